@@ -1,0 +1,1 @@
+"""The command line: the use cases of the window, without a screen."""

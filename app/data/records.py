@@ -1,0 +1,213 @@
+"""The light half of the data phase: what can be asked of it, and what it stores."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.jobs.contract import JobKind
+from app.text.message import Text
+
+DATASET = "dataset-version"
+
+IMPORT = JobKind("data.import", "app.data.importing:import_source")
+INSPECT = JobKind("data.inspect", "app.data.importing:inspect_source")
+
+
+class ColumnType(StrEnum):
+    """What a column holds. Stored: integer int64, number float64, date date32, datetime timestamp[us], and category,
+    text, identifier and boolean as the words that they were (a boolean is a column of two words)."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CATEGORY = "category"
+    TEXT = "text"
+    DATE = "date"
+    DATETIME = "datetime"
+    IDENTIFIER = "identifier"
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+    """How a text file is written. ``header_lines`` 0 means no header; ``skip_lines`` physical lines stand before it.
+
+    ``day_first`` is the order of dates such as 03/04/2021 where the file decides it; None where no date needs it.
+    """
+
+    encoding: str
+    delimiter: str
+    quote: str = '"'
+    escape: str = ""
+    decimal: str = "."
+    thousands: str = ""
+    header_lines: int = 1
+    skip_lines: int = 0
+    day_first: bool | None = None
+    compression: str = ""
+
+
+class Corrections(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user set by hand; None and absent mean "as detected"."""
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    header: bool | None = None
+    day_first: bool | None = None
+    missing_words: tuple[str, ...] | None = None
+    types: dict[str, ColumnType] = {}
+    all_text: bool = False
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Why something was guessed. ``aspect`` is encoding, delimiter, decimal, dates, header or missing."""
+
+    aspect: str
+    choice: str
+    reason: Text
+    sure: bool = True
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about the file that the user should see before importing it."""
+
+    code: str
+    message: Text
+    line: int = 0
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that can't become a row. ``line`` is the physical line, from 1, on which it begins."""
+
+    line: int
+    reason: Text
+    raw: str = ""
+
+
+class InspectedColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column as the import would make it."""
+
+    name: str
+    type: ColumnType
+    note: Text | None = None
+    missing: int = 0
+
+
+class InspectRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Look at a file, do nothing."""
+
+    source: str
+    corrections: Corrections = Corrections()
+    preview_rows: int = 100
+
+
+class Inspected(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import would do. ``rows`` are the first rows as they will be (ISO dates, decimal point; None missing).
+
+    ``complete`` is False where only the beginning of a large file was read: ``records`` is then an estimate.
+    """
+
+    source: str
+    size: int
+    dialect: Dialect
+    evidence: tuple[Evidence, ...]
+    columns: tuple[InspectedColumn, ...]
+    problems: tuple[Problem, ...]
+    rejected: tuple[Rejected, ...]
+    records: int
+    complete: bool
+    raw_lines: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Import a file as the next version of the dataset ``name``."""
+
+    project: str
+    source: str
+    name: str
+    corrections: Corrections = Corrections()
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored column. ``distinct`` counts values without missing; ``levels`` are the words of a category or boolean,
+    most frequent first, at most 200."""
+
+    name: str
+    type: ColumnType
+    missing: int
+    distinct: int
+    levels: tuple[str, ...] = ()
+
+
+class DatasetVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of a dataset version. Objects: ``table`` (Parquet), ``profile`` (:class:`Profile`, JSON) and, where records
+    were rejected, ``rejected`` (JSON lines of :class:`Rejected`). ``records == rows + rejected``."""
+
+    source_name: str
+    source_sha256: str
+    source_size: int
+    dialect: Dialect
+    corrections: Corrections
+    columns: tuple[Column, ...]
+    records: int
+    rows: int
+    rejected: int
+    notes: tuple[Text, ...] = ()
+
+
+class Bars(msgspec.Struct, frozen=True, kw_only=True, tag="bars"):
+    """Counts per word, most frequent first; ``rest`` counts those not listed."""
+
+    labels: tuple[str, ...]
+    counts: tuple[int, ...]
+    rest: int = 0
+
+
+class Histogram(msgspec.Struct, frozen=True, kw_only=True, tag="histogram"):
+    """Counts per interval; ``edges`` has one more entry. For dates: days since 1970; for datetimes: seconds."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+class ColumnProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """Chart and summary of a column. Quantiles are at 0, 5, 25, 50, 75, 95 and 100 %, of numbers and dates only."""
+
+    name: str
+    type: ColumnType
+    rows: int
+    missing: int
+    distinct: int
+    chart: Bars | Histogram | None
+    mean: float | None = None
+    deviation: float | None = None
+    quantiles: tuple[float, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something worth a look in the data. ``severity`` is bad, warning or note."""
+
+    code: str
+    column: str
+    severity: str
+    message: Text
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """The profile of a version, made at import and stored."""
+
+    columns: tuple[ColumnProfile, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import says when it is done."""
+
+    rows: int
+    rejected: int
+    rejected_rows: tuple[Rejected, ...]
+    columns: tuple[Column, ...]
+    sha256: str

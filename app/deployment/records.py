@@ -1,0 +1,84 @@
+"""The light half of deployment: exports, certificates, scoring."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.jobs.contract import JobKind
+
+RELEASE = "release"
+
+EXPORT = JobKind("deployment.export", "app.deployment.exporting:export")
+SCORE = JobKind("deployment.score", "app.deployment.scoring:score")
+OPEN = JobKind("deployment.open", "app.deployment.opening:open_bundle")
+
+
+class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Export an approved version. ``out`` empty: into the project's ``exports`` folder."""
+
+    project: str
+    model: str
+    target: str = "bundle"
+    out: str = ""
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """The proof of an export: what loaded it again, on how many rows, how far the answers lay apart."""
+
+    runtime: str
+    rows: int
+    max_difference: float
+    label_flips: int
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of a release: an export that was made and certified. Parents: model version and decision."""
+
+    model: str
+    model_id: str
+    target: str
+    file_name: str
+    sha256: str
+    size: int
+    certificate: Certificate
+
+
+class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the export lies, with its certificate."""
+
+    path: str
+    certificate: Certificate
+
+
+class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Score a file with a bundle alone."""
+
+    bundle: str
+    source: str
+    out: str
+
+
+class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How many rows were scored; ``remarks`` counts the rows with something unusual. The first rows of the output for
+    the window, as text."""
+
+    rows: int
+    rejected: int
+    remarks: int
+    out: str
+    header: tuple[str, ...] = ()
+    preview: tuple[tuple[str, ...], ...] = ()
+
+
+class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Check a bundle without running anything of it."""
+
+    bundle: str
+
+
+class OpenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """``state`` is unsigned, trusted, unknown signer or altered; ``manifest`` is the bundle's own, as JSON."""
+
+    state: str
+    signed_by: str
+    manifest: msgspec.Raw

@@ -1,0 +1,192 @@
+"""The light half of learning: what can be chosen, and what is stored."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.data.records import ColumnType
+from app.jobs.contract import JobKind
+from app.text.message import Text
+
+MODEL = "model-version"
+
+TRAIN = JobKind("learning.train", "app.learning.training:train")
+PLAN = JobKind("learning.plan", "app.learning.planning:plan")
+
+
+class Task(StrEnum):
+    """What is to be learned."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+
+class Preset(StrEnum):
+    """How much time to spend."""
+
+    QUICK = "quick"
+    BALANCED = "balanced"
+    THOROUGH = "thorough"
+
+
+class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask what a training would do. ``task`` is auto, classification or regression, as on the command line."""
+
+    project: str
+    dataset: str
+    target: str
+    positive: str = ""
+    task: str = "auto"
+    exclude: tuple[str, ...] = ()
+    holdout: float = 0.2
+    split: str = "random"
+
+
+class PlannedColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column and whether it will be learned from; ``reason`` says why it is proposed for exclusion, or warns."""
+
+    name: str
+    type: ColumnType
+    used: bool
+    reason: Text | None = None
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """The proposal before the click. ``classes`` with their counts (classification), most frequent first."""
+
+    task: Task
+    metric: str
+    classes: tuple[tuple[str, int], ...]
+    positive: str
+    columns: tuple[PlannedColumn, ...]
+    rows: int
+    train_rows: int
+    holdout_rows: int
+    dropped_rows: int
+    seconds: dict[str, float]
+    problems: tuple[Text, ...] = ()
+
+
+class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Train the next version of ``model``. ``exclude`` None means "what the plan proposes"; with ``include`` it can be
+    overridden column by column."""
+
+    project: str
+    dataset: str
+    target: str
+    model: str
+    positive: str = ""
+    task: str = "auto"
+    preset: Preset = Preset.QUICK
+    time_limit_s: float | None = None
+    split: str = "random"
+    holdout: float = 0.2
+    test: str = ""
+    metric: str = ""
+    exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    seed: int = 0
+    processors: int = 0
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure with its interval, and how that was made. ``low``/``high`` None: not shown, ``reason`` says why."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    method: str = ""
+    reason: Text | None = None
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the leaderboard. ``complexity`` is 1 (readable) to 4; ``state`` is done, failed, running or waiting.
+
+    ``estimator`` is the catalogue's id (``"logistic"``); its plain name is the text ``learning.estimator.<id>``.
+    """
+
+    estimator: str
+    params: dict[str, str | int | float | bool | None]
+    cv: dict[str, Estimate]
+    seconds: float
+    complexity: int
+    state: str = "done"
+    remark: Text | None = None
+    folds: tuple[float, ...] = ()
+
+
+class Feature(msgspec.Struct, frozen=True, kw_only=True):
+    """A column that the model needs: its type, and for scoring its known levels and range."""
+
+    name: str
+    type: ColumnType
+    levels: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    missing_seen: bool = False
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True):
+    """How the hold-out was set aside. Its row numbers are the object ``holdout`` of the model version.
+
+    ``key`` names the hold-out: models whose versions share it were judged on the same rows."""
+
+    scheme: str
+    seed: int
+    fraction: float
+    key: str
+    train_rows: int
+    holdout_rows: int
+    test_dataset: str = ""
+
+
+class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of a model version. Objects: ``model`` (canonical skops), ``holdout`` (Parquet: int64 ``row``) and
+    ``out_of_fold`` (Parquet: ``row`` and the winner's out-of-fold predictions). Parent: the dataset version."""
+
+    dataset: str
+    dataset_id: str
+    target: str
+    task: Task
+    labels: tuple[str, ...]
+    positive: str
+    features: tuple[Feature, ...]
+    excluded: tuple[PlannedColumn, ...]
+    split: Split
+    request: TrainRequest
+    metric: str
+    estimator: str
+    candidates: tuple[Candidate, ...]
+    baseline: dict[str, Estimate]
+    cv: dict[str, Estimate]
+    threshold: float
+    seconds: float
+    peak_memory_mb: float
+    versions: dict[str, str]
+    complexity: int = 0
+    alarms: tuple[Text, ...] = ()
+    notes: tuple[Text, ...] = ()
+
+
+class Leaderboard(msgspec.Struct, frozen=True, kw_only=True):
+    """Live result of a training, topic ``leaderboard``: every candidate so far, best first."""
+
+    metric: str
+    candidates: tuple[Candidate, ...]
+    task: Task
+
+
+class TrainAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a training says when it is done; the version's number is in the committed record."""
+
+    task: Task
+    estimator: str
+    metric: str
+    cv: dict[str, Estimate]
+    baseline: dict[str, Estimate]
+    candidates: tuple[Candidate, ...]
+    seconds: float
+    peak_memory_mb: float

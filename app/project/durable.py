@@ -1,0 +1,113 @@
+"""Writes that survive a power cut: staging file, fsync, rename, fsync of the folder and of any new parent.
+
+An error of fsync is never retried: after a failed fsync the kernel may drop the data, and a second one falsely succeeds
+(PostgreSQL, "Fsync Errors"). It is said, and the caller reopens from disk.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.errors import CicloError
+from app.project.record import StagedFile
+
+_CHUNK = 1 << 20
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals into errors that name the file and the cause."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise CicloError("project.disk_full", path=str(path)) from error
+        if error.errno in _READ_ONLY:
+            raise CicloError("project.read_only", path=str(path)) from error
+        raise CicloError("project.write_failed", path=str(path), cause=error.strerror or str(error)) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename or a new entry in ``folder`` durable. Windows has no such call: its rename is journalled."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Create ``folder`` and its missing parents, each made durable in its own parent."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for new in reversed(missing):
+        new.mkdir(exist_ok=True)
+        sync_folder(new.parent)
+
+
+def write_file(path: Path, data: bytes, *, staging: Path) -> None:
+    """Write ``data`` to ``path`` at once or not at all, and durably. ``staging`` is on the same filesystem."""
+    with writing(path):
+        make_folder(staging)
+        make_folder(path.parent)
+        partial = staging / f"{path.name}.{os.getpid()}.part"
+        try:
+            with partial.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+def adopt_file(staged: Path, path: Path) -> None:
+    """Rename a file that is already synced to its place; what stands there under the same hash is kept."""
+    with writing(path):
+        make_folder(path.parent)
+        if path.exists():
+            staged.unlink()
+            return
+        staged.chmod(0o444)
+        staged.replace(path)
+        sync_folder(path.parent)
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of the bytes that lie on the disk."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def stage_file(path: Path, *, media: str) -> StagedFile:
+    """Sync a file that was just written and hash what the disk now holds."""
+    with writing(path):
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+        sha256, size = hash_file(path)
+    return StagedFile(path=str(path), sha256=sha256, size=size, media=media)
+
+
+def stage_bytes(folder: Path, name: str, data: bytes, *, media: str) -> StagedFile:
+    """Write ``data`` as a staged file of a job."""
+    path = folder / name
+    with writing(path):
+        path.write_bytes(data)
+    return stage_file(path, media=media)

@@ -1,0 +1,156 @@
+"""The SQLite index: in the user's cache, never in the project; made again from the records whenever it is missing."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from app.errors import CicloError
+from app.project.record import Record, parse
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS record(
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL,
+    lamport INTEGER NOT NULL, writer TEXT NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS record_kind ON record(kind, lamport, id);
+CREATE INDEX IF NOT EXISTS record_name ON record(kind, name, number);
+CREATE INDEX IF NOT EXISTS record_writer ON record(writer, seq);
+"""
+_VERSION = 1
+
+
+def index_path(cache: Path, *, project_id: str, folder: Path) -> Path:
+    """Where the index of the copy at ``folder`` lies: two copies of one project have one each."""
+    key = hashlib.sha256(f"{project_id}\0{folder.resolve()}".encode()).hexdigest()[:24]
+    return cache / "index" / f"{key}.sqlite"
+
+
+class Index:
+    """Lists, filters and orders the records of one folder.
+
+    Used from any thread, one statement at a time. A damaged file is thrown away and made again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._guard = threading.RLock()
+        self._connection = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return self._connect(str(self._path))
+        except sqlite3.DatabaseError:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        except OSError:
+            return self._connect(":memory:")
+        try:
+            return self._connect(str(self._path))
+        except sqlite3.DatabaseError:  # a cache folder that can't be written: slower, nothing lost
+            return self._connect(":memory:")
+
+    @staticmethod
+    def _connect(target: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(target, check_same_thread=False, isolation_level=None, timeout=10)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=OFF")
+            if connection.execute("PRAGMA user_version").fetchone()[0] not in (0, _VERSION):
+                connection.execute("DROP TABLE IF EXISTS record")
+            connection.executescript(_SCHEMA)
+            connection.execute(f"PRAGMA user_version={_VERSION}")
+            connection.execute("SELECT count(*) FROM record").fetchone()
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+        return connection
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._guard:
+            self._connection.close()
+
+    def reconcile(self, names: Iterable[tuple[str, Path]], *, damaged: Callable[[Path], None]) -> None:
+        """Make the index say what the folder says: ``names`` are the ids with their files.
+
+        A file whose bytes don't hash to its name, or that can't be read, is passed to ``damaged`` and left out.
+        """
+        on_disk = dict(names)
+        with self._guard:
+            known = {row[0] for row in self._connection.execute("SELECT id FROM record")}
+            gone = known - on_disk.keys()
+            new = []
+            for id in on_disk.keys() - known:
+                record = _read(on_disk[id], id)
+                if record is None:
+                    damaged(on_disk[id])
+                else:
+                    new.append(record)
+            self._write(gone, new)
+
+    def _write(self, gone: set[str], new: list[tuple[Record, bytes]]) -> None:
+        if not gone and not new:
+            return
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("DELETE FROM record WHERE id=?", [(id,) for id in gone])
+        connection.executemany("INSERT OR REPLACE INTO record VALUES(?,?,?,?,?,?,?,?)", [_row(r, d) for r, d in new])
+        connection.execute("COMMIT")
+
+    def add(self, record: Record, data: bytes) -> None:
+        """Add a record that was just committed."""
+        with self._guard:
+            self._connection.execute("INSERT OR REPLACE INTO record VALUES(?,?,?,?,?,?,?,?)", _row(record, data))
+
+    def records(self, kind: str = "", name: str = "") -> list[Record]:
+        """Records of a kind (and a name), oldest first."""
+        rows = self._all(
+            "SELECT data FROM record WHERE (?='' OR kind=?) AND (?='' OR name=?) ORDER BY lamport, id",
+            kind,
+            kind,
+            name,
+            name,
+        )
+        return [parse(row[0]) for row in rows]
+
+    def get(self, id: str) -> Record | None:
+        """One record by its id."""
+        rows = self._all("SELECT data FROM record WHERE id=?", id)
+        return parse(rows[0][0]) if rows else None
+
+    def last(self, writer: str) -> tuple[int, str]:
+        """Sequence number and id of a writer's newest record; ``(0, "")`` where there is none."""
+        rows = self._all("SELECT seq, id FROM record WHERE writer=? ORDER BY seq DESC LIMIT 1", writer)
+        return (int(rows[0][0]), str(rows[0][1])) if rows else (0, "")
+
+    def clock(self) -> int:
+        """The highest Lamport number."""
+        return int(self._all("SELECT coalesce(max(lamport), 0) FROM record")[0][0])
+
+    def highest_number(self, kind: str, name: str) -> int:
+        """The highest version number in a series."""
+        rows = self._all("SELECT coalesce(max(number), 0) FROM record WHERE kind=? AND name=?", kind, name)
+        return int(rows[0][0])
+
+    def _all(self, statement: str, *parameters: str) -> list[Any]:
+        with self._guard:
+            return self._connection.execute(statement, parameters).fetchall()
+
+
+def _row(record: Record, data: bytes) -> tuple[str, str, str, int, int, str, int, bytes]:
+    e = record.envelope
+    return (record.id, e.kind, e.name, e.number, e.lamport, e.writer, e.seq, data)
+
+
+def _read(path: Path, id: str) -> tuple[Record, bytes] | None:
+    try:
+        data = path.read_bytes()
+        record = parse(data)
+    except (OSError, CicloError):
+        return None
+    return (record, data) if record.id == id else None

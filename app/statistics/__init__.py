@@ -1,0 +1,1 @@
+"""Intervals, effect sizes, tests and resampling, on NumPy and SciPy only."""

@@ -1,0 +1,185 @@
+"""From ids to sentences in a language. Babel is imported only when the first number is written: it costs a tenth of
+a second, which the first painted window doesn't have."""
+
+from __future__ import annotations
+
+import gettext
+import logging
+import math
+import os
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from app.errors import CicloError
+from app.resources import resource
+from app.text.message import Text, Value
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+Parameter = Value | Text | str | int | float
+
+LANGUAGES = ("en", "es")
+_log = logging.getLogger("ciclo.text")
+
+
+def choose_locale(wanted: str | None = None) -> str:
+    """The locale to speak: what is wanted, else ``CICLO_LANG``, else the system's; English where it has no catalogue.
+
+    The territory is kept (``es_MX``), since numbers differ by country.
+    """
+    for source in (wanted, *(os.environ.get(k) for k in ("CICLO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))):
+        code = (source or "").split(".")[0].split("@")[0].replace("-", "_")
+        if code.split("_")[0] in LANGUAGES:
+            return code
+        if code and code not in ("C", "POSIX"):
+            return "en"
+    return "en"
+
+
+class Words:
+    """Renders texts, numbers and dates in one locale.
+
+    Parameters
+    ----------
+    locale
+        Such as ``"es"``, ``"es_ES"`` or ``"en_GB"``; its language must be one of :data:`LANGUAGES`.
+    """
+
+    def __init__(self, locale: str = "en") -> None:
+        self.locale = locale
+        self.language = locale.split("_")[0]
+        self._catalogues: dict[str, gettext.NullTranslations] = {}
+
+    def __call__(self, id: str, /, **params: Parameter) -> str:
+        """The sentence ``id`` with its parameters; ``n``, where given, chooses the plural."""
+        template = self._template(id, params.get("n"))
+        if template is None:
+            _log.error("no text for %r in %r", id, self.language)
+            return id
+        return template.format_map({key: self.parameter(value) for key, value in params.items()})
+
+    def text(self, text: Text) -> str:
+        """A lazy text, rendered."""
+        return self(text.id, **text.params)
+
+    def has(self, id: str) -> bool:
+        """Whether the catalogue holds ``id``."""
+        return self._template(id, None) is not None
+
+    def error(self, error: CicloError) -> tuple[str, str]:
+        """What happened, and what to do next (may be empty), of an error."""
+        hint = error.code + ".hint"
+        return self(error.code, **error.params), self(hint, **error.params) if self.has(hint) else ""
+
+    def _template(self, id: str, n: Parameter | None) -> str | None:
+        domain = id.split(".", 1)[0]
+        if domain not in self._catalogues:
+            folder = str(resource("translations"))
+            self._catalogues[domain] = gettext.translation(domain, folder, [self.language], fallback=True)
+        catalogue = self._catalogues[domain]
+        if n is not None:
+            count = n.value if isinstance(n, Value) else n
+            found = catalogue.ngettext(id, id, int(count) if isinstance(count, int | float) else 2)
+            if found != id:
+                return found
+        found = catalogue.gettext(id)
+        return None if found == id else found
+
+    # Numbers and dates
+
+    @cached_property
+    def _babel(self) -> Locale:
+        from babel import Locale
+
+        return Locale.parse(self.locale)
+
+    def parameter(self, value: Parameter) -> str:
+        """A parameter as text: a bare ``int`` is grouped, a bare ``float`` gets up to three decimals."""
+        if isinstance(value, Text):
+            return self.text(value)
+        if isinstance(value, Value):
+            return self.value(value)
+        return value if isinstance(value, str) else self.number(value)
+
+    def value(self, value: Value) -> str:
+        """A value in its style."""
+        raw, digits = value.value, value.digits
+        if isinstance(raw, str):
+            if value.style == "date":
+                return self.date(date.fromisoformat(raw[:10]))
+            return self.datetime(datetime.fromisoformat(raw)) if value.style == "datetime" else raw
+        match value.style:
+            case "percent":
+                return self.percent(raw, 1 if digits is None else digits)
+            case "bytes":
+                return self.bytes(int(raw))
+            case "duration":
+                return self.duration(float(raw))
+            case "metric":
+                return self.number(raw, digits=3 if digits is None else digits, fixed=True)
+            case "plain":
+                return str(raw)
+            case _:
+                return self.number(raw, digits=digits)
+
+    def number(self, value: float | int, *, digits: int | None = None, fixed: bool = False) -> str:
+        """A number with the locale's marks; at most ``digits`` decimals (3), exactly so many where ``fixed``."""
+        from babel.numbers import format_decimal
+
+        places = (3 if digits is None else digits) if isinstance(value, float) else 0
+        decimals = ("0" if fixed else "#") * places
+        return str(format_decimal(value, f"#,##0.{decimals}" if decimals else "#,##0", locale=self._babel))
+
+    def significant(self, value: float, *, digits: int = 4) -> str:
+        """A number of any magnitude in about ``digits`` significant digits (1,234; 0.01235; 1.2E9)."""
+        from babel.numbers import format_decimal, format_scientific
+
+        if value and not 1e-4 <= abs(value) < 1e12:
+            return str(format_scientific(value, "0.###E0", locale=self._babel))
+        magnitude = math.floor(math.log10(abs(value))) if value else 0
+        places = max(0, digits - 1 - magnitude)
+        pattern = "#,##0." + "#" * places if places else "#,##0"
+        return str(format_decimal(value, pattern, locale=self._babel))
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """A share (0.265) as a percentage in the locale's spelling (26.5%, 26,5 %)."""
+        from babel.numbers import format_percent
+
+        pattern = self._babel.percent_formats[None].pattern
+        decimals = "." + "#" * digits if digits else ""
+        return str(format_percent(share, pattern.replace("#,##0", "#,##0" + decimals), locale=self._babel))
+
+    def date(self, day: date) -> str:
+        """A day in the locale's medium form."""
+        from babel.dates import format_date
+
+        return str(format_date(day, "medium", locale=self._babel))
+
+    def datetime(self, moment: datetime) -> str:
+        """A moment in local time, medium date with short time."""
+        from babel.dates import format_date, format_time
+
+        local = moment.astimezone() if moment.tzinfo else moment
+        day = format_date(local, "medium", locale=self._babel)
+        return f"{day} {format_time(local.time(), 'short', locale=self._babel)}"
+
+    def bytes(self, size: int) -> str:
+        """A size in bytes with a decimal unit (1.9 MB)."""
+        value, unit = float(size), "B"
+        for unit in ("B", "kB", "MB", "GB", "TB"):
+            if value < 1000 or unit == "TB":
+                break
+            value /= 1000
+        return f"{self.number(value, digits=0 if unit == 'B' else 1)} {unit}"
+
+    def duration(self, seconds: float) -> str:
+        """A duration: ``14 s`` under a minute, else ``04:58`` or ``1:02:03``."""
+        if seconds < 10:
+            return f"{self.number(seconds, digits=1)} s"
+        if seconds < 60:
+            return f"{self.number(round(seconds))} s"
+        minutes, rest = divmod(round(seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"

@@ -1,0 +1,1 @@
+"""The datasets part of the window."""

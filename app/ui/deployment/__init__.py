@@ -1,0 +1,1 @@
+"""The deployment part of the window."""

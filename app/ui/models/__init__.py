@@ -1,0 +1,1 @@
+"""The models part of the window."""

@@ -1,0 +1,1 @@
+"""The results part of the window."""

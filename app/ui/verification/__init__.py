@@ -1,0 +1,1 @@
+"""The verification part of the window."""

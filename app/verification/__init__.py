@@ -1,0 +1,1 @@
+"""Phase 3: verification. ``records`` and ``state`` are the light half; everything else is heavy."""
