@@ -146,7 +146,7 @@ class Project:
         """
         name, _, wanted = label.partition("@")
         number, _, prefix = wanted.partition("~")
-        series = self.records(kind, name)
+        series = self.records(kind, name) if name else []
         matching = [r for r in series if not number or str(r.number) == number]
         matching = [r for r in matching if r.id.startswith(prefix)]
         if not matching:

@@ -1,0 +1,77 @@
+"""``check`` finds every damage and names what rests on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.project import Project, check, draft
+from app.project.durable import stage_bytes
+
+
+class Body(msgspec.Struct, frozen=True):
+    text: str
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A dataset, and a model that was learned from it."""
+    project = Project.create(tmp_path / "p")
+    folder, lock = project.new_staging()
+    table = stage_bytes(folder, "t", b"rows", media="x")
+    (data,) = project.commit([draft("dataset-version", Body("d"), objects={"table": table}, name="customers")])
+    model = stage_bytes(folder, "m", b"trees", media="x")
+    project.commit([draft("model-version", Body("m"), objects={"model": model}, name="churn", parents=(data.id,))])
+    lock.release()
+    return project
+
+
+def test_that_a_whole_project_passes(project: Project) -> None:
+    found = check(project)
+    assert (found.records, found.objects, found.damaged) == (2, 2, ())
+
+
+def test_that_damaged_data_names_the_dataset_and_the_model_learned_from_it(project: Project) -> None:
+    path = project.object_path(project.records("dataset-version")[0].objects["table"].sha256)
+    path.chmod(0o644)
+    path.write_bytes(b"r0ws")
+    (damage,) = check(project).damaged
+    assert damage.reason.id == "project.check.altered"
+    assert damage.affects == ("churn@1", "customers@1")
+
+
+def test_that_a_lost_object_is_found(project: Project) -> None:
+    project.object_path(project.records("model-version")[0].objects["model"].sha256).unlink()
+    (damage,) = check(project).damaged
+    assert (damage.reason.id, damage.affects) == ("project.check.missing_object", ("churn@1",))
+
+
+def test_that_a_vanished_record_is_noticed(project: Project) -> None:
+    first = project.records("dataset-version")[0]
+    next(path for id, path in project.record_files() if id == first.id).unlink()
+    reasons = {d.reason.id for d in check(project).damaged}
+    assert reasons == {"project.check.missing_record", "project.check.vanished"}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_that_any_flipped_or_cut_byte_is_found(project: Project, data: st.DataObject) -> None:
+    files = [p for _, p in (*project.record_files(), *project.object_files())]
+    path = data.draw(st.sampled_from(files))
+    before = path.read_bytes()
+    cut = data.draw(st.booleans())
+    at = data.draw(st.integers(0, len(before) - 1))
+    path.chmod(0o644)
+    path.write_bytes(before[:at] if cut else before[:at] + bytes([before[at] ^ 1]) + before[at + 1 :])
+    try:
+        assert check(project).damaged
+        reopened = Project.open(project.folder)  # what is whole stays usable
+        assert len(reopened.records()) >= 1
+        reopened.close()
+    finally:
+        path.write_bytes(before)
+    assert not check(project).damaged

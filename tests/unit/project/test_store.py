@@ -1,0 +1,230 @@
+"""The project folder: what is saved stays saved, and reads the same from any copy."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.errors import CicloError
+from app.project import Project, check, draft
+from app.project.durable import stage_bytes, write_file
+from app.project.lock import FileLock
+from app.project.writer import cache_folder
+
+
+class Note(msgspec.Struct, frozen=True):
+    text: str
+    figure: float | None = None
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project.create(tmp_path / "churn", name="Customer churn")
+
+
+def commit_object(project: Project, content: bytes = b"a,b\n1,2\n", name: str = "customers"):
+    folder, lock = project.new_staging()
+    staged = stage_bytes(folder, "table", content, media="text/csv")
+    (record,) = project.commit([draft("dataset-version", Note("imported"), objects={"table": staged}, name=name)])
+    lock.release()
+    return record
+
+
+def test_that_versions_of_a_series_are_numbered_from_one_without_gaps(project: Project) -> None:
+    labels = [commit_object(project, bytes([n])).label for n in range(3)] + [
+        commit_object(project, b"x", "calls").label
+    ]
+    assert labels == ["customers@1", "customers@2", "customers@3", "calls@1"]
+
+
+def test_that_a_record_names_its_predecessor_and_follows_the_clock_of_all(project: Project) -> None:
+    first, second = commit_object(project), commit_object(project)
+    assert second.envelope.previous == first.id
+    assert (first.envelope.lamport, second.envelope.lamport) == (1, 2)
+    assert (first.envelope.seq, second.envelope.seq) == (1, 2)
+
+
+def test_that_a_record_is_named_by_the_hash_of_its_bytes(project: Project) -> None:
+    record = commit_object(project)
+    ((id, path),) = project.record_files()
+    assert id == record.id
+    assert json.loads(path.read_bytes())["name"] == "customers"
+
+
+def test_that_an_object_is_read_only_and_named_by_its_hash(project: Project) -> None:
+    record = commit_object(project)
+    path = project.object_path(record.objects["table"].sha256)
+    assert path.read_bytes() == b"a,b\n1,2\n"
+    assert path.stat().st_mode & 0o222 == 0
+
+
+def test_that_equal_content_is_stored_once(project: Project) -> None:
+    commit_object(project)
+    commit_object(project)
+    assert len(list(project.object_files())) == 1
+
+
+def test_that_deleting_the_index_loses_nothing(project: Project) -> None:
+    record = commit_object(project)
+    project.close()
+    shutil.rmtree(cache_folder())
+    assert [r.id for r in Project.open(project.folder).records()] == [record.id]
+
+
+@pytest.mark.parametrize("garbage", [b"", b"not a database at all" * 500])
+def test_that_a_damaged_index_is_made_again(project: Project, garbage: bytes) -> None:
+    record = commit_object(project)
+    project.close()
+    (index,) = (cache_folder() / "index").glob("*.sqlite")
+    for path in index.parent.iterdir():
+        path.unlink()
+    index.write_bytes(garbage)
+    assert [r.id for r in Project.open(project.folder).records()] == [record.id]
+
+
+def test_that_a_copy_of_the_folder_opens_elsewhere_with_an_index_of_its_own(project: Project, tmp_path: Path) -> None:
+    record = commit_object(project)
+    copy = shutil.copytree(project.folder, tmp_path / "elsewhere")
+    commit_object(project, b"later")
+    assert [r.id for r in Project.open(copy).records()] == [record.id]
+
+
+def test_that_two_open_windows_see_what_the_other_saved_and_number_on(project: Project) -> None:
+    other = Project.open(project.folder)
+    commit_object(project)
+    assert commit_object(other, b"2").number == 2
+    project.refresh()
+    assert [r.number for r in project.records("dataset-version")] == [1, 2]
+
+
+def test_that_unknown_fields_of_a_later_release_are_kept_and_read_over(project: Project) -> None:
+    record = commit_object(project)
+    ((_, path),) = project.record_files()
+    content = json.loads(path.read_bytes()) | {"later": 1}
+    from app.project.record import parse
+
+    assert parse(json.dumps(content).encode()).label == record.label
+
+
+def test_that_the_newest_version_is_meant_where_none_is_named(project: Project) -> None:
+    commit_object(project)
+    second = commit_object(project, b"2")
+    assert project.version("dataset-version", "customers").id == second.id
+    assert project.version("dataset-version", "customers@2").id == second.id
+
+
+@pytest.mark.parametrize("label", ["customers@7", "clients", "customers@x", "@", ""])
+def test_that_an_unknown_version_is_refused_with_what_there_is(project: Project, label: str) -> None:
+    commit_object(project)
+    with pytest.raises(CicloError, match="no_such_version") as caught:
+        project.version("dataset-version", label)
+    assert caught.value.params["known"] == "customers@1"
+
+
+def test_that_twins_made_on_two_machines_are_named_and_not_guessed(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(project.folder, tmp_path / "copy")
+    here = commit_object(project)
+    monkeypatch.setenv("CICLO_HOME", str(tmp_path / "another machine"))
+    there = commit_object(Project.open(copy), b"there")
+    shutil.copytree(copy / "records", project.folder / "records", dirs_exist_ok=True)
+    shutil.copytree(copy / "objects", project.folder / "objects", dirs_exist_ok=True)
+    project.refresh()
+    with pytest.raises(CicloError, match="twins"):
+        project.version("dataset-version", "customers@1")
+    assert project.version("dataset-version", f"customers@1~{there.id[:4]}").id == there.id
+    assert project.version("dataset-version", f"customers@1~{here.id[:4]}").id == here.id
+    assert check(project).damaged == ()
+
+
+def test_that_a_folder_with_files_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(CicloError, match="folder_not_empty"):
+        Project.create(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_that_a_project_is_not_made_twice(project: Project) -> None:
+    with pytest.raises(CicloError, match=r"project\.exists"):
+        Project.create(project.folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (None, "project.not_a_project"),
+        (b"", "project.damaged_identity"),
+        (b"{}", "project.damaged_identity"),
+        (b'{"format":99,"id":"x","name":"y","created":"z"}', "project.newer_format"),
+    ],
+)
+def test_that_what_is_no_project_of_ours_is_refused_untouched(tmp_path: Path, content: bytes | None, code: str) -> None:
+    if content is not None:
+        (tmp_path / "ciclo.json").write_bytes(content)
+    with pytest.raises(CicloError) as caught:
+        Project.open(tmp_path)
+    assert caught.value.code == code
+    assert {p.name for p in tmp_path.iterdir()} <= {"ciclo.json"}
+
+
+def test_that_a_full_disk_is_named_and_leaves_no_half_record(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CicloError, match="disk_full"):
+        project.commit([draft("note", Note("x"))])
+    monkeypatch.undo()
+    assert list(project.record_files()) == []
+    assert not [p for p in (project.local / "staging").iterdir() if p.suffix == ".part"]
+    assert check(project).damaged == ()
+
+
+def test_that_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_file(tmp_path / "settings.json", b"old", staging=tmp_path / "staging")
+
+    def broken(_handle: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(CicloError, match="write_failed"):
+        write_file(tmp_path / "settings.json", b"new", staging=tmp_path / "staging")
+    assert (tmp_path / "settings.json").read_bytes() == b"old"
+
+
+def test_that_staging_in_use_is_left_and_abandoned_staging_is_swept(project: Project) -> None:
+    used, lock = project.new_staging()
+    abandoned, its_lock = project.new_staging()
+    its_lock.release()
+    project.sweep_staging()
+    assert used.is_dir()
+    assert not abandoned.exists()
+    lock.release()
+    project.sweep_staging()
+    assert not used.exists()
+
+
+def test_that_a_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import sys,time;from pathlib import Path;from app.project.lock import FileLock;"
+        "l=FileLock(Path(sys.argv[1]));l.acquire(timeout_s=1);print('held',flush=True);time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "lock")], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"held\n"
+        lock = FileLock(tmp_path / "lock")
+        assert not lock.acquire(timeout_s=0.05)
+        child.kill()
+        child.wait()
+        assert lock.acquire(timeout_s=5)
+        lock.release()
+    assert (tmp_path / "lock").exists()
