@@ -1,0 +1,128 @@
+"""One killable process for each fit."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pytest
+
+from app.errors import CicloError
+from app.jobs import forks
+from app.jobs.contract import Cancelled
+from app.jobs.forks import FitFailure, run_forked
+
+
+def _never() -> None:
+    """Nobody cancels."""
+
+
+def _run(
+    *tasks: Callable[[], bytes], processors: int = 2, timeout_s: float | None = None
+) -> dict[int, bytes | FitFailure]:
+    return dict(run_forked(tasks, processors=processors, timeout_s=timeout_s, check_cancelled=_never))
+
+
+def _die(number: int) -> bytes:
+    os.kill(os.getpid(), number)
+    return b""
+
+
+def _leave() -> bytes:
+    os._exit(3)
+
+
+def _refuse() -> bytes:
+    raise CicloError("learning.nonsense", column="a")
+
+
+def _fail() -> bytes:
+    raise ValueError("no such column")
+
+
+def _exhaust() -> bytes:
+    raise MemoryError
+
+
+def _sleep(seconds: float) -> bytes:
+    time.sleep(seconds)
+    return b"slept"
+
+
+def test_that_results_come_back_with_their_positions_while_arrays_are_shared() -> None:
+    table = np.arange(300_000.0)
+    tasks = [lambda k=k: (table * k).tobytes() for k in range(4)]
+    results = _run(*tasks)
+    assert sorted(results) == [0, 1, 2, 3]
+    for k in range(4):
+        data = results[k]
+        assert isinstance(data, bytes)
+        assert np.array_equal(np.frombuffer(data), table * k)
+
+
+def test_that_an_empty_result_is_a_result() -> None:
+    assert _run(bytes) == {0: b""}
+
+
+@pytest.mark.parametrize(
+    ("task", "code", "params"),
+    [
+        (_refuse, "learning.nonsense", {"column": "a"}),
+        (_fail, "jobs.fit_error", {"cause": "no such column"}),
+        (_exhaust, "jobs.fit_out_of_memory", {}),
+        (partial(_die, signal.SIGSEGV), "jobs.fit_crashed", {"signal": "SIGSEGV"}),
+        (partial(_die, signal.SIGKILL), "jobs.fit_crashed", {"signal": "SIGKILL"}),
+        (_leave, "jobs.fit_crashed", {"signal": "exit 3"}),
+    ],
+)
+def test_that_a_bad_task_costs_only_itself(task: Callable[[], bytes], code: str, params: dict[str, str]) -> None:
+    results = _run(bytes, task, lambda: b"good", processors=1)
+    failed = results[1]
+    assert isinstance(failed, FitFailure)
+    assert (failed.failure.code, failed.failure.params) == (code, params)
+    assert (results[0], results[2]) == (b"", b"good")
+
+
+def test_that_a_task_over_its_time_is_stopped_and_the_others_go_on() -> None:
+    began = time.monotonic()
+    results = _run(partial(_sleep, 60), lambda: b"good", timeout_s=0.3)
+    failed = results[0]
+    assert isinstance(failed, FitFailure)
+    assert failed.failure.code == "jobs.fit_timed_out"
+    assert results[1] == b"good"
+    assert time.monotonic() - began < 5
+
+
+def test_that_cancelling_kills_the_running_tasks() -> None:
+    asked: list[int] = []
+
+    def check() -> None:
+        asked.append(1)
+        if len(asked) > 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        list(run_forked([partial(_sleep, 60)] * 2, processors=2, check_cancelled=check))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_that_closing_the_iterator_early_leaves_no_process() -> None:
+    results = run_forked([bytes, partial(_sleep, 60)], processors=2, check_cancelled=_never)
+    assert next(results) == (0, b"")
+    results.close()  # type: ignore[attr-defined]
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_that_tasks_run_in_turn_where_forking_is_unsafe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forks, "CAN_FORK", False)
+    results = _run(_fail, lambda: str(os.getpid()).encode())
+    failed = results[0]
+    assert isinstance(failed, FitFailure)
+    assert failed.failure.code == "jobs.fit_error"
+    assert results[1] == str(os.getpid()).encode()
