@@ -1,0 +1,59 @@
+"""Which metrics a report shows for each task, and how their values are shown to people. Light."""
+
+from __future__ import annotations
+
+from app.learning.records import Estimate, Task
+
+METRICS: dict[Task, tuple[str, ...]] = {
+    Task.BINARY: (
+        "roc_auc",
+        "average_precision",
+        "recall",
+        "precision",
+        "f1",
+        "balanced_accuracy",
+        "accuracy",
+        "neg_log_loss",
+        "neg_brier_score",
+    ),
+    Task.MULTICLASS: ("accuracy", "balanced_accuracy", "f1_macro", "roc_auc_ovr", "neg_log_loss"),
+    Task.REGRESSION: (
+        "r2",
+        "neg_root_mean_squared_error",
+        "neg_mean_absolute_error",
+        "neg_median_absolute_error",
+    ),
+}
+"""Scorer names, the most telling first."""
+
+
+def is_loss(code: str) -> bool:
+    """Whether the scorer's values are losses turned negative; people are shown them positive."""
+    return code.startswith("neg_")
+
+
+def display_value(code: str, value: float) -> float:
+    """A value in the scorer's sense as it is shown, or one that a person typed in the scorer's sense."""
+    return -value if is_loss(code) else value
+
+
+def display(code: str, estimate: Estimate) -> Estimate:
+    """An estimate in the scorer's sense as it is shown: losses positive, the ends of the interval in order."""
+    if not is_loss(code):
+        return estimate
+    return Estimate(
+        value=_turned(estimate.value),
+        low=_turned(estimate.high),
+        high=_turned(estimate.low),
+        method=estimate.method,
+        reason=estimate.reason,
+    )
+
+
+def display_axis(code: str, axis: tuple[float, float]) -> tuple[float, float]:
+    """The range on which the interval is drawn, as it is shown."""
+    return (-axis[1], -axis[0]) if is_loss(code) else axis
+
+
+def _turned(value: float | None) -> float | None:
+    return None if value is None else 0.0 - value

@@ -1,0 +1,281 @@
+"""Where each model version stands: trained, verified, approved or rejected; and the decisions that say so. Light."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from app.errors import CicloError
+from app.learning.records import MODEL, Estimate, Task
+from app.project import Project, Record, draft
+from app.verification.catalogue import METRICS
+from app.verification.limits import METRIC_LIMIT, judge_limit
+from app.verification.records import DECISION, GATE_LIMIT, REPORT, Decision, Gate, GateLimit, MetricRow, Report
+
+NO_REPORT = "verification.no_report"
+GATE_FAILED = "verification.gate_failed"
+NO_NAME = "verification.no_name"
+UNKNOWN_METRIC = "verification.unknown_metric"
+
+_ID = re.compile(r"[0-9a-f]{64}")
+
+
+class VersionState(StrEnum):
+    """How far a version has come. In a conflict the stricter decision stands: it can't be exported."""
+
+    TRAINED = "trained"
+    VERIFIED = "verified"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CONFLICT = "conflict"
+
+
+class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A model version for lists and charts.
+
+    ``metrics`` are in the scorer's sense; ``source`` says on what: ``holdout`` or ``test`` (of the newest report), or
+    ``cv``. ``openings`` counts how often its hold-out was opened, over all versions that share it.
+    """
+
+    label: str
+    model: str
+    number: int
+    id: str
+    state: VersionState
+    estimator: str
+    task: Task
+    dataset: str
+    created: str
+    metric: str
+    metrics: dict[str, Estimate]
+    source: str
+    seconds: float
+    openings: int
+    report_id: str = ""
+    verdict: str = ""
+
+
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What lists need of a report; its charts are skipped."""
+
+    model_id: str
+    holdout_key: str
+    on_test_file: bool
+    verdict: str
+    metrics: tuple[MetricRow, ...]
+
+
+class _Version(msgspec.Struct, frozen=True, kw_only=True):
+    """What lists need of a model version."""
+
+    class _Key(msgspec.Struct, frozen=True):
+        key: str
+
+    dataset: str
+    task: Task
+    split: _Key
+    metric: str
+    estimator: str
+    cv: dict[str, Estimate]
+    seconds: float
+
+
+# Looking
+
+
+def model_record(project: Project, model: str) -> Record:
+    """The model version that ``model`` names, by label (``churn``, ``churn@3``) or by record id.
+
+    Raises
+    ------
+    CicloError
+        ``project.no_such_version``, ``project.twins`` or ``project.no_record``.
+    """
+    if not _ID.fullmatch(model):
+        return project.version(MODEL, model)
+    record = project.get(model)
+    if record.kind != MODEL:
+        raise CicloError("project.no_record", id=model[:12])
+    return record
+
+
+def reports(project: Project, model_id: str) -> list[Record]:
+    """Reports about a version, oldest first."""
+    return [r for r in project.records(REPORT) if r.read(_Head).model_id == model_id]
+
+
+def latest_report(project: Project, model_id: str) -> Record | None:
+    """The newest report about a version."""
+    return max(reports(project, model_id), key=_order, default=None)
+
+
+def openings(project: Project, holdout_key: str) -> int:
+    """How often a hold-out was opened so far: every report that was made on it counts, whatever its model."""
+    return sum(head.holdout_key == holdout_key for head in (r.read(_Head) for r in project.records(REPORT)))
+
+
+def decisions(project: Project, model_id: str) -> list[Record]:
+    """Decisions about a version, oldest first."""
+    return [r for r in project.records(DECISION) if r.read(Decision).model_id == model_id]
+
+
+def standing_decisions(project: Project, model_id: str) -> list[Record]:
+    """The decisions that no other replaces: one at most, or several that contradict or confirm each other."""
+    return _standing(decisions(project, model_id))
+
+
+def approval(project: Project, model_id: str) -> Record | None:
+    """The decision that lets a version out, None where it isn't approved (or its approval is contested)."""
+    standing = standing_decisions(project, model_id)
+    return standing[-1] if _decided(standing) is VersionState.APPROVED else None
+
+
+def version_state(project: Project, model_id: str) -> VersionState:
+    """Where a version stands."""
+    decided = _decided(standing_decisions(project, model_id))
+    if decided is not None:
+        return decided
+    return VersionState.VERIFIED if reports(project, model_id) else VersionState.TRAINED
+
+
+def _order(record: Record) -> tuple[int, str]:
+    return record.envelope.lamport, record.id
+
+
+def _standing(series: Sequence[Record]) -> list[Record]:
+    replaced = {id for record in series for id in record.read(Decision).supersedes}
+    return sorted((r for r in series if r.id not in replaced), key=_order)
+
+
+def _decided(standing: Sequence[Record]) -> VersionState | None:
+    answers = {record.read(Decision).approved for record in standing}
+    if len(answers) > 1:
+        return VersionState.CONFLICT
+    if not answers:
+        return None
+    return VersionState.APPROVED if answers == {True} else VersionState.REJECTED
+
+
+# Gates
+
+
+def gate_limit(project: Project, model: str) -> GateLimit | None:
+    """The limit that holds for the model named ``model``, None where there is none (or it was removed)."""
+    series = [r for r in project.records(GATE_LIMIT) if r.read(GateLimit).model == model]
+    newest = max(series, key=_order, default=None)
+    limit = newest.read(GateLimit) if newest else None
+    return limit if limit and limit.limit is not None else None
+
+
+def set_gate_limit(project: Project, *, model: str, metric: str, limit: float | None) -> Record:
+    """Set (or with None remove) the limit of a model; ``limit`` is in the scorer's sense.
+
+    Raises
+    ------
+    CicloError
+        ``verification.unknown_metric``.
+    """
+    known = sorted({code for codes in METRICS.values() for code in codes})
+    if metric not in known:
+        raise CicloError(UNKNOWN_METRIC, metric=metric, known=", ".join(known))
+    return project.commit([draft(GATE_LIMIT, GateLimit(model=model, metric=metric, limit=limit))])[0]
+
+
+def gates_now(project: Project, report: Report) -> tuple[Gate, ...]:
+    """The gates of a report, with the limit that holds today in place of the one that held when it was made."""
+    fixed = tuple(gate for gate in report.gates if gate.code != METRIC_LIMIT)
+    limit = gate_limit(project, report.model.partition("@")[0])
+    return fixed if limit is None else (*fixed, judge_limit(limit, report.metrics))
+
+
+# Deciding
+
+
+def decide(project: Project, *, model: str, approved: bool, by: str, comment: str, override: str = "") -> Record:
+    """Approve or reject a version (a label or a record id); the decision replaces those that stood.
+
+    Raises
+    ------
+    CicloError
+        ``verification.no_name``; for an approval ``verification.no_report``, and ``verification.gate_failed`` where a
+        gate isn't passed and ``override`` gives no reason.
+    """
+    if not by.strip():
+        raise CicloError(NO_NAME)
+    project.refresh()
+    version = model_record(project, model)
+    report = latest_report(project, version.id)
+    if approved and report is None:
+        raise CicloError(NO_REPORT, model=version.label)
+    failed = _failed_gates(project, report) if approved else ()
+    if failed and not override.strip():
+        raise CicloError(GATE_FAILED, model=version.label, gates=", ".join(failed), n=len(failed))
+    standing = tuple(r.id for r in standing_decisions(project, version.id))
+    body = Decision(
+        model=version.label,
+        model_id=version.id,
+        report_id=report.id if report else "",
+        approved=approved,
+        by=by.strip(),
+        comment=comment.strip(),
+        override=override.strip() if failed else "",
+        failed_gates=failed,
+        supersedes=standing,
+    )
+    parents = (*((report.id,) if report else ()), version.id)
+    return project.commit([draft(DECISION, body, parents=parents)])[0]
+
+
+def _failed_gates(project: Project, report: Record | None) -> tuple[str, ...]:
+    if report is None:
+        return ()
+    return tuple(gate.code for gate in gates_now(project, report.read(Report)) if not gate.passed)
+
+
+# Listing
+
+
+def models(project: Project) -> list[VersionRow]:
+    """Every version of every model, newest first."""
+    heads = [(record, record.read(_Head)) for record in project.records(REPORT)]
+    newest = {head.model_id: (record, head) for record, head in sorted(heads, key=lambda pair: _order(pair[0]))}
+    opened = Counter(head.holdout_key for _record, head in heads)
+    decided = _by_model(project.records(DECISION))
+    versions = sorted(project.records(MODEL), key=_order, reverse=True)
+    return [_row(record, newest.get(record.id), opened, _decided(_standing(decided[record.id]))) for record in versions]
+
+
+def _by_model(series: Iterable[Record]) -> defaultdict[str, list[Record]]:
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in series:
+        found[record.read(Decision).model_id].append(record)
+    return found
+
+
+def _row(
+    record: Record, report: tuple[Record, _Head] | None, opened: Counter[str], decided: VersionState | None
+) -> VersionRow:
+    version = record.read(_Version)
+    head = report[1] if report else None
+    return VersionRow(
+        label=record.label,
+        model=record.name,
+        number=record.number,
+        id=record.id,
+        state=decided or (VersionState.VERIFIED if report else VersionState.TRAINED),
+        estimator=version.estimator,
+        task=version.task,
+        dataset=version.dataset,
+        created=record.time,
+        metric=version.metric,
+        metrics={row.code: row.estimate for row in head.metrics} if head else version.cv,
+        source="cv" if head is None else "test" if head.on_test_file else "holdout",
+        seconds=version.seconds,
+        openings=opened[version.split.key],
+        report_id=report[0].id if report else "",
+        verdict=head.verdict if head else "",
+    )
