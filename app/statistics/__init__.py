@@ -1,1 +1,1 @@
-"""Intervals, effect sizes, tests and resampling, on NumPy and SciPy only."""
+"""Intervals, tests and resampling. NumPy and SciPy only; every method names its source."""

@@ -1,0 +1,92 @@
+"""Intervals and tests for shares: Wilson, Newcombe's paired difference, McNemar's exact test."""
+
+from __future__ import annotations
+
+import math
+
+from scipy import stats
+
+from app.statistics.interval import LEVEL, Interval, without
+
+
+def wilson(successes: int, n: int, *, level: float = LEVEL) -> Interval:
+    """Wilson's score interval of a share.
+
+    Parameters
+    ----------
+    successes, n
+        Counts, ``0 <= successes <= n``.
+    level
+        Two-sided confidence.
+
+    Returns
+    -------
+    Interval
+        Without ends where ``n`` is 0.
+
+    References
+    ----------
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927), 209-212.
+    """
+    if n == 0:
+        return without(None, "verification.interval.nothing_counted")
+    low, high = _wilson_ends(successes / n, n, level)
+    return Interval(value=successes / n, low=low, high=high, method="Wilson")
+
+
+def _wilson_ends(share: float, n: int, level: float) -> tuple[float, float]:
+    z = float(stats.norm.ppf((1 + level) / 2))
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return (0.0 if share == 0 else max(0.0, centre - half)), (1.0 if share == 1 else min(1.0, centre + half))
+
+
+def newcombe_paired(both: int, first_only: int, second_only: int, neither: int, *, level: float = LEVEL) -> Interval:
+    """Interval of the difference of two shares on the same rows: first minus second.
+
+    Parameters
+    ----------
+    both, first_only, second_only, neither
+        Rows on which both, only the first, only the second, or neither succeeded.
+    level
+        Two-sided confidence.
+
+    References
+    ----------
+    R. G. Newcombe, "Improved confidence intervals for the difference between binomial proportions based on paired
+    data", Statistics in Medicine 17 (1998), 2635-2650, method 10.
+    """
+    n = both + first_only + second_only + neither
+    if n == 0:
+        return without(None, "verification.interval.nothing_counted")
+    first, second = (both + first_only) / n, (both + second_only) / n
+    (low1, high1), (low2, high2) = _wilson_ends(first, n, level), _wilson_ends(second, n, level)
+    phi = _correlation(both, first_only, second_only, neither)
+    below1, above1, below2, above2 = first - low1, high1 - first, second - low2, high2 - second
+    down = math.sqrt(max(0.0, below1**2 - 2 * phi * below1 * above2 + above2**2))
+    up = math.sqrt(max(0.0, above1**2 - 2 * phi * above1 * below2 + below2**2))
+    delta = (first_only - second_only) / n
+    return Interval(value=delta, low=delta - down, high=delta + up, method="Newcombe")
+
+
+def _correlation(both: int, first_only: int, second_only: int, neither: int) -> float:
+    """Phi, with Newcombe's continuity correction where it is positive."""
+    margins = (both + first_only) * (second_only + neither) * (both + second_only) * (first_only + neither)
+    if margins == 0:
+        return 0.0
+    cross = both * neither - first_only * second_only
+    n = both + first_only + second_only + neither
+    corrected = max(cross - n / 2, 0) if cross > 0 else cross
+    return corrected / math.sqrt(margins)
+
+
+def mcnemar_exact(first_only: int, second_only: int) -> float:
+    """Exact two-sided p-value that two models err equally often, from the rows on which only one is right.
+
+    References
+    ----------
+    Q. McNemar, Psychometrika 12 (1947), 153-157; exact form as in A. Agresti, "Categorical Data Analysis", 3rd ed.,
+    section 11.1.
+    """
+    n = first_only + second_only
+    return min(1.0, 2 * float(stats.binom.cdf(min(first_only, second_only), n, 0.5))) if n else 1.0
