@@ -119,6 +119,10 @@ def peak_memory_mb() -> float:
         return float(psutil.Process().memory_info().peak_wset) / 1e6
     import resource
 
-    unit = 1e6 if SYSTEM == "darwin" else 1e6 / 1024
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / unit
+    return resident_mb(max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+
+
+def resident_mb(maxrss: int) -> float:
+    """``ru_maxrss`` in MB: macOS counts it in bytes, others in KiB."""
+    return maxrss / 1e6 * (1 if SYSTEM == "darwin" else 1024)
