@@ -14,8 +14,6 @@ def main(argv: list[str] | None = None) -> int:
         The exit status (``cli.md``): 0 done, 1 no, 2 can't be carried out, 130 cancelled.
     """
     arguments = sys.argv[1:] if argv is None else argv
-    if arguments and arguments[0].startswith("--ciclo-"):
-        return _run_process(arguments[0], arguments[1:])
     if not arguments or (len(arguments) == 1 and _is_folder(arguments[0])):
         from app.ui.application import run_window
 
@@ -27,15 +25,6 @@ def main(argv: list[str] | None = None) -> int:
     from app.cli.main import run_command
 
     return run_command(arguments)
-
-
-def _run_process(kind: str, arguments: list[str]) -> int:
-    """Be a job's process: the one-folder build is one program, which starts itself for that."""
-    if kind == "--ciclo-nursery":
-        from app.jobs.nursery import main as run
-    else:
-        from app.jobs.child import main as run
-    return run(arguments)
 
 
 def _is_folder(argument: str) -> bool:
