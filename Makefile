@@ -14,10 +14,10 @@ help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
 
 setup: ## make the environment (every other goal does it by itself)
-	@$(PYTHON) packaging/setup.py
+	@$(PYTHON) packaging/setup.py tests
 
 run: ## open the window; where there is no display, run the demo and say where its results lie
-	@$(PYTHON) packaging/setup.py --window
+	@$(PYTHON) packaging/setup.py window
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" != Linux ]; then exec $(BIN)/ciclo; \
 	else echo "There is no display here, so the demo runs without one."; $(MAKE) --no-print-directory demo; fi
 
@@ -47,7 +47,8 @@ bench: setup ## speed and memory, as ratios
 screenshots: setup ## a picture of every page, in both languages, light and dark
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/screenshots.py
 
-package: setup ## a folder that runs without Python: dist/ciclo
+package: ## a folder that runs without Python: dist/ciclo
+	@$(PYTHON) packaging/setup.py package
 	@$(BIN)/pyinstaller --noconfirm --clean --distpath dist --workpath build packaging/ciclo.spec
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/try_package.py dist/ciclo
 

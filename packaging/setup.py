@@ -100,23 +100,25 @@ def use_a_new_enough_python() -> None:
 # The libraries that Qt needs
 
 
-def missing_packages(libraries: dict[str, str]) -> list[str]:
-    """The Debian packages of those ``libraries`` that the dynamic linker doesn't find."""
+def missing_packages(purpose: str) -> list[str]:
+    """The Debian packages of what the dynamic linker doesn't find."""
     missing = []
-    for name, package in libraries.items():
+    for name, package in wanted_libraries(purpose).items():
         try:
             ctypes.CDLL(name)
         except OSError:
             missing.append(package)
+    if purpose == "package" and not shutil.which("objdump"):
+        missing.append("binutils")
     return missing
 
 
-def wanted_libraries(window: bool) -> dict[str, str]:
-    """What Qt needs without a screen, and what the window needs on the display that there is."""
+def wanted_libraries(purpose: str) -> dict[str, str]:
+    """What Qt needs without a screen, on the display that there is, or on any (these travel in a package)."""
     wanted = dict(ANY_QT)
-    if window and os.environ.get("DISPLAY"):
+    if purpose == "package" or (purpose == "window" and os.environ.get("DISPLAY")):
         wanted.update(X_WINDOW)
-    if window and os.environ.get("WAYLAND_DISPLAY"):
+    if purpose == "package" or (purpose == "window" and os.environ.get("WAYLAND_DISPLAY")):
         wanted.update(WAYLAND_WINDOW)
     return wanted
 
@@ -135,9 +137,9 @@ def apt_prefix() -> list[str] | None:
     return [*sudo, "--preserve-env=http_proxy,https_proxy,no_proxy"] if allowed else None
 
 
-def install_libraries(window: bool) -> None:
+def install_libraries(purpose: str) -> None:
     """Install what is missing of the system libraries, or say what to type."""
-    missing = missing_packages(wanted_libraries(window))
+    missing = missing_packages(purpose)
     if not missing:
         return
     command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
@@ -155,7 +157,8 @@ def install_libraries(window: bool) -> None:
     if not succeeds(install):
         run([*prefix, *options, "apt-get", "update", *wait], "the package lists could not be fetched")
         run(install, "apt-get could not install the system libraries")
-    if missing_packages(wanted_libraries(window)):
+    missing = missing_packages(purpose)
+    if missing:
         raise SetupError("The system libraries were installed, but are still not found: " + " ".join(missing))
 
 
@@ -211,8 +214,10 @@ def private_uv() -> Path:
         raise SetupError("Python has no pip. On Debian and Ubuntu: sudo apt-get install python3-pip")
     say("fetching uv")
     flags = ["install", "--quiet", "--upgrade", "--no-deps", "--only-binary", ":all:", "--require-hashes"]
-    flags += ["--root-user-action", "ignore"]
-    run(pip(*flags, "--target", TOOLS, "-r", UV_LOCK), "uv could not be fetched")
+    flags += ["--no-user", "--root-user-action", "ignore", "--target"]
+    # Whatever else the person's configuration says of where to install, this goes into the checkout.
+    environment = {**os.environ, "PIP_REQUIRE_VIRTUALENV": "0"}
+    run(pip(*flags, TOOLS, "-r", UV_LOCK), "uv could not be fetched", environment)
     stamp.write_text(digest)
     return uv
 
@@ -286,24 +291,30 @@ def succeeds(command: list[str]) -> bool:
     return subprocess.call(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL) == 0
 
 
-def set_up(window: bool) -> None:
+def set_up(purpose: str) -> None:
     """Everything in order; what is there already is left alone."""
     use_a_new_enough_python()
     if sys.platform == "linux":
-        install_libraries(window)
+        install_libraries(purpose)
     wanted = fingerprint()
-    if not (PROGRAM.exists() and STAMP.exists() and STAMP.read_text() == wanted):
+    if not (PROGRAM.exists() and PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted):
         make_environment()
         STAMP.write_text(wanted)
     compile_translations()
 
 
 def main() -> int:
-    """Set up; ``--window`` asks for the libraries of a visible window too."""
+    """Set up for a purpose; that decides which system libraries are looked for."""
     parser = argparse.ArgumentParser(description="Make this checkout ready to run.")
-    parser.add_argument("--window", action="store_true", help="the window will be shown on this machine's display")
+    parser.add_argument(
+        "purpose",
+        nargs="?",
+        choices=("tests", "window", "package"),
+        default="window",
+        help="without a screen; for the window on this display (default); or to build a package for any display",
+    )
     try:
-        set_up(parser.parse_args().window)
+        set_up(parser.parse_args().purpose)
     except SetupError as error:
         print("set-up: " + str(error), file=sys.stderr)
         return 1
