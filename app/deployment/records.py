@@ -5,12 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from app.jobs.contract import JobKind
+from app.text.message import Text
 
 RELEASE = "release"
 
 EXPORT = JobKind("deployment.export", "app.deployment.exporting:export")
 SCORE = JobKind("deployment.score", "app.deployment.scoring:score")
 OPEN = JobKind("deployment.open", "app.deployment.opening:open_bundle")
+RESCORE = JobKind("deployment.rescore", "app.deployment.opening:rescore_bundle")
 
 
 class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +61,8 @@ class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """How many rows were scored; ``remarks`` counts the rows with something unusual. The first rows of the output for
-    the window, as text."""
+    """How many records the file has; ``rejected`` couldn't be scored, ``remarks`` counts the rows with a remark (the
+    rejected among them). ``notes`` are about the whole file. The first rows of the output for the window, as text."""
 
     rows: int
     rejected: int
@@ -68,6 +70,7 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     out: str
     header: tuple[str, ...] = ()
     preview: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,8 +80,10 @@ class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """``state`` is unsigned, trusted, unknown signer or altered; ``manifest`` is the bundle's own, as JSON."""
+    """``state`` is unsigned, trusted, unknown signer or altered; ``manifest`` is the bundle's own, as JSON (null where
+    it can't be read). ``problem`` says which member of an altered bundle breaks which rule."""
 
     state: str
     signed_by: str
     manifest: msgspec.Raw
+    problem: Text | None = None

@@ -1,0 +1,58 @@
+"""``ciclo check``: every record and object verified; status 1 where something is damaged."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import msgspec
+
+from app.cli.parser import Parser
+from app.cli.terminal import Terminal
+from app.cli.work import opened
+from app.errors import CicloError
+from app.project import Damage, check
+from app.text import Words
+
+
+class _Damage(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    reason: str
+    affects: tuple[str, ...]
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    records: int
+    objects: int
+    damaged: tuple[_Damage, ...]
+
+
+def arguments(parser: Parser) -> None:
+    """Declare what the command takes."""
+    parser.place("project", metavar="PROJECT")
+    parser.switch("--repair")
+
+
+def run(terminal: Terminal, options: Namespace) -> int:
+    """Verify the project."""
+    if options.repair:
+        raise CicloError("cli.later", what="--repair")
+    with opened(options.project) as project:
+        found = check(project)
+    words = terminal.words
+    answer = _Answer(
+        records=found.records,
+        objects=found.objects,
+        damaged=tuple(
+            _Damage(id=d.id, kind=d.kind, reason=words.text(d.reason), affects=d.affects) for d in found.damaged
+        ),
+    )
+    lines = [words("cli.check.seen", records=found.records, objects=found.objects)]
+    lines += [_line(damage, words) for damage in found.damaged] or [words("cli.check.whole")]
+    terminal.answer(answer, lines)
+    return 1 if found.damaged else 0
+
+
+def _line(damage: Damage, words: Words) -> str:
+    line = f"{damage.kind} {damage.id[:12]}: {words.text(damage.reason)}"
+    return line + (" " + words("cli.check.affects", names=", ".join(damage.affects)) if damage.affects else "")

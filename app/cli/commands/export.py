@@ -1,0 +1,53 @@
+"""``ciclo export``: a certified export of an approved version."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import msgspec
+
+from app.cli.parser import Parser
+from app.cli.terminal import Terminal
+from app.cli.work import absolute, opened, project_job
+from app.deployment.records import EXPORT, Certificate, ExportAnswer, ExportRequest
+from app.errors import CicloError
+
+_LATER = ("onnx", "pmml", "mlflow", "container", "dvc", "submarine")
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    path: str
+    certificate: Certificate
+
+
+def arguments(parser: Parser) -> None:
+    """Declare what the command takes."""
+    parser.place("project", metavar="PROJECT")
+    parser.place("model", metavar="MODEL")
+    parser.option("--to", metavar="TARGET", required=True)
+    parser.option("--out", metavar="PATH", default="")
+    parser.option("--url", metavar="U", default="")
+
+
+def run(terminal: Terminal, options: Namespace) -> int:
+    """Export."""
+    if options.to in _LATER:
+        raise CicloError("cli.later", what=f"--to {options.to}")
+    if options.url:
+        raise CicloError("cli.later", what="--url")
+    with opened(options.project) as project:
+        request = ExportRequest(
+            project=absolute(options.project),
+            model=options.model,
+            target=options.to,
+            out=absolute(options.out) if options.out else "",
+        )
+        ended = project_job(terminal, EXPORT, request, project)
+    answer = msgspec.json.decode(ended.answer, type=ExportAnswer)
+    proof = answer.certificate
+    sentences = [
+        terminal.words("cli.export.done", path=answer.path),
+        terminal.words("cli.export.proof", runtime=proof.runtime, n=proof.rows, flips=proof.label_flips),
+    ]
+    terminal.answer(_Answer(path=answer.path, certificate=proof), sentences)
+    return 0

@@ -1,0 +1,90 @@
+"""``ciclo import``: a file as the next version of a dataset."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import msgspec
+
+from app.cli.corrections import corrections, declare
+from app.cli.parser import Parser
+from app.cli.terminal import Terminal
+from app.cli.work import absolute, committed, opened, project_job
+from app.data.records import DATASET, IMPORT, ImportAnswer, ImportRequest
+from app.text import Words
+
+_LISTED = 1000
+_SHOWN = 20
+
+
+class _Rejected(msgspec.Struct, frozen=True, kw_only=True):
+    line: int
+    reason: str
+
+
+class _Column(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    type: str
+    missing: int
+    distinct: int
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    dataset: str
+    version: int
+    rows: int
+    rejected: int
+    rejected_rows: tuple[_Rejected, ...]
+    columns: tuple[_Column, ...]
+    sha256: str
+
+
+def arguments(parser: Parser) -> None:
+    """Declare what the command takes."""
+    parser.place("project", metavar="PROJECT")
+    parser.place("source", metavar="SOURCE")
+    parser.option("--name", metavar="N", required=True)
+    declare(parser)
+
+
+def run(terminal: Terminal, options: Namespace) -> int:
+    """Import the file."""
+    with opened(options.project) as project:
+        request = ImportRequest(
+            project=absolute(options.project),
+            source=absolute(options.source),
+            name=options.name,
+            corrections=corrections(options),
+        )
+        ended = project_job(terminal, IMPORT, request, project)
+        version = committed(project, ended, DATASET)
+        answer = msgspec.json.decode(ended.answer, type=ImportAnswer)
+        terminal.answer(
+            _answer(answer, version.name, version.number, terminal.words),
+            _lines(answer, version.label, terminal.words),
+        )
+    return 0
+
+
+def _answer(answer: ImportAnswer, name: str, number: int, words: Words) -> _Answer:
+    return _Answer(
+        dataset=name,
+        version=number,
+        rows=answer.rows,
+        rejected=answer.rejected,
+        rejected_rows=tuple(
+            _Rejected(line=r.line, reason=words.text(r.reason)) for r in answer.rejected_rows[:_LISTED]
+        ),
+        columns=tuple(
+            _Column(name=c.name, type=c.type, missing=c.missing, distinct=c.distinct) for c in answer.columns
+        ),
+        sha256=answer.sha256,
+    )
+
+
+def _lines(answer: ImportAnswer, label: str, words: Words) -> list[str]:
+    lines = [words("cli.import.done", n=answer.rows, label=label, columns=len(answer.columns))]
+    if answer.rejected:
+        lines.append(words("cli.import.rejected", n=answer.rejected))
+        lines += [words("cli.import.line", line=r.line, reason=r.reason) for r in answer.rejected_rows[:_SHOWN]]
+    return lines

@@ -1,0 +1,103 @@
+"""``ciclo inspect``: what an import would do, doing nothing."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import msgspec
+
+from app.cli.corrections import corrections, declare
+from app.cli.parser import Parser
+from app.cli.terminal import Terminal, table
+from app.cli.work import local_job
+from app.data.records import INSPECT, Inspected, InspectRequest
+from app.text import Words
+
+_SHOWN_ROWS = 5
+_CELL = 24
+
+
+class _Column(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    type: str
+    note: str = ""
+
+
+class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    aspect: str
+    choice: str
+    reason: str
+    sure: bool
+
+
+class _Problem(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    message: str
+    line: int
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    delimiter: str
+    encoding: str
+    decimal: str
+    thousands: str
+    quote: str
+    header: bool
+    skip_lines: int
+    compression: str
+    records: int
+    complete: bool
+    rejected: int
+    columns: tuple[_Column, ...]
+    problems: tuple[_Problem, ...]
+    evidence: tuple[_Evidence, ...]
+
+
+def arguments(parser: Parser) -> None:
+    """Declare what the command takes."""
+    parser.place("file", metavar="FILE")
+    declare(parser)
+
+
+def run(terminal: Terminal, options: Namespace) -> int:
+    """Look at the file."""
+    request = InspectRequest(source=options.file, corrections=corrections(options))
+    found = msgspec.json.decode(local_job(terminal, INSPECT, request).answer, type=Inspected)
+    terminal.answer(_answer(found, terminal.words), _lines(found, terminal.words))
+    return 0
+
+
+def _answer(found: Inspected, words: Words) -> _Answer:
+    dialect = found.dialect
+    return _Answer(
+        delimiter=dialect.delimiter,
+        encoding=dialect.encoding,
+        decimal=dialect.decimal,
+        thousands=dialect.thousands,
+        quote=dialect.quote,
+        header=dialect.header_lines > 0,
+        skip_lines=dialect.skip_lines,
+        compression=dialect.compression,
+        records=found.records,
+        complete=found.complete,
+        rejected=len(found.rejected),
+        columns=tuple(
+            _Column(name=c.name, type=c.type, note=words.text(c.note) if c.note else "") for c in found.columns
+        ),
+        problems=tuple(_Problem(code=p.code, message=words.text(p.message), line=p.line) for p in found.problems),
+        evidence=tuple(
+            _Evidence(aspect=e.aspect, choice=e.choice, reason=words.text(e.reason), sure=e.sure)
+            for e in found.evidence
+        ),
+    )
+
+
+def _lines(found: Inspected, words: Words) -> list[str]:
+    count = "cli.inspect.records" if found.complete else "cli.inspect.about_records"
+    lines = [words(count, n=found.records, columns=len(found.columns)), ""]
+    lines += [words.text(e.reason) for e in found.evidence]
+    lines += ["", *table([(c.name, c.type, words.text(c.note) if c.note else "") for c in found.columns])]
+    if found.problems:
+        lines += ["", *(words.text(p.message) for p in found.problems)]
+    rows = [tuple(c.name for c in found.columns), *(tuple(v or "" for v in r) for r in found.rows[:_SHOWN_ROWS])]
+    return [*lines, "", *table([tuple(cell[:_CELL] for cell in row) for row in rows])]

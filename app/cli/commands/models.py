@@ -1,0 +1,78 @@
+"""``ciclo models``: every version, with its metrics and its state."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import msgspec
+
+from app.cli.figures import Figure, figures, spoken
+from app.cli.parser import Parser
+from app.cli.terminal import Terminal, table
+from app.cli.work import opened
+from app.text import Words
+from app.verification.state import VersionRow, models
+
+
+class _Model(msgspec.Struct, frozen=True, kw_only=True):
+    model: str
+    version: int
+    state: str
+    metrics: dict[str, Figure]
+    metrics_from: str
+    dataset: str
+    created: str
+    estimator: str
+    task: str
+    metric: str
+    openings: int
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    models: tuple[_Model, ...]
+
+
+def arguments(parser: Parser) -> None:
+    """Declare what the command takes."""
+    parser.place("project", metavar="PROJECT")
+
+
+def run(terminal: Terminal, options: Namespace) -> int:
+    """List the versions."""
+    with opened(options.project) as project:
+        rows = models(project)
+    words = terminal.words
+    terminal.answer(_Answer(models=tuple(_model(row, words) for row in rows)), _lines(rows, words))
+    return 0
+
+
+def _model(row: VersionRow, words: Words) -> _Model:
+    return _Model(
+        model=row.model,
+        version=row.number,
+        state=row.state,
+        metrics=figures(row.metrics, words),
+        metrics_from=row.source,
+        dataset=row.dataset,
+        created=row.created,
+        estimator=row.estimator,
+        task=row.task,
+        metric=row.metric,
+        openings=row.openings,
+    )
+
+
+def _lines(rows: list[VersionRow], words: Words) -> list[str]:
+    if not rows:
+        return [words("cli.models.none")]
+    shown = [
+        (
+            row.label,
+            words(f"cli.state.{row.state}"),
+            words(f"learning.estimator.{row.estimator}"),
+            f"{row.metric} {spoken(row.metrics.get(row.metric), words)}",
+            row.dataset,
+        )
+        for row in rows
+    ]
+    return table(shown)

@@ -1,0 +1,159 @@
+"""``ciclo train``: the next version of a model. The hold-out stays sealed."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import msgspec
+
+from app.cli.figures import Figure, figures, spoken
+from app.cli.parser import Parser
+from app.cli.terminal import Terminal, table
+from app.cli.work import absolute, committed, opened, project_job
+from app.errors import CicloError
+from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, Preset, TrainRequest
+from app.project import Record
+from app.text import Words
+
+
+class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    estimator: str
+    cv: dict[str, Figure]
+    seconds: float
+    complexity: int
+    state: str
+    remark: str
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    model: str
+    version: int
+    task: str
+    estimator: str
+    metric: str
+    cv: dict[str, Figure]
+    baseline: dict[str, Figure]
+    candidates: tuple[_Candidate, ...]
+    seconds: float
+    peak_memory_mb: float
+    dataset: str
+    target: str
+    labels: tuple[str, ...]
+    positive: str
+    train_rows: int
+    holdout_rows: int
+    excluded: tuple[str, ...]
+    alarms: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def arguments(parser: Parser) -> None:
+    """Declare what the command takes."""
+    parser.place("project", metavar="PROJECT")
+    parser.place("dataset", metavar="DATASET")
+    parser.option("--target", metavar="COL", required=True)
+    parser.option("--positive", metavar="LABEL", default="")
+    parser.option("--model", metavar="N", default="")
+    parser.option("--task", choices=("auto", "classification", "regression"), default="auto")
+    parser.option("--preset", choices=tuple(Preset), default=Preset.QUICK)
+    parser.option("--time-limit", metavar="S", number=float)
+    parser.option("--split", metavar="random|group:COL|time:COL", default="random")
+    parser.option("--holdout", metavar="0.2", number=float, default=0.2)
+    parser.option("--test", metavar="DATASET", default="")
+    parser.option("--metric", metavar="M", default="")
+    parser.option("--exclude", metavar="COL", several=True)
+    parser.option("--include", metavar="COL", several=True)
+    parser.option("--seed", metavar="N", number=int, default=0)
+    parser.option("--jobs", metavar="N", number=int, default=0)
+    parser.option("--cluster", metavar="ADDRESS", default="")
+
+
+def run(terminal: Terminal, options: Namespace) -> int:
+    """Train."""
+    if options.cluster:
+        raise CicloError("cli.later", what="--cluster")
+    with opened(options.project) as project:
+        ended = project_job(terminal, TRAIN, _request(options), project, processors=options.jobs)
+        version = committed(project, ended, MODEL)
+        body = version.read(ModelVersion)
+        terminal.answer(
+            _answer(version, body, ended.peak_memory_mb, terminal.words), _lines(version, body, terminal.words)
+        )
+    return 0
+
+
+def _request(options: Namespace) -> TrainRequest:
+    return TrainRequest(
+        project=absolute(options.project),
+        dataset=options.dataset,
+        target=options.target,
+        model=options.model or _model_name(options.target),
+        positive=options.positive,
+        task=options.task,
+        preset=Preset(options.preset),
+        time_limit_s=options.time_limit,
+        split=options.split,
+        holdout=options.holdout,
+        test=options.test,
+        metric=options.metric,
+        exclude=tuple(options.exclude),
+        include=tuple(options.include),
+        seed=options.seed,
+        processors=options.jobs,
+    )
+
+
+def _model_name(target: str) -> str:
+    """A model is called after its target, without the signs that separate name, version and twin."""
+    return "".join("-" if c in "@~/\\" else c for c in target).strip() or "model"
+
+
+def _answer(version: Record, body: ModelVersion, peak_memory_mb: float, words: Words) -> _Answer:
+    return _Answer(
+        model=version.name,
+        version=version.number,
+        task=body.task,
+        estimator=body.estimator,
+        metric=body.metric,
+        cv=figures(body.cv, words),
+        baseline=figures(body.baseline, words),
+        candidates=tuple(_candidate(c, words) for c in body.candidates),
+        seconds=body.seconds,
+        peak_memory_mb=max(body.peak_memory_mb, peak_memory_mb),
+        dataset=body.dataset,
+        target=body.target,
+        labels=body.labels,
+        positive=body.positive,
+        train_rows=body.split.train_rows,
+        holdout_rows=body.split.holdout_rows,
+        excluded=tuple(column.name for column in body.excluded),
+        alarms=tuple(words.text(t) for t in body.alarms),
+        notes=tuple(words.text(t) for t in body.notes),
+    )
+
+
+def _candidate(candidate: Candidate, words: Words) -> _Candidate:
+    return _Candidate(
+        estimator=candidate.estimator,
+        cv=figures(candidate.cv, words),
+        seconds=candidate.seconds,
+        complexity=candidate.complexity,
+        state=candidate.state,
+        remark=words.text(candidate.remark) if candidate.remark else "",
+    )
+
+
+def _lines(version: Record, body: ModelVersion, words: Words) -> list[str]:
+    winner = words(f"learning.estimator.{body.estimator}")
+    lines = [words("cli.train.done", label=version.label, estimator=winner, time=words.duration(body.seconds)), ""]
+    rows = [("", body.metric, words("cli.train.time"))]
+    rows += [
+        (
+            words(f"learning.estimator.{c.estimator}"),
+            spoken(c.cv.get(body.metric), words),
+            words.duration(c.seconds),
+        )
+        for c in body.candidates
+    ]
+    lines += table(rows, right=frozenset({2}))
+    return [*lines, "", *(words.text(t) for t in (*body.alarms, *body.notes))]

@@ -1,0 +1,113 @@
+"""``ciclo verify``: the verification report of a version; status 1 where a gate failed."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+import msgspec
+
+from app.cli.figures import Figure, figure, spoken
+from app.cli.parser import Parser
+from app.cli.terminal import Terminal, table
+from app.cli.work import absolute, committed, opened, project_job, save
+from app.errors import CicloError
+from app.project import Project, Record
+from app.text import Words
+from app.verification.records import REPORT, VERIFY, Report, VerifyRequest
+
+
+class _Gate(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    passed: bool
+    value: float | None
+    limit: float | None
+    metric: str
+    message: str
+
+
+class _Finding(msgspec.Struct, frozen=True, kw_only=True):
+    severity: str
+    code: str
+    message: str
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    model: str
+    verdict: str
+    headline: str
+    gates: tuple[_Gate, ...]
+    findings: tuple[_Finding, ...]
+    metrics: dict[str, Figure]
+    baseline: dict[str, Figure]
+    openings: int
+    rows: int
+    on_test_file: bool
+    html: str
+
+
+def arguments(parser: Parser) -> None:
+    """Declare what the command takes."""
+    parser.place("project", metavar="PROJECT")
+    parser.place("model", metavar="MODEL")
+    parser.option("--test", metavar="DATASET", default="")
+    parser.option("--html", metavar="F", default="")
+    parser.option("--pdf", metavar="F", default="")
+
+
+def run(terminal: Terminal, options: Namespace) -> int:
+    """Verify."""
+    if options.pdf:
+        raise CicloError("cli.later", what="--pdf")
+    with opened(options.project) as project:
+        request = VerifyRequest(project=absolute(options.project), model=options.model, test=options.test)
+        record = committed(project, project_job(terminal, VERIFY, request, project), REPORT)
+        html = _save_html(project, record, options.html, terminal.words) if options.html else ""
+    report = record.read(Report)
+    terminal.answer(_answer(report, html, terminal.words), _lines(report, html, terminal.words))
+    return 0 if all(gate.passed for gate in report.gates) else 1
+
+
+def _save_html(project: Project, record: Record, out: str, words: Words) -> str:
+    data = project.object_bytes(record.objects[f"html_{words.language}"].sha256)
+    return str(save(Path(out), data))
+
+
+def _answer(report: Report, html: str, words: Words) -> _Answer:
+    return _Answer(
+        model=report.model,
+        verdict=report.verdict,
+        headline=words.text(report.headline),
+        gates=tuple(
+            _Gate(
+                code=g.code,
+                passed=g.passed,
+                value=g.value,
+                limit=g.limit,
+                metric=g.metric,
+                message=words.text(g.sentence),
+            )
+            for g in report.gates
+        ),
+        findings=tuple(_Finding(severity=s, code=t.id, message=words.text(t)) for s, t in report.findings),
+        metrics={m.code: figure(m.estimate, words) for m in report.metrics},
+        baseline={m.code: figure(m.baseline, words) for m in report.metrics if m.baseline},
+        openings=report.openings,
+        rows=report.rows,
+        on_test_file=report.on_test_file,
+        html=html,
+    )
+
+
+def _lines(report: Report, html: str, words: Words) -> list[str]:
+    lines = [words.text(report.headline), words.text(report.summary), ""]
+    rows = [("", words("cli.verify.value"), words("cli.verify.baseline"))]
+    rows += [(m.code, spoken(m.estimate, words), spoken(m.baseline, words)) for m in report.metrics]
+    lines += [*table(rows), ""]
+    lines += [
+        f"{words('cli.verify.passed' if g.passed else 'cli.verify.failed')} {words.text(g.sentence)}"
+        for g in report.gates
+    ]
+    lines += [words.text(text) for _severity, text in report.findings]
+    lines.append(words("cli.verify.openings", n=report.openings))
+    return [*lines, words("cli.verify.html", path=html)] if html else lines

@@ -1,0 +1,161 @@
+"""How a command does its work: in the supervised child that the window uses, stopped by Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+
+import msgspec
+
+from app.cli.terminal import Terminal
+from app.errors import CicloError
+from app.jobs.contract import Ended, Event, JobKind, JobState, Outcome, Progress, Progressed
+from app.project import Project, Record
+from app.project.durable import sync_folder, writing
+from app.text import Text
+
+_log = logging.getLogger("ciclo.cli")
+
+
+def absolute(path: str) -> str:
+    """A path that a process with another working folder understands."""
+    return str(Path(path).absolute())
+
+
+@contextmanager
+def opened(folder: str) -> Iterator[Project]:
+    """The project in ``folder``, for a block."""
+    project = Project.open(Path(folder))
+    try:
+        yield project
+    finally:
+        project.close()
+
+
+def project_job(
+    terminal: Terminal, kind: JobKind, request: msgspec.Struct, project: Project | None, *, processors: int = 0
+) -> Ended:
+    """Run a job to its end and commit what it drafted.
+
+    Raises
+    ------
+    CicloError
+        Why it failed.
+    KeyboardInterrupt
+        Where Ctrl-C stopped it; nothing of it stays.
+    """
+    from app.jobs.launcher import default_launcher
+    from app.jobs.runner import new_job, run_job
+
+    job = new_job(
+        kind,
+        request,
+        title=Text(f"cli.command.{terminal.command}"),
+        project=project.folder if project else None,
+        processors=processors,
+    )
+    launcher = default_launcher(warm=False)
+    try:
+        with _cancelled_by_interrupt() as cancel:
+            ended = run_job(
+                launcher=launcher, job=job, project=project, on_event=_Listener(terminal).hear, cancel=cancel
+            )
+    finally:
+        launcher.close()
+        terminal.end_progress()
+    return _good(ended)
+
+
+class _Listener:
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, Progressed):
+            self._terminal.progress(event.progress)
+
+
+@contextmanager
+def _cancelled_by_interrupt() -> Iterator[threading.Event]:
+    """While the block runs, Ctrl-C cancels politely in place of unwinding whatever runs."""
+    cancel = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield cancel
+        return
+    before = signal.signal(signal.SIGINT, lambda number, frame: cancel.set())
+    try:
+        yield cancel
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _good(ended: Ended) -> Ended:
+    if ended.state is JobState.CANCELLED:
+        raise KeyboardInterrupt
+    if ended.failure is not None:
+        if ended.failure.details:
+            _log.error("%s\n%s", ended.failure.code, ended.failure.details)
+        raise CicloError(ended.failure.code, **ended.failure.params)
+    return ended
+
+
+def committed(project: Project, ended: Ended, kind: str) -> Record:
+    """The record of ``kind`` that a job left."""
+    return project.get(ended.records[kind][0])
+
+
+def local_job(terminal: Terminal, kind: JobKind, request: msgspec.Struct) -> Outcome:
+    """Do a piece of work in this process: for what is over before another process would have started."""
+    module, _, name = kind.function.partition(":")
+    with tempfile.TemporaryDirectory(prefix="ciclo-") as folder:
+        outcome: Outcome = getattr(import_module(module), name)(_Here(terminal, Path(folder)), request)
+    terminal.end_progress()
+    return outcome
+
+
+class _Here:
+    """The surroundings of work in this process (see :class:`app.jobs.contract.Context`)."""
+
+    processors = 1
+
+    def __init__(self, terminal: Terminal, staging: Path) -> None:
+        self._terminal = terminal
+        self.staging = staging
+
+    def report(self, progress: Progress) -> None:
+        self._terminal.progress(progress)
+
+    def publish(self, topic: str, value: msgspec.Struct) -> None:
+        """Nobody watches."""
+
+    def check_cancelled(self) -> None:
+        """Ctrl-C raises by itself here."""
+
+
+@contextmanager
+def replacing(out: Path) -> Iterator[Path]:
+    """A place to write ``out``: what is there stays until the block ends well, and is then replaced at once."""
+    partial = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        with writing(out):
+            yield partial
+            with partial.open("rb+") as file:
+                os.fsync(file.fileno())
+            partial.replace(out)
+            sync_folder(out.absolute().parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def save(out: Path, data: bytes) -> Path:
+    """Write a file whole or not at all."""
+    with replacing(out) as partial:
+        partial.write_bytes(data)
+    return out.absolute()

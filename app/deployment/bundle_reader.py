@@ -1,0 +1,109 @@
+"""Open a bundle from a stranger: every rule checked before a byte of the model is looked at. Runs nothing of it.
+
+Of the members only the manifest is read at first; the others are read when they are asked for, and given out only if
+they hash to what the manifest says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.deployment.archive import FORM, SEAL, Archive, refuse
+from app.deployment.manifest import (
+    ACCEPTANCE_FILE,
+    CARD_FILE,
+    MANIFEST,
+    MANIFEST_BYTES,
+    MODEL_FILE,
+    README_FILE,
+    REPORT_FILE,
+    Manifest,
+    parse_manifest,
+)
+from app.errors import CicloError
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+REQUIRED = (ACCEPTANCE_FILE, CARD_FILE, MODEL_FILE, README_FILE, REPORT_FILE)
+
+
+class Bundle:
+    """A bundle whose form holds. ``manifest`` was checked; members are checked as they are read."""
+
+    def __init__(self, archive: Archive, manifest: Manifest) -> None:
+        self._archive = archive
+        self.manifest = manifest
+        self._entries = {entry.path: entry for entry in manifest.files}
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a member, which are those that the manifest names.
+
+        Raises
+        ------
+        CicloError
+            ``deployment.bundle.altered_member`` where they aren't.
+        """
+        entry = self._entries[name]
+        data = self._archive.read(name)
+        if len(data) != entry.size or hashlib.sha256(data).hexdigest() != entry.sha256:
+            raise refuse(SEAL, name, "altered_member")
+        return data
+
+    def verify(self) -> None:
+        """Read every member once."""
+        for name in self._entries:
+            self.read(name)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Bundle]:
+    """Open the bundle at ``path`` for a block.
+
+    Raises
+    ------
+    CicloError
+        ``deployment.no_file``, ``deployment.not_a_bundle``, ``deployment.newer_bundle`` or ``deployment.bundle.…``
+        (member and rule).
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise CicloError("deployment.no_file", path=str(path), cause=error.strerror or "") from error
+    with file:
+        archive = Archive(file, path)
+        manifest = _manifest(archive, path)
+        check_members(archive, manifest)
+        yield Bundle(archive, manifest)
+
+
+def _manifest(archive: Archive, path: Path) -> Manifest:
+    if MANIFEST not in archive.members:
+        raise CicloError("deployment.not_a_bundle", path=path.name)
+    return parse_manifest(archive.read(MANIFEST, limit=MANIFEST_BYTES))
+
+
+def check_members(archive: Archive, manifest: Manifest) -> None:
+    """The members are exactly those of the manifest, each as large as it says.
+
+    Raises
+    ------
+    CicloError
+        ``deployment.bundle.…`` with the member.
+    """
+    listed = {entry.path: entry for entry in manifest.files}
+    if len(listed) != len(manifest.files) or MANIFEST in listed:
+        raise refuse(FORM, MANIFEST, "bad_manifest")
+    for name in archive.members:
+        if name != MANIFEST and name not in listed:
+            raise refuse(FORM, name, "extra_member")
+    for name in (*listed, *REQUIRED):
+        if name not in archive.members:
+            raise refuse(FORM, name, "missing_member")
+    for name, entry in listed.items():
+        if not _HASH.fullmatch(entry.sha256):
+            raise refuse(FORM, MANIFEST, "bad_manifest")
+        if archive.members[name].size != entry.size:
+            raise refuse(SEAL, name, "altered_member")

@@ -1,0 +1,156 @@
+"""What a bundle says of itself: ``manifest.json``, canonical JSON, format 1. Light."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.errors import CicloError
+from app.learning.records import Estimate, Feature, Task
+
+FORMAT = 1
+KIND = "ciclo-bundle"
+DEPTH = 32
+MANIFEST = "manifest.json"
+MODEL_FILE = "model.skops"
+ACCEPTANCE_FILE = "acceptance.json"
+CARD_FILE = "model-card.md"
+README_FILE = "readme.md"
+REPORT_FILE = "report.html"
+MANIFEST_BYTES = 16_000_000
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A member of the bundle."""
+
+    path: str
+    size: int
+    sha256: str
+    media: str
+
+
+class Schema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What goes in and what comes out. ``labels``, ``positive`` and ``threshold`` are of classification only."""
+
+    task: Task
+    target: str
+    features: tuple[Feature, ...]
+    labels: tuple[str, ...] = ()
+    positive: str = ""
+    threshold: float | None = None
+
+
+class Lineage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the model comes from, as ids (SHA-256) of records and objects."""
+
+    dataset: str
+    dataset_version: str
+    source_name: str
+    source_sha256: str
+    model_version: str
+    model_sha256: str
+    report: str
+    decision: str
+
+
+class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A metric of the report on which the decision rests, in the scorer's sense (higher is better)."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    method: str
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who let the version out, when, and with which words."""
+
+    by: str
+    time: str
+    comment: str
+    override: str
+    failed_gates: tuple[str, ...]
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The manifest of a bundle of format 1."""
+
+    format: int
+    kind: str
+    model: str
+    version: int
+    software: str
+    created: str
+    estimator: str
+    schema: Schema
+    lineage: Lineage
+    metrics: dict[str, Metric]
+    judged_on: str
+    decision: Approval
+    libraries: dict[str, str]
+    files: tuple[Entry, ...]
+
+    @property
+    def label(self) -> str:
+        """``churn@4``."""
+        return f"{self.model}@{self.version}"
+
+
+def metric(estimate: Estimate) -> Metric:
+    """An estimate without the text of its reason: a bundle is read by programs, in any language."""
+    return Metric(value=estimate.value, low=estimate.low, high=estimate.high, method=estimate.method)
+
+
+def canonical(value: object) -> bytes:
+    """The one spelling of a value: sorted keys, no spaces."""
+    return msgspec.json.encode(value, order="sorted")
+
+
+def check_depth(data: bytes, *, name: str) -> None:
+    """Refuse JSON that is nested deeper than :data:`DEPTH`, before any parser sees it.
+
+    Raises
+    ------
+    CicloError
+        ``deployment.bundle.too_deep``.
+    """
+    depth, quoted, escaped = 0, False, False
+    for byte in data:
+        if quoted:
+            quoted = escaped or byte != 0x22
+            escaped = byte == 0x5C and not escaped
+        elif byte == 0x22:
+            quoted = True
+        elif byte in b"[{":
+            depth += 1
+            if depth > DEPTH:
+                raise CicloError("deployment.bundle.too_deep", member=name, rule="2", limit=DEPTH)
+        elif byte in b"]}":
+            depth -= 1
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    """The manifest from its bytes.
+
+    Raises
+    ------
+    CicloError
+        ``deployment.newer_bundle`` for a later format, ``deployment.bundle.…`` for anything that isn't a canonical
+        manifest.
+    """
+    check_depth(data, name=MANIFEST)
+    try:
+        head = msgspec.json.decode(data, type=_Head)
+        if head.kind == KIND and head.format > FORMAT:
+            raise CicloError("deployment.newer_bundle", format=head.format, known=FORMAT)
+        manifest = msgspec.json.decode(data, type=Manifest)
+        twin = canonical(msgspec.json.decode(data))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise CicloError("deployment.bundle.bad_manifest", member=MANIFEST, rule="1") from error
+    if twin != data or manifest.format != FORMAT or manifest.kind != KIND:
+        raise CicloError("deployment.bundle.bad_manifest", member=MANIFEST, rule="1")
+    return manifest
+
+
+class _Head(msgspec.Struct, frozen=True):
+    format: int
+    kind: str

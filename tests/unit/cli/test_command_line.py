@@ -1,0 +1,138 @@
+"""The command line's own manners: help, refusals, JSON, languages, what it imports."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.cli.main import _MODULES, COMMANDS, run_command
+from app.cli.parser import Parser
+from app.cli.terminal import printable, table
+from app.text import Words
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
+    status = run_command(list(argv))
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_that_every_command_explains_itself_in_both_languages(
+    command: str, language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CICLO_LANG", language)
+    status, out, err = run(capsys, command, "--help")
+    assert status == 0
+    assert err == ""
+    assert "cli.help" not in out
+    assert out.startswith("Uso:" if language == "es" else "Usage:")
+
+
+def test_that_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "--help")
+    assert status == 0
+    assert all(f"  {command}" in out for command in (*COMMANDS, "demo"))
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (["train", "p", "d"], "cli.missing_arguments"),
+        (["train", "p", "d", "--target"], "cli.missing_value"),
+        (["train", "p", "d", "--target", "t", "--preset", "fast"], "cli.invalid_choice"),
+        (["train", "p", "d", "--target", "t", "--seed", "x"], "cli.invalid_number"),
+        (["train", "p", "d", "--target", "t", "--cluster", "a:1"], "cli.later"),
+        (["new", "p", "q"], "cli.unknown_arguments"),
+        (["inspect", "f", "--type", "colour"], "cli.bad_type"),
+        (["inspect", "f", "--type", "colour=blue"], "cli.bad_type"),
+        (["inspect", "f", "--sheet", "1"], "cli.later"),
+        (["export", "p", "m", "--to", "onnx"], "cli.later"),
+        (["verify", "p", "m", "--pdf", "f"], "cli.later"),
+        (["serve", "b"], "cli.later"),
+        (["fly"], "cli.unknown_command"),
+        (["check", "nowhere"], "project.not_a_project"),
+        (["open", "nowhere"], "deployment.no_file"),
+    ],
+)
+def test_that_a_request_that_cannot_be_carried_out_gets_one_sentence(
+    argv: list[str], code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = run(capsys, *argv, "--json")
+    error = json.loads(out)["error"]
+    assert (status, error["code"], err) == (2, code, "")
+    assert set(error) == {"code", "message", "hint"}
+    status, out, err = run(capsys, *argv)
+    assert (status, out) == (2, "")
+    assert err.strip() == f"{error['message']} {error['hint']}".strip()
+    assert "\n" not in err.strip()
+
+
+def test_that_an_unforeseen_error_becomes_a_sentence_and_a_log(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("app.cli.commands.new.run", fail)
+    status, out, err = run(capsys, "new", "p")
+    assert (status, out) == (2, "")
+    assert "Traceback" not in err
+    assert "boom" in (home / "data" / "logs" / "ciclo.log").read_text()
+
+
+def test_that_an_interrupt_is_status_130(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.cli.commands.new.run", interrupt)
+    status, out, _ = run(capsys, "new", "p", "--json")
+    assert status == 130
+    assert json.loads(out)["error"]["code"] == "cli.cancelled"
+
+
+def test_that_new_and_check_and_models_speak_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "p"
+    status, out, err = run(capsys, "new", str(folder), "--name", "Mine", "--json")
+    assert (status, err, json.loads(out)["project"]) == (0, "", str(folder))
+    status, out, _ = run(capsys, "check", str(folder), "--json")
+    assert (status, json.loads(out)) == (0, {"records": 0, "objects": 0, "damaged": []})
+    status, out, _ = run(capsys, "models", str(folder), "--json")
+    assert (status, json.loads(out)) == (0, {"models": []})
+    assert run(capsys, "new", str(folder))[0] == 2
+
+
+def test_that_every_option_of_every_command_has_a_help_text() -> None:
+    words = {language: Words(language) for language in ("en", "es")}
+    for name in COMMANDS:
+        for language in words.values():
+            parser = Parser(name, language)
+            importlib.import_module(f"app.cli.commands.{_MODULES.get(name, name)}").arguments(parser)
+            parser.common()
+            assert all("cli.help" not in (action.help or "") for action in parser._actions)
+
+
+def test_that_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from app.cli.main import run_command; run_command(['--help']); run_command(['train', '--help']);"
+        "heavy = {'pandas', 'numpy', 'sklearn', 'pyarrow', 'PySide6', 'pyqtgraph', 'scipy', 'joblib'};"
+        "sys.exit(len(heavy & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_that_a_name_cannot_command_the_terminal() -> None:
+    assert printable("a\x1b[2Jb\u202ec") == "a\\x1b[2Jb\\u202ec"
+
+
+def test_that_a_table_is_aligned() -> None:
+    assert table([("a", "1"), ("bb", "22")], right=frozenset({1})) == ["a    1", "bb  22"]
