@@ -1,1 +1,1 @@
-"""The models part of the window."""
+"""Item models that every tab shares."""

@@ -1,1 +1,1 @@
-"""The widgets part of the window."""
+"""Widgets that every tab shares."""

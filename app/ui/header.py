@@ -1,0 +1,163 @@
+"""The header: project, the life cycle as tab bar with a state badge each, Results set apart, help and menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
+
+from app.ui import theme as tokens
+from app.ui.session import Session
+from app.ui.tabs import TABS, Tab
+from app.ui.theme import Kind, Theme
+from app.ui.widgets.basics import IconButton, label, paint_badge, upright
+
+BadgeState = tuple[Kind, str, str]
+
+
+class TabButton(QAbstractButton):
+    """A phase of the life cycle: its name, its badge, and a line under the one that is shown."""
+
+    def __init__(self, theme: Theme, tab: Tab, title: str) -> None:
+        super().__init__()
+        self._theme, self._badge = theme, None
+        self.tab = tab
+        self._badge: BadgeState | None = None
+        self.setText(title)
+        self.setObjectName(f"tab-{tab.id}")
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.set_badge(None)
+
+    def set_badge(self, badge: BadgeState | None) -> None:
+        """Kind, text (empty: the kind's sign) and what it means in words."""
+        self._badge = badge
+        meaning = badge[2] if badge else ""
+        self.setAccessibleName(f"{self.text()}, {meaning}" if meaning else self.text())
+        self.setToolTip(meaning)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._words_width() + 2 * 14 + (self._badge_room() if not self.tab.apart else 0), 40)
+
+    def _words_width(self) -> int:
+        from PySide6.QtGui import QFontMetrics
+
+        return QFontMetrics(self._theme.font(strong=True)).horizontalAdvance(self.text())
+
+    def _badge_room(self) -> int:
+        return self._theme.size(20) + tokens.PAD
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+        super().enterEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme = QPainter(self), self._theme
+        strong = self.isChecked()
+        painter.setFont(theme.font(strong=strong))
+        active = strong or self.underMouse() or self.hasFocus()
+        painter.setPen(theme.colour("text" if active else "muted"))
+        words = self.rect().adjusted(14, 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())
+        if strong:
+            painter.fillRect(0, self.height() - 2, self.width(), 2, theme.colour("accent"))
+        elif self.hasFocus():
+            painter.fillRect(14, self.height() - 8, self._words_width(), 1, theme.colour("accent"))
+        if self._badge is not None:
+            side = theme.size(20)
+            at = QRectF(14 + self._words_width() + tokens.PAD, (self.height() - side) / 2, side, side)
+            paint_badge(painter, at, theme, self._badge[0], self._badge[1])
+        painter.end()
+
+
+class Header(QFrame):
+    """``chosen(tab)`` is sent when a tab is clicked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setProperty("role", "header")
+        self.setFixedHeight(session.theme.size(tokens.HEADER_HEIGHT))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(tokens.SPACE, 0, tokens.PAD, 0)
+        layout.setSpacing(tokens.PAD)
+        self._logo = label("", wrap=False)
+        self.project = QPushButton()
+        self.project.setProperty("role", "flat")
+        self.project.setObjectName("project")
+        self.tabs: dict[str, TabButton] = {}
+        self._chevrons: list[QLabel] = []
+        layout.addWidget(self._logo)
+        layout.addWidget(self.project)
+        layout.addSpacing(tokens.SPACE)
+        self._bar = QHBoxLayout()
+        self._bar.setSpacing(0)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._group.buttonClicked.connect(self._on_tab_clicked)
+        self._add_tabs()
+        layout.addLayout(self._bar)
+        layout.addStretch(1)
+        self.help = IconButton(session.theme, "circle-question-mark", session.words("ui.help"))
+        self.menu = IconButton(session.theme, "menu", session.words("ui.menu"))
+        self.help.setObjectName("help")
+        self.menu.setObjectName("menu")
+        layout.addWidget(self.help)
+        layout.addWidget(self.menu)
+        self._on_theme_changed()
+        session.theme.changed.connect(self._on_theme_changed)
+
+    def _add_tabs(self) -> None:
+        for position, tab in enumerate(TABS):
+            if tab.apart:
+                self._bar.addSpacing(tokens.PAD)
+                self._bar.addWidget(upright())
+                self._bar.addSpacing(tokens.PAD)
+            elif position:
+                chevron = label("", wrap=False)
+                self._chevrons.append(chevron)
+                self._bar.addWidget(chevron)
+            made = TabButton(self._session.theme, tab, self._session.words(tab.title))
+            self._group.addButton(made)
+            self._bar.addWidget(made)
+            self.tabs[tab.id] = made
+
+    def set_project(self, name: str) -> None:
+        """The name of the open project; empty: none, and no tabs."""
+        self.project.setText(name or self._session.words("ui.app_name"))
+        for made in self.tabs.values():
+            made.setEnabled(bool(name))
+            made.setVisible(bool(name))
+        for chevron in self._chevrons:
+            chevron.setVisible(bool(name))
+
+    def set_tab(self, tab: str) -> None:
+        """Mark a tab as the one shown; empty: none."""
+        if tab:
+            self.tabs[tab].setChecked(True)
+            return
+        self._group.setExclusive(False)
+        for made in self.tabs.values():
+            made.setChecked(False)
+        self._group.setExclusive(True)
+
+    @Slot(QAbstractButton)
+    def _on_tab_clicked(self, clicked: TabButton) -> None:
+        self.chosen.emit(clicked.tab.id)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        theme, ratio = self._session.theme, self.devicePixelRatioF()
+        self.setFixedHeight(theme.size(tokens.HEADER_HEIGHT))
+        self._logo.setPixmap(theme.pixmap("refresh-cw", "accent", theme.size(20), ratio))
+        for chevron in self._chevrons:
+            chevron.setPixmap(theme.pixmap("chevron-right", "line", theme.size(14), ratio))
+        self.project.setIcon(theme.icon("chevron-down", "muted"))
+        self.project.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.project.setIconSize(QSize(theme.size(14), theme.size(14)))

@@ -1,0 +1,174 @@
+"""The Verification tab: the report of a version, and the decision about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.errors import CicloError
+from app.jobs.contract import Ended, Event, JobState
+from app.learning.records import MODEL
+from app.project.record import Record
+from app.text.message import Text
+from app.ui import theme as tokens
+from app.ui.session import Session
+from app.ui.verification.report import ReportView
+from app.ui.verification.sealed import SealedView
+from app.ui.widgets.basics import column, row
+from app.ui.widgets.form import Dropdown, Option
+from app.ui.widgets.messages import Notice
+from app.ui.widgets.page import EmptyPage
+from app.verification.records import DECISION, GATE_LIMIT, REPORT, VERIFY, Report, VerifyRequest
+from app.verification.state import VersionRow, VersionState, latest_report, models
+
+STATE_KINDS = {
+    VersionState.TRAINED: "neutral",
+    VersionState.VERIFIED: "accent",
+    VersionState.APPROVED: "good",
+    VersionState.REJECTED: "bad",
+    VersionState.CONFLICT: "warning",
+}
+
+
+class Page(QWidget):
+    """Judge a version on rows that it has never seen; then approve or reject it."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session, self._words = session, session.words
+        self._rows: dict[str, VersionRow] = {}
+        self._shown = ""
+        self._job, self._job_model = "", ""
+        self._make_parts()
+        self._lay_out()
+        session.job_event.connect(self._on_job_event)
+        session.changed.connect(self._on_session_changed)
+        self._reload()
+
+    def _make_parts(self) -> None:
+        words, theme = self._words, self._session.theme
+        self._empty = EmptyPage(
+            theme,
+            "shield-check",
+            words("ui_verification.empty"),
+            words("ui_verification.empty.why"),
+            words("ui_verification.go_training"),
+        )
+        self._empty.acted.connect(self._on_training_wanted)
+        self._versions = Dropdown(theme)
+        self._versions.setObjectName("verification.versions")
+        self._versions.setAccessibleName(words("ui_verification.versions"))
+        self._versions.chosen.connect(self.show_record)
+        self._notice = Notice(theme, close_name=words("ui_verification.close"))
+        self._sealed = SealedView(self._session)
+        self._sealed.asked.connect(self._on_report_asked)
+        self._sealed.stopped.connect(self._on_stop_asked)
+        self._report = ReportView(self._session)
+        self._report.asked_again.connect(self._on_report_asked)
+        self._report.failed.connect(self._on_failed)
+
+    def _lay_out(self) -> None:
+        self._body = QStackedWidget()
+        self._body.addWidget(self._sealed)
+        self._body.addWidget(self._report)
+        bar = row(self._versions, 1)
+        bar.setContentsMargins(tokens.WIDE, tokens.SPACE, tokens.WIDE, 0)
+        notice = row(self._notice)
+        notice.setContentsMargins(tokens.WIDE, 0, tokens.WIDE, 0)
+        work = QWidget()
+        work.setProperty("role", "page")
+        work.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        work.setLayout(column(bar, notice, self._body))
+        self._outer = QStackedWidget()
+        self._outer.addWidget(self._empty)
+        self._outer.addWidget(work)
+        self.setLayout(column(self._outer))
+
+    # What is shown
+
+    @Slot(str)
+    def show_record(self, record_id: str) -> None:
+        """Show a model version, or the version that a report is about."""
+        if record_id not in self._rows:
+            report = next((r for r in self._session.records(REPORT) if r.id == record_id), None)
+            record_id = report.read(Report).model_id if report is not None else ""
+        if record_id in self._rows:
+            self._shown = record_id
+            self._versions.set_value(record_id)
+            self._notice.hide()
+            self._show()
+
+    def _reload(self) -> None:
+        project = self._session.project
+        rows = models(project) if project is not None else []
+        self._rows = {row.id: row for row in rows}
+        self._outer.setCurrentIndex(1 if rows else 0)
+        words = self._words
+        self._versions.set_options(
+            [Option(r.id, r.label.replace("@", " v"), words(f"ui_verification.state.{r.state}")) for r in rows]
+        )
+        if self._shown not in self._rows and rows:
+            self._shown = rows[0].id
+        if self._shown:
+            self._versions.set_value(self._shown)
+            self._show()
+
+    def _show(self) -> None:
+        project = self._session.project
+        if project is None or self._shown not in self._rows:
+            return
+        record = next(r for r in self._session.records(MODEL) if r.id == self._shown)
+        report = latest_report(project, self._shown)
+        row_ = self._rows[self._shown]
+        if report is None or self._job_model == self._shown:
+            self._sealed.show_version(record, row_, running=self._job_model == self._shown)
+            self._body.setCurrentWidget(self._sealed)
+        else:
+            self._report.show_report(record, report, row_)
+            self._body.setCurrentWidget(self._report)
+
+    # Slots
+
+    @Slot()
+    def _on_report_asked(self) -> None:
+        record = self._record()
+        project = self._session.project
+        if record is None or project is None or self._job:
+            return
+        request = VerifyRequest(project=str(project.folder), model=record.id)
+        title = Text("ui_verification.job", {"model": record.label})
+        self._job_model = record.id
+        self._job = self._session.submit(VERIFY, request, title)
+        self._notice.hide()
+        self._show()
+
+    def _record(self) -> Record | None:
+        return next((r for r in self._session.records(MODEL) if r.id == self._shown), None)
+
+    @Slot()
+    def _on_stop_asked(self) -> None:
+        self._session.stop(self._job)
+
+    @Slot(object)
+    def _on_job_event(self, event: Event) -> None:
+        if not isinstance(event, Ended) or event.job != self._job:
+            return
+        self._job, self._job_model = "", ""
+        self._show()
+        if event.failure is not None:
+            self._on_failed(CicloError(event.failure.code, **event.failure.params))
+        elif event.state is JobState.CANCELLED:
+            self._notice.say("neutral", self._words("ui_verification.stopped"))
+
+    @Slot(object)
+    def _on_failed(self, error: CicloError) -> None:
+        self._notice.say_error(self._words, error)
+
+    @Slot(object)
+    def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
+        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LIMIT}:
+            self._reload()
+
+    @Slot()
+    def _on_training_wanted(self) -> None:
+        self._session.show("training")

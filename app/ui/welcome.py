@@ -1,0 +1,158 @@
+"""The welcome page, the first thing painted: recent projects, a new one, the sample, or a file dropped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.ui import theme as tokens
+from app.ui.session import Session
+from app.ui.settings import Recent
+from app.ui.widgets.basics import Card, IconButton, button, clear, column, label, row
+
+
+class RecentRow(QWidget):
+    """A recent project: its name, its folder, and a cross that takes it off the list."""
+
+    opened = Signal(str)
+    forgotten = Signal(str)
+
+    def __init__(self, session: Session, recent: Recent) -> None:
+        super().__init__()
+        self._path = recent.path
+        self.open = QPushButton()
+        self.open.setProperty("role", "row")
+        self.open.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.open.setAccessibleName(f"{recent.name}, {recent.path}")
+        self.open.clicked.connect(self._on_open_clicked)
+        name, path = label(recent.name, "strong", wrap=False), label(_short(recent.path), "small-muted", wrap=False)
+        for text in (name, path):
+            text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.open.setLayout(column(name, path, spacing=2, margins=tokens.PAD))
+        self.open.setMinimumHeight(session.theme.size(52))
+        self.open.setToolTip(recent.path)
+        self.cross = IconButton(session.theme, "x", session.words("ui.welcome.forget", name=recent.name))
+        self.cross.clicked.connect(self._on_cross_clicked)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.open, 1)
+        layout.addWidget(self.cross)
+
+    @Slot()
+    def _on_open_clicked(self) -> None:
+        self.opened.emit(self._path)
+
+    @Slot()
+    def _on_cross_clicked(self) -> None:
+        self.forgotten.emit(self._path)
+
+
+class Welcome(QWidget):
+    """Signals say what the user wants; the window does it."""
+
+    create = Signal()
+    open = Signal()
+    sample = Signal()
+    choose_file = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("welcome")
+        self.setProperty("role", "page")
+        words = session.words
+        self.create_button = button(words("ui.welcome.create"), None, "primary")
+        self.open_button = button(words("ui.welcome.open"))
+        self.sample_button = button(words("ui.welcome.sample"), None, "link")
+        self.create_button.setObjectName("create")
+        self.open_button.setObjectName("open")
+        self.sample_button.setObjectName("sample")
+        for control, wish in (
+            (self.create_button, self.create),
+            (self.open_button, self.open),
+            (self.sample_button, self.sample),
+        ):
+            control.clicked.connect(wish)
+        title = label(words("ui.welcome.title"), "figure")
+        sentence = label(words("ui.welcome.sentence"), "muted")
+        buttons = row(self.create_button, self.open_button, self.sample_button, 1)
+        inner = QWidget()
+        inner.setMaximumWidth(session.theme.size(920))
+        inner.setLayout(column(title, sentence, buttons, self._columns(), spacing=tokens.SPACE))
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(tokens.WIDE, tokens.WIDE, tokens.WIDE, tokens.WIDE)
+        middle = QVBoxLayout()
+        middle.addStretch(2)
+        middle.addWidget(inner)
+        middle.addStretch(3)
+        outer.addStretch(1)
+        outer.addLayout(middle, 12)
+        outer.addStretch(1)
+        self.refresh()
+
+    def _columns(self) -> QHBoxLayout:
+        words = self._session.words
+        self._recent_card = Card(words("ui.welcome.recent"))
+        self._recent_card.body.setSpacing(0)
+        self.drop = DropArea(self._session)
+        self.drop.clicked.connect(self.choose_file)
+        layout = row(spacing=tokens.SPACE)
+        layout.addWidget(self._recent_card, 1)
+        layout.addWidget(self.drop, 1)
+        return layout
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the recent projects as they are now."""
+        body, words = self._recent_card.body, self._session.words
+        clear(body)
+        recent = self._session.settings.recent[:5]
+        for entry in recent:
+            made = RecentRow(self._session, entry)
+            made.opened.connect(self._session.open_project)
+            made.forgotten.connect(self._on_forgotten)
+            body.addWidget(made)
+        if not recent:
+            body.addWidget(label(words("ui.welcome.no_recent"), "muted"))
+        body.addStretch(1)
+
+    @Slot(str)
+    def _on_forgotten(self, path: str) -> None:
+        self._session.forget_recent(path)
+        self.refresh()
+
+
+class DropArea(QFrame):
+    """Where a file may be dropped (the whole window takes it) or chosen."""
+
+    clicked = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setProperty("role", "drop")
+        self.setMinimumHeight(session.theme.size(200))
+        words, theme = session.words, session.theme
+        picture = label("", wrap=False)
+        picture.setPixmap(_picture(session))
+        title, sentence = label(words("ui.drop.title"), "strong"), label(words("ui.drop.sentence"), "muted")
+        self.choose = button(words("ui.drop.choose"))
+        self.choose.setObjectName("choose-file")
+        self.choose.clicked.connect(self.clicked)
+        for text in (picture, title, sentence):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        stack = column(1, picture, title, sentence, margins=theme.size(tokens.SPACE))
+        stack.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
+        stack.addStretch(1)
+        self.setLayout(stack)
+
+
+def _picture(session: Session) -> QPixmap:
+    return session.theme.pixmap("file-spreadsheet", "muted", session.theme.size(32), 1.0)
+
+
+def _short(path: str) -> str:
+    home = str(Path.home())
+    return "~" + path[len(home) :] if path.startswith(home + "/") else path

@@ -1,0 +1,1 @@
+"""Charts with axes, drawn by pyqtgraph from the light records. Imported after the first paint."""

@@ -1,0 +1,120 @@
+"""What the window says: findings, errors (what happened, what is safe, what to do), notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.errors import CicloError
+from app.text.words import Words
+from app.ui import theme as tokens
+from app.ui.theme import Kind, Theme
+from app.ui.widgets.basics import Badge, IconButton, button, label, restyle, rich_label
+
+SEVERITIES: dict[str, Kind] = {"bad": "bad", "warning": "warning", "note": "neutral", "good": "good"}
+
+
+class FindingRow(QWidget):
+    """Badge, sentence with the evidence, at most one remedy button.
+
+    ``sentence`` is plain text unless ``rich``; then data in it must have passed ``html.escape``.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        severity: str,
+        sentence: str,
+        remedy: str = "",
+        clicked: Callable[[], object] | None = None,
+        *,
+        rich: bool = False,
+    ) -> None:
+        super().__init__()
+        kind = SEVERITIES[severity]
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, tokens.PAD, 0, tokens.PAD)
+        layout.setSpacing(tokens.PAD)
+        text = rich_label(sentence) if rich else label(sentence)
+        self.badge = Badge(theme, kind)
+        layout.addWidget(self.badge)
+        layout.addWidget(text, 1)
+        self.remedy: QPushButton | None = None
+        if remedy:
+            self.remedy = button(remedy, clicked)
+            layout.addWidget(self.remedy)
+        self.setAccessibleName(sentence)
+
+
+class Notice(QFrame):
+    """A quiet bar on the page: a sentence, at most two buttons, and a cross that closes it."""
+
+    closed = Signal()
+
+    def __init__(self, theme: Theme, kind: Kind = "accent", *, close_name: str = "") -> None:
+        super().__init__()
+        self._theme = theme
+        self.setProperty("role", "notice")
+        self._badge = Badge(theme, kind)
+        self._sentence = label("", "strong")
+        self._hint = label("")
+        self._details = label("", "small-muted", selectable=True)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(tokens.PAD)
+        self._cross = IconButton(theme, "x", close_name)
+        self._cross.clicked.connect(self.dismiss)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        for widget in (self._sentence, self._hint, self._details):
+            words.addWidget(widget)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(tokens.SPACE, 10, tokens.PAD, 10)
+        layout.setSpacing(tokens.PAD)
+        layout.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+        layout.addLayout(self._buttons)
+        layout.addWidget(self._cross, 0, Qt.AlignmentFlag.AlignTop)
+        self.say(kind, "")
+        self.hide()
+
+    def say(self, kind: Kind, sentence: str, hint: str = "", details: str = "") -> None:
+        """What to say; buttons that were there go."""
+        self.setProperty("kind", kind)
+        restyle(self)
+        self._badge.set(kind)
+        while (item := self._buttons.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        for widget, text in ((self._sentence, sentence), (self._hint, hint), (self._details, details)):
+            widget.setText(text)
+            widget.setVisible(bool(text))
+        self._details.hide()
+        self.setAccessibleName(f"{sentence} {hint}".strip())
+        self.setVisible(bool(sentence))
+
+    def say_error(self, words: Words, error: CicloError) -> None:
+        """What happened and what to do next."""
+        sentence, hint = words.error(error)
+        self.say("bad", sentence, hint)
+
+    def add(self, text: str, clicked: Callable[[], object]) -> QPushButton:
+        """A button in the bar."""
+        made = button(text, clicked, "small")
+        self._buttons.addWidget(made)
+        return made
+
+    def add_details(self, text: str, details: str) -> None:
+        """A button that unfolds ``details``."""
+        self._details.setText(details)
+        self.add(text, self._on_details_clicked)
+
+    @Slot()
+    def _on_details_clicked(self) -> None:
+        self._details.setVisible(not self._details.isVisible())
+
+    @Slot()
+    def dismiss(self) -> None:
+        """Close the bar."""
+        self.hide()
+        self.closed.emit()

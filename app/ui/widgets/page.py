@@ -1,0 +1,112 @@
+"""What a page is made of: its header, its scroll area, and the empty page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui import theme as tokens
+from app.ui.theme import Theme
+from app.ui.widgets.basics import button, clear, column, label, row
+
+
+class PageHeader(QWidget):
+    """Title that names the thing and its version, a line that says where it comes from, and the page's buttons."""
+
+    def __init__(self, title: str = "", detail: str = "", subtitle: str = "") -> None:
+        super().__init__()
+        self._title = label(title, "heading", wrap=False)
+        self._detail = label(detail, "heading-muted", wrap=False)
+        self._subtitle = label(subtitle, "muted")
+        self.primary: QPushButton | None = None
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(tokens.PAD)
+        words = column(row(self._title, self._detail, 1), self._subtitle, spacing=tokens.GAP)
+        outer = row(spacing=tokens.SPACE)
+        outer.addLayout(words, 1)
+        outer.addLayout(self._buttons)
+        outer.setAlignment(self._buttons, Qt.AlignmentFlag.AlignBottom)
+        self.setLayout(outer)
+        self.set(title, detail, subtitle)
+
+    def set(self, title: str, detail: str = "", subtitle: str = "") -> None:
+        """``detail`` follows the title in a quieter colour: "version 3"."""
+        self._title.setText(title)
+        self._detail.setText(detail)
+        self._subtitle.setText(subtitle)
+        self._subtitle.setVisible(bool(subtitle))
+        self.setAccessibleName(f"{title} {detail}".strip())
+
+    def add(self, text: str, clicked: Callable[[], object]) -> QPushButton:
+        """A secondary button."""
+        made = button(text, clicked)
+        self._buttons.insertWidget(self._buttons.count() - (1 if self.primary else 0), made)
+        return made
+
+    def set_primary(self, text: str, clicked: Callable[[], object]) -> QPushButton:
+        """The one primary button, at the right end."""
+        made = button(text, clicked, "primary")
+        self._buttons.addWidget(made)
+        self.primary = made
+        return made
+
+    def clear_buttons(self) -> None:
+        """Take the buttons away."""
+        clear(self._buttons)
+        self.primary = None
+
+
+class ScrollPage(QScrollArea):
+    """A page that scrolls when it is higher than the window. Fill ``page.body``."""
+
+    def __init__(self, *, margin: int = tokens.WIDE, spacing: int = tokens.SPACE) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        inside = QWidget()
+        inside.setProperty("role", "page")
+        self.body = QVBoxLayout(inside)
+        self.body.setContentsMargins(margin, tokens.SPACE + tokens.GAP, margin, margin)
+        self.body.setSpacing(spacing)
+        self.setWidget(inside)
+
+    def add(self, item: QWidget | QLayout, stretch: int = 0) -> None:
+        """Put something below what is there."""
+        if isinstance(item, QWidget):
+            self.body.addWidget(item, stretch)
+        else:
+            self.body.addLayout(item, stretch)
+
+
+class EmptyPage(QWidget):
+    """One sentence, one button, one link."""
+
+    acted = Signal()
+    linked = Signal()
+
+    def __init__(self, theme: Theme, icon: str, title: str, sentence: str, action: str = "", link: str = "") -> None:
+        super().__init__()
+        self.setProperty("role", "page")
+        self._theme = theme
+        self._picture = label("", wrap=False)
+        self._picture.setPixmap(theme.pixmap(icon, "muted", theme.size(40), self.devicePixelRatioF()))
+        heading, text = label(title, "heading"), label(sentence, "muted")
+        self.button = button(action, None, "primary") if action else None
+        self.link = button(link, None, "link") if link else None
+        if self.button is not None:
+            self.button.clicked.connect(self.acted)
+        if self.link is not None:
+            self.link.clicked.connect(self.linked)
+        stack = column(3, self._picture, heading, text, spacing=tokens.SPACE)
+        for widget in (self._picture, heading, text):
+            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        text.setMaximumWidth(theme.size(520))
+        stack.setAlignment(text, Qt.AlignmentFlag.AlignHCenter)
+        for control in (self.button, self.link):
+            if control is not None:
+                stack.addWidget(control, 0, Qt.AlignmentFlag.AlignHCenter)
+        stack.addStretch(4)
+        self.setLayout(stack)
