@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ class Index:
         self._path = path
         self._guard = threading.RLock()
         self._connection = self._open()
+        # Whoever forgets to close a project must not keep its file open; from Python 3.13 on that is a warning too.
+        weakref.finalize(self, self._connection.close)
 
     def _open(self) -> sqlite3.Connection:
         try:
