@@ -303,11 +303,17 @@ class _SpawnedChild:
     def ended(self) -> bool:
         if CAN_FORK:  # looks without reaping, so that the process id stays ours
             return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-        return self._process.poll() is not None
+        if self._process.returncode is None and self._process.poll() is not None:
+            self._kill_group()  # its children, while hardly any time has passed in which the id could be another's
+        return self._process.returncode is not None
 
     def kill(self) -> None:
         self._group.kill()
-        if SYSTEM != "win32" and self._process.returncode is None:
+        if self._process.returncode is None:
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        if SYSTEM != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 

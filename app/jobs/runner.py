@@ -62,9 +62,11 @@ def new_job(
     project: Path | None = None,
     processors: int = 0,
     timeout_s: float | None = None,
+    id: str = "",
 ) -> Job:
-    """A job around a request struct."""
+    """A job around a request struct; ``id`` where the caller has already named it."""
     return Job(
+        id=id or secrets.token_hex(8),
         kind=kind,
         request=msgspec.Raw(msgspec.json.encode(request)),
         title=title,

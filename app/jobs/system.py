@@ -11,8 +11,10 @@ import time
 from pathlib import Path
 
 _LIBRARIES = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR")
-THREADS = {f"{library}_NUM_THREADS": "1" for library in _LIBRARIES}
-"""One thread for BLAS and OpenMP: bit-equal results, and a process without threads, which can be forked."""
+THREADS = {f"{library}_NUM_THREADS": "1" for library in _LIBRARIES} | {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false"
+}
+"""Environment of a process without threads of its libraries: its results are bit-equal, and it can be forked."""
 
 SYSTEM: str = sys.platform
 CAN_FORK = SYSTEM == "linux"

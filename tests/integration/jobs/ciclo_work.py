@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import msgspec
 
@@ -49,7 +50,7 @@ def surroundings(context: Context, request: Request) -> Outcome:
         context.processors,
         os.environ["OMP_NUM_THREADS"],
         tempfile.gettempdir() == str(context.staging) == os.environ["JOBLIB_TEMP_FOLDER"],
-        len(os.listdir("/proc/self/task")),
+        len(list(Path("/proc/self/task").iterdir())),
         os.getpgrp() == os.getpid(),
     ]
     return _answer(Note(number=os.getpid(), text=repr(facts)))
