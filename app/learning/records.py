@@ -129,6 +129,19 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
     missing_seen: bool = False
 
 
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
+    """What is needed beside a model's file to use it: the columns it eats and how its answers are read.
+
+    ``labels`` are the order of the probability columns; of two, the positive one is last, and it is predicted if and
+    only if its probability >= ``threshold``. Both are empty for regression."""
+
+    task: Task
+    labels: tuple[str, ...]
+    positive: str
+    threshold: float
+    features: tuple[Feature, ...]
+
+
 class Split(msgspec.Struct, frozen=True, kw_only=True):
     """How the hold-out was set aside. Its row numbers are the object ``holdout`` of the model version.
 
@@ -145,7 +158,10 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 
 class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     """Body of a model version. Objects: ``model`` (canonical skops), ``holdout`` (Parquet: int64 ``row``) and
-    ``out_of_fold`` (Parquet: ``row`` and the winner's out-of-fold predictions). Parent: the dataset version."""
+    ``out_of_fold`` (Parquet: ``row`` and the winner's out-of-fold predictions: ``p0``, ``p1``, ... in the order of
+    ``labels``, or ``value``). Parents: the dataset version, and the test dataset's where there is one.
+
+    ``gain`` is the winner's score minus the baseline's, paired by fold; ``threads`` how many BLAS and OpenMP had."""
 
     dataset: str
     dataset_id: str
@@ -167,6 +183,8 @@ class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     peak_memory_mb: float
     versions: dict[str, str]
     complexity: int = 0
+    gain: dict[str, Estimate] = {}
+    threads: dict[str, int] = {}
     alarms: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()
 

@@ -1,0 +1,86 @@
+"""Which columns are worth learning from, and why the others are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pyarrow.compute as pc
+
+from app.data.records import Column, ColumnType
+from app.errors import CicloError
+from app.learning.matrix import MOMENTS
+from app.learning.records import PlannedColumn
+from app.learning.source import Source, read_table
+from app.text.message import Text
+
+FEW_WORDS = 50
+_SHARE_OF_WORDS = 0.1
+
+
+def propose_columns(source: Source, *, target: str, group: str = "") -> tuple[PlannedColumn, ...]:
+    """Every column but the target, with what is proposed for it and why."""
+    found = []
+    for column in source.version.columns:
+        if column.name != target:
+            reason = _reason_against(column, source, group)
+            used = reason is None
+            if used and column.type in MOMENTS:
+                reason = Text("learning.column.moment")
+            found.append(PlannedColumn(name=column.name, type=column.type, used=used, reason=reason))
+    return tuple(found)
+
+
+def choose_columns(
+    proposed: tuple[PlannedColumn, ...], *, exclude: Collection[str], include: Collection[str], target: str
+) -> tuple[PlannedColumn, ...]:
+    """The proposal with the user's own choice: what is excluded by hand is out, what is included by hand is in.
+
+    Raises
+    ------
+    CicloError
+        ``learning.unknown_column``, ``learning.include_target`` or ``learning.no_usable_columns``.
+    """
+    known = {column.name for column in proposed}
+    for name in (*exclude, *include):
+        if name == target and name in include:
+            raise CicloError("learning.include_target", column=name)
+        if name not in known and name != target:
+            raise CicloError("learning.unknown_column", column=name, known=", ".join(sorted(known)))
+    chosen = tuple(_choose(column, exclude, include) for column in proposed)
+    if not any(column.used for column in chosen):
+        raise CicloError("learning.no_usable_columns", target=target)
+    return chosen
+
+
+def _choose(column: PlannedColumn, exclude: Collection[str], include: Collection[str]) -> PlannedColumn:
+    if column.name in exclude:
+        reason = Text("learning.column.by_hand")
+        return PlannedColumn(name=column.name, type=column.type, used=False, reason=reason)
+    if column.name in include and not column.used:
+        return PlannedColumn(name=column.name, type=column.type, used=True, reason=column.reason)
+    return column
+
+
+def _reason_against(column: Column, source: Source, group: str) -> Text | None:
+    rows = source.version.rows
+    if column.missing >= rows or column.distinct == 0:
+        return Text("learning.column.empty")
+    if column.distinct == 1 and not column.missing:
+        return Text("learning.column.constant")
+    if column.type is ColumnType.IDENTIFIER or _counts_up(column, source):
+        return Text("learning.column.identifier")
+    if column.name == group:
+        return Text("learning.column.group")
+    if column.type in {ColumnType.TEXT, ColumnType.CATEGORY} and column.distinct >= rows - column.missing > FEW_WORDS:
+        return Text("learning.column.distinct_text")
+    if column.type is ColumnType.TEXT and column.distinct > max(FEW_WORDS, _SHARE_OF_WORDS * rows):
+        return Text("learning.column.text", {"n": column.distinct})
+    return None
+
+
+def _counts_up(column: Column, source: Source) -> bool:
+    """Whether it is a row number: whole numbers without gap or repetition."""
+    if column.type is not ColumnType.INTEGER or column.distinct < source.version.rows or column.distinct < FEW_WORDS:
+        return False
+    ends = pc.min_max(read_table(source, (column.name,)).column(0))
+    return bool(ends["max"].as_py() - ends["min"].as_py() + 1 == column.distinct)

@@ -1,0 +1,128 @@
+"""Scores under scikit-learn's scorer names, from labels and probabilities (or amounts) that are already there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import metrics
+
+from app.errors import CicloError
+from app.learning.records import Estimate, Task
+from app.statistics.resampled import corrected_t
+from app.text.message import Text
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+DEFAULT_METRIC = {
+    Task.BINARY: "roc_auc",
+    Task.MULTICLASS: "neg_log_loss",
+    Task.REGRESSION: "neg_root_mean_squared_error",
+}
+"""What decides between candidates. Log loss for several classes, since accuracy moves in steps and sees no doubt."""
+
+THRESHOLD = 0.5
+"""The positive class is predicted if and only if its probability reaches this."""
+
+
+def _macro_auc(truth: Integers, probabilities: Floats) -> float:
+    present = [c for c in range(probabilities.shape[1]) if 0 < np.count_nonzero(truth == c) < len(truth)]
+    return float(np.mean([metrics.roc_auc_score(truth == c, probabilities[:, c]) for c in present]))
+
+
+def _log_loss(truth: Integers, probabilities: Floats) -> float:
+    clipped = np.clip(probabilities[np.arange(len(truth)), truth], np.finfo(np.float64).eps, 1.0)
+    return float(np.log(clipped).mean())
+
+
+def decide(probabilities: Floats, *, threshold: float) -> Integers:
+    """The predicted class of each row, shape (n,): of two, the second iff its probability >= threshold."""
+    if probabilities.shape[1] == 2:
+        reached: Integers = (probabilities[:, 1] >= threshold).astype(np.int64)
+        return reached
+    most_likely: Integers = probabilities.argmax(axis=1).astype(np.int64)
+    return most_likely
+
+
+def _by_label(function: Callable[..., float], **options: object) -> Callable[[Integers, Floats], float]:
+    def score(truth: Integers, probabilities: Floats) -> float:
+        return float(function(truth, decide(probabilities, threshold=THRESHOLD), **options))
+
+    return score
+
+
+_ANY_CLASSES: dict[str, Callable[[Integers, Floats], float]] = {
+    "accuracy": _by_label(metrics.accuracy_score),
+    "balanced_accuracy": _by_label(metrics.balanced_accuracy_score),
+    "f1_macro": _by_label(metrics.f1_score, average="macro", zero_division=0),
+    "neg_log_loss": _log_loss,
+}
+_CLASS_SCORES: dict[Task, dict[str, Callable[[Integers, Floats], float]]] = {
+    Task.BINARY: {
+        "roc_auc": lambda truth, p: float(metrics.roc_auc_score(truth, p[:, 1])),
+        "average_precision": lambda truth, p: float(metrics.average_precision_score(truth, p[:, 1])),
+        "recall": _by_label(metrics.recall_score, zero_division=0),
+        "precision": _by_label(metrics.precision_score, zero_division=0),
+        "f1": _by_label(metrics.f1_score, zero_division=0),
+        "neg_brier_score": lambda truth, p: -float(np.mean((p[:, 1] - truth) ** 2)),
+        **_ANY_CLASSES,
+    },
+    Task.MULTICLASS: {"roc_auc_ovr": _macro_auc, **_ANY_CLASSES},
+}
+"""Of several classes, ``roc_auc_ovr`` is the mean over the classes that occur in the fold."""
+
+
+_AMOUNT_SCORES: dict[str, Callable[[Floats, Floats], float]] = {
+    "r2": lambda truth, p: float(metrics.r2_score(truth, p[:, 0])),
+    "neg_root_mean_squared_error": lambda truth, p: -float(np.sqrt(np.mean((truth - p[:, 0]) ** 2))),
+    "neg_mean_absolute_error": lambda truth, p: -float(np.mean(np.abs(truth - p[:, 0]))),
+    "neg_median_absolute_error": lambda truth, p: -float(np.median(np.abs(truth - p[:, 0]))),
+}
+
+
+def metric_names(task: Task) -> tuple[str, ...]:
+    """The metrics of a task; the one that decides unless told otherwise comes first."""
+    known = _AMOUNT_SCORES if task is Task.REGRESSION else _CLASS_SCORES[task]
+    return tuple(sorted(known, key=lambda name: name != DEFAULT_METRIC[task]))
+
+
+def choose_metric(task: Task, wanted: str) -> str:
+    """The metric that decides.
+
+    Raises
+    ------
+    CicloError
+        ``learning.unknown_metric`` where the task has no such metric.
+    """
+    if wanted and wanted not in metric_names(task):
+        raise CicloError("learning.unknown_metric", metric=wanted, known=", ".join(metric_names(task)))
+    return wanted or DEFAULT_METRIC[task]
+
+
+def score(task: Task, metric: str, truth: Floats, predictions: Floats) -> float:
+    """One metric, higher is better; NaN where the rows don't define it.
+
+    Parameters
+    ----------
+    truth
+        Shape (n,): positions of classes, or amounts.
+    predictions
+        Shape (n, k): probabilities of the k classes; for regression, shape (n, 1).
+    """
+    if task is Task.REGRESSION:
+        return _AMOUNT_SCORES[metric](truth, predictions)
+    codes = truth.astype(np.int64)
+    if len(np.unique(codes)) < 2 and "auc" in metric:
+        return float("nan")
+    return _CLASS_SCORES[task][metric](codes, predictions)
+
+
+def estimate(folds: Sequence[float], *, test_share: float) -> Estimate:
+    """Mean over folds with the interval of Nadeau & Bengio (2003), where it can be given."""
+    values = np.array(folds, dtype=np.float64)
+    if np.isnan(values).any():
+        return Estimate(value=None, reason=Text("learning.undefined_in_fold"))
+    found = corrected_t(values, test_share=test_share)
+    return Estimate(value=found.value, low=found.low, high=found.high, method=found.method, reason=found.reason)
