@@ -217,7 +217,7 @@ def private_uv() -> Path:
     flags += ["--no-user", "--root-user-action", "ignore", "--target"]
     # Whatever else the person's configuration says of where to install, this goes into the checkout.
     environment = {**os.environ, "PIP_REQUIRE_VIRTUALENV": "0"}
-    run(pip(*flags, TOOLS, "-r", UV_LOCK), "uv could not be fetched", environment)
+    run(pip(*flags, TOOLS, "-r", UV_LOCK), "the installer uv could not be fetched", environment)
     stamp.write_text(digest)
     return uv
 
