@@ -1,21 +1,106 @@
-"""The page of the tab Deployment."""
+"""The Deployment tab: approved versions go out as certified exports; a file is scored with a bundle."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app.deployment.records import RELEASE
+from app.errors import CicloError
+from app.learning.records import MODEL
+from app.ui import theme as tokens
+from app.ui.deployment.export import ExportCard
+from app.ui.deployment.releases import ReleasesCard
+from app.ui.deployment.score import ScoreCard
 from app.ui.session import Session
-from app.ui.widgets.page import PageHeader
+from app.ui.widgets.basics import column
+from app.ui.widgets.messages import Notice
+from app.ui.widgets.page import EmptyPage, PageHeader, ScrollPage
+from app.verification.records import DECISION
+from app.verification.state import VersionState, models
 
 
 class Page(QWidget):
-    """The tab Deployment."""
+    """Export what is approved, see what went out, score a file."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        layout = QVBoxLayout(self)
-        layout.addWidget(PageHeader(session.words("ui.tab.deployment")))
-        layout.addStretch(1)
+        self._session, self._words = session, session.words
+        words, theme = self._words, session.theme
+        self._empty = EmptyPage(
+            theme,
+            "package",
+            words("ui_deployment.empty"),
+            words("ui_deployment.empty.why"),
+            words("ui_deployment.go_verification"),
+        )
+        self._empty.acted.connect(self._on_verification_wanted)
+        self._header = PageHeader(words("ui_deployment.title"), "", words("ui_deployment.subtitle"))
+        self._notice = Notice(theme, close_name=words("ui_deployment.close"))
+        self._export = ExportCard(session)
+        self._releases = ReleasesCard(session)
+        self._score = ScoreCard(session)
+        self._outer = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self._reload()
 
+    def _lay_out(self) -> None:
+        page = ScrollPage()
+        grid = QGridLayout()
+        grid.setSpacing(tokens.SPACE)
+        left = QVBoxLayout()
+        left.setSpacing(tokens.SPACE)
+        left.addWidget(self._export)
+        left.addWidget(self._releases)
+        left.addStretch(1)
+        right = QVBoxLayout()
+        right.addWidget(self._score)
+        right.addStretch(1)
+        grid.addLayout(left, 0, 0)
+        grid.addLayout(right, 0, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        page.add(self._header)
+        page.add(self._notice)
+        page.add(grid, 1)
+        self._outer.addWidget(self._empty)
+        self._outer.addWidget(page)
+        self.setLayout(column(self._outer))
+
+    def _connect(self) -> None:
+        self._export.failed.connect(self._on_failed)
+        self._score.failed.connect(self._on_failed)
+        self._releases.chosen.connect(self._score.set_bundle)
+        self._export.exported.connect(self._score.set_bundle)
+        self._session.changed.connect(self._on_session_changed)
+        self._session.job_event.connect(self._export.on_job_event)
+        self._session.job_event.connect(self._score.on_job_event)
+
+    @Slot(str)
     def show_record(self, record_id: str) -> None:
-        """Show a record of this tab."""
+        """Offer a model version for export."""
+        if record_id:
+            self._export.choose(record_id)
+
+    def _reload(self) -> None:
+        project = self._session.project
+        rows = models(project) if project is not None else []
+        approved = [row for row in rows if row.state is VersionState.APPROVED]
+        releases = self._session.records(RELEASE)
+        self._outer.setCurrentIndex(1 if approved or releases else 0)
+        self._export.show_versions(approved)
+        self._releases.show_releases(releases)
+
+    @Slot(object)
+    def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
+        if changes.keys() & {MODEL, DECISION, RELEASE}:
+            self._reload()
+
+    @Slot(object)
+    def _on_failed(self, error: CicloError) -> None:
+        self._notice.say_error(self._words, error)
+
+    @Slot()
+    def _on_verification_wanted(self) -> None:
+        self._session.show("verification")

@@ -1,21 +1,273 @@
-"""The page of the tab Results."""
+"""The Results tab: every version of a model over time."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
+
+from app.learning.records import MODEL, Estimate, Task
+from app.text.message import amount
+from app.text.words import Words
+from app.ui import theme as tokens
+from app.ui.models.records import Column, RecordTableModel
+from app.ui.results.history import History
 from app.ui.session import Session
-from app.ui.widgets.page import PageHeader
+from app.ui.theme import Kind
+from app.ui.widgets.basics import Card, button, clear, column, label, row
+from app.ui.widgets.chart import ChartView
+from app.ui.widgets.figures import figure
+from app.ui.widgets.form import Dropdown, Option
+from app.ui.widgets.page import EmptyPage, PageHeader, ScrollPage
+from app.ui.widgets.table import ChipCell, Table
+from app.verification.catalogue import METRICS, display
+from app.verification.records import DECISION, GATE_LIMIT, REPORT
+from app.verification.state import VersionRow, VersionState, gate_limit, models
+
+_CHIPS: dict[VersionState, Kind] = {
+    VersionState.TRAINED: "neutral",
+    VersionState.VERIFIED: "warning",
+    VersionState.APPROVED: "good",
+    VersionState.REJECTED: "bad",
+    VersionState.CONFLICT: "warning",
+}
+_MOST_SHOWN = 4
 
 
 class Page(QWidget):
-    """The tab Results."""
+    """A chart of each metric across versions, beside a table of versions; a click opens the report."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        layout = QVBoxLayout(self)
-        layout.addWidget(PageHeader(session.words("ui.tab.results")))
-        layout.addStretch(1)
+        self._session, self._words = session, session.words
+        self._rows: list[VersionRow] = []
+        self._metrics: tuple[str, ...] = ()
+        self._buttons: dict[str, QPushButton] = {}
+        self._make_parts()
+        self._lay_out()
+        session.changed.connect(self._on_session_changed)
+        self._reload()
 
+    def _make_parts(self) -> None:
+        words, theme = self._words, self._session.theme
+        self._empty = EmptyPage(
+            theme,
+            "chart-line",
+            words("ui_results.empty"),
+            words("ui_results.empty.why"),
+            words("ui_results.go_training"),
+        )
+        self._empty.acted.connect(self._on_training_wanted)
+        self._header = PageHeader()
+        self._model_choice = Dropdown(theme)
+        self._model_choice.setObjectName("results.model")
+        self._model_choice.setAccessibleName(words("ui_results.model"))
+        self._model_choice.chosen.connect(self._on_model_chosen)
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(tokens.PAD)
+        self._history: History | None = None
+        self._chart = ChartView(theme, words, name=words("ui_results.versions"))
+        self._chart.setObjectName("results.history")
+        self._chart.setMinimumHeight(theme.size(320))
+        self._chart.point_clicked.connect(self._on_point_clicked)
+        self._model: RecordTableModel[VersionRow] = RecordTableModel(theme, [], key=_id)
+        self._table = Table(theme, self._model, name=words("ui_results.versions"), whole=True)
+        self._table.setObjectName("results.versions")
+        self._table.opened.connect(self._on_version_opened)
+        self._open = button(words("ui_results.open_report"), self._on_open_clicked)
+        self._open.setObjectName("results.open")
+
+    def _lay_out(self) -> None:
+        words = self._words
+        page = ScrollPage()
+        top = row(spacing=tokens.SPACE)
+        top.addWidget(self._header, 1)
+        top.addWidget(self._model_choice)
+        chart = Card()
+        chart.body.addLayout(row(self._chips, 1))
+        chart.body.addWidget(self._chart, 1)
+        chart.body.addWidget(label(words("ui_results.chart.help"), "small-muted"))
+        table = Card(words("ui_results.versions"))
+        table.head.addWidget(self._open)
+        table.body.addWidget(self._table)
+        page.add(top)
+        page.add(chart, 1)
+        page.add(table)
+        self._outer = QStackedWidget()
+        self._outer.addWidget(self._empty)
+        self._outer.addWidget(page)
+        self.setLayout(column(self._outer))
+
+    # What is shown
+
+    @Slot(str)
     def show_record(self, record_id: str) -> None:
-        """Show a record of this tab."""
+        """Mark a version."""
+        found = next((r for r in self._all() if r.id == record_id), None)
+        if found is not None:
+            self._model_choice.set_value(found.model)
+            self._show()
+            self._table.pick(record_id)
+
+    def _all(self) -> list[VersionRow]:
+        project = self._session.project
+        return models(project) if project is not None else []
+
+    def _reload(self) -> None:
+        rows = self._all()
+        self._outer.setCurrentIndex(1 if rows else 0)
+        names = list(dict.fromkeys(r.model for r in rows))
+        counts = {name: sum(r.model == name for r in rows) for name in names}
+        words = self._words
+        self._model_choice.set_options([Option(n, n, words("ui_results.count", n=counts[n])) for n in names])
+        self._model_choice.setVisible(len(names) > 1)
+        if rows:
+            self._show(rows)
+
+    def _show(self, rows: Sequence[VersionRow] | None = None) -> None:
+        name = self._model_choice.value()
+        self._rows = [r for r in (self._all() if rows is None else rows) if r.model == name]
+        if not self._rows:
+            return
+        words, newest = self._words, self._rows[0]
+        self._header.set(name, words("ui_results.count", n=len(self._rows)), self._summary())
+        known = METRICS[Task(newest.task)]
+        if set(self._buttons) != set(known):
+            self._metrics = tuple(dict.fromkeys((newest.metric, known[0])))
+            self._make_chips(known)
+        chosen = self._table.currentIndex().row()
+        key = self._model.row(chosen).id if 0 <= chosen < len(self._model.rows()) else newest.id
+        self._model.set_columns(self._columns(), self._rows)
+        self._table.fit_columns(stretch=2)
+        self._table.pick(key)
+        self._draw()
+
+    def _summary(self) -> str:
+        words, newest, first = self._words, self._rows[0], self._rows[-1]
+        code = newest.metric
+        name = words(f"verification.metric.{code}")
+        now = display(code, newest.metrics.get(code, Estimate(value=None))).value
+        before = display(code, first.metrics.get(code, Estimate(value=None))).value
+        if now is None:
+            return ""
+        if len(self._rows) == 1 or before is None:
+            return words("ui_results.one", metric=name, value=figure(words, now))
+        return words("ui_results.since", metric=name, before=figure(words, before), now=figure(words, now))
+
+    def _make_chips(self, known: Sequence[str]) -> None:
+        clear(self._chips)
+        self._buttons = {}
+        for code in known:
+            made = button(self._words(f"verification.metric.{code}"), self._on_metric_clicked, "small")
+            made.setCheckable(True)
+            made.setChecked(code in self._metrics)
+            made.setToolTip(self._words(f"verification.metric.{code}.help"))
+            made.setObjectName(f"results.metric.{code}")
+            self._buttons[code] = made
+            self._chips.addWidget(made)
+
+    def _draw(self) -> None:
+        project = self._session.project
+        if project is None or not self._rows:
+            return
+        self._history = History(self._words, tuple(reversed(self._rows)), self._metrics)
+        limit = gate_limit(project, self._rows[0].model)
+        self._chart.show_chart(self._history.chart(), self._history.extras(limit))
+
+    def _columns(self) -> list[Column[VersionRow]]:
+        words = self._words
+        shown = self._metrics or (self._rows[0].metric,)
+        return [
+            Column(words("ui_results.column.version"), _version, tone="strong"),
+            Column(words("ui_results.column.state"), self._state, drawn=self._state_chip),
+            Column(words("ui_results.column.model"), self._estimator),
+            Column(words("ui_results.column.data"), _dataset, tone="muted"),
+            *(MetricColumn(words, code).column() for code in shown),
+            Column(words("ui_results.column.source"), self._source, tone="muted"),
+            Column(words("ui_results.column.time"), self._seconds, right=True, tone="muted"),
+            Column(words("ui_results.column.when"), self._when, tone="muted"),
+        ]
+
+    def _state(self, version: VersionRow) -> str:
+        return self._words(f"ui_results.state.{version.state}")
+
+    def _state_chip(self, version: VersionRow) -> ChipCell:
+        return ChipCell(self._state(version), _CHIPS[version.state])
+
+    def _estimator(self, version: VersionRow) -> str:
+        return self._words(f"learning.estimator.{version.estimator}")
+
+    def _source(self, version: VersionRow) -> str:
+        return self._words(f"ui_results.source.{version.source}")
+
+    def _seconds(self, version: VersionRow) -> str:
+        return self._words.value(amount(version.seconds, "duration"))
+
+    def _when(self, version: VersionRow) -> str:
+        return self._words.value(amount(version.created, "datetime"))
+
+    # Slots
+
+    @Slot()
+    def _on_metric_clicked(self) -> None:
+        chosen = tuple(code for code, made in self._buttons.items() if made.isChecked())
+        self._metrics = chosen[:_MOST_SHOWN] or self._metrics[:1]
+        for code, made in self._buttons.items():
+            made.setChecked(code in self._metrics)
+        self._show()
+
+    @Slot(str)
+    def _on_model_chosen(self, name: str) -> None:
+        self._buttons = {}
+        self._show()
+
+    @Slot(int, int)
+    def _on_point_clicked(self, curve: int, point: int) -> None:
+        if self._history is not None:
+            self._on_version_opened(self._history.version_at(curve, point).id)
+
+    @Slot(str)
+    def _on_version_opened(self, record_id: str) -> None:
+        self._session.show("verification", record_id)
+
+    @Slot()
+    def _on_open_clicked(self) -> None:
+        index = self._table.currentIndex().row()
+        if index >= 0:
+            self._on_version_opened(self._model.row(index).id)
+
+    @Slot(object)
+    def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
+        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LIMIT}:
+            self._reload()
+
+    @Slot()
+    def _on_training_wanted(self) -> None:
+        self._session.show("training")
+
+
+class MetricColumn:
+    """A column of the table for one metric."""
+
+    def __init__(self, words: Words, code: str) -> None:
+        self._words, self._code = words, code
+
+    def column(self) -> Column[VersionRow]:
+        """How the table shows it."""
+        return Column(self._words(f"verification.metric.{self._code}"), self._text, right=True)
+
+    def _text(self, version: VersionRow) -> str:
+        return figure(self._words, display(self._code, version.metrics.get(self._code, Estimate(value=None))).value)
+
+
+def _id(version: VersionRow) -> str:
+    return version.id
+
+
+def _version(version: VersionRow) -> str:
+    return f"v{version.number}"
+
+
+def _dataset(version: VersionRow) -> str:
+    return version.dataset.replace("@", " v")

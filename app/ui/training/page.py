@@ -14,6 +14,7 @@ from app.project.record import Record
 from app.text.message import Text
 from app.ui import theme as tokens
 from app.ui.session import Session
+from app.ui.theme import Kind
 from app.ui.training.board import Board
 from app.ui.training.form import TrainingForm
 from app.ui.widgets.basics import column, row
@@ -88,7 +89,7 @@ class Page(QWidget):
     @Slot(str)
     def show_record(self, record_id: str) -> None:
         """Show a model version, or learn from a dataset version."""
-        record = next((r for r in self._session.records() if r.id == record_id), None)
+        record = next((r for kind in (DATASET, MODEL) for r in self._session.records(kind) if r.id == record_id), None)
         if record is not None and record.kind == DATASET:
             self._form.choose_dataset(record)
         elif record is not None and record.kind == MODEL:
@@ -120,7 +121,7 @@ class Page(QWidget):
         self._board.show_candidates(version.metric, version.candidates)
         remarks = [*version.alarms, *version.notes]
         if remarks:
-            kind = "warning" if version.alarms else "accent"
+            kind: Kind = "warning" if version.alarms else "accent"
             self._notice.say(kind, words.text(remarks[0]), "\n".join(words.text(r) for r in remarks[1:]))
 
     def _show_live(self, request: TrainRequest) -> None:

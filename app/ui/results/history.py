@@ -1,0 +1,93 @@
+"""The history of a model as a chart: each metric across its versions, with intervals, the gate and new data marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import nan
+
+from app.learning.records import Estimate
+from app.text.message import Text
+from app.text.words import Words
+from app.ui.widgets.chart import Extras
+from app.ui.widgets.figures import figure
+from app.verification.catalogue import display, display_value
+from app.verification.records import Chart, Curve, GateLimit
+from app.verification.state import VersionRow
+
+_MOST_TICKS = 16
+_MISSING = Estimate(value=None)
+
+
+class History:
+    """Builds the chart of ``versions`` (oldest first); x is the place in that order."""
+
+    def __init__(self, words: Words, versions: Sequence[VersionRow], metrics: Sequence[str]) -> None:
+        self._words, self.versions, self._metrics = words, tuple(versions), tuple(metrics)
+        self._points = [[i for i, v in enumerate(versions) if _shown(v, code).value is not None] for code in metrics]
+
+    def chart(self) -> Chart:
+        """The curves."""
+        curves = tuple(self._curve(code, points) for code, points in zip(self._metrics, self._points, strict=True))
+        return Chart(
+            code="history",
+            kind="line",
+            x_label=Text("ui_results.axis.version"),
+            y_label=Text(f"verification.metric.{self._metrics[0]}" if len(curves) == 1 else "ui_results.axis.value"),
+            curves=curves,
+            x_range=(-0.5, max(1, len(self.versions)) - 0.2),
+        )
+
+    def extras(self, limit: GateLimit | None) -> Extras:
+        """Gate, versions below, new data, and what the hover card says."""
+        words, step = self._words, max(1, len(self.versions) // _MOST_TICKS)
+        ticks = tuple((float(i), f"v{v.number}") for i, v in enumerate(self.versions) if i % step == 0)
+        gate = None
+        if limit is not None and limit.limit is not None and limit.metric in self._metrics:
+            value = display_value(limit.metric, limit.limit)
+            gate = (value, words("ui_results.gate", value=figure(words, value)))
+        cards = [[self._card(i) for i in points] for points in self._points]
+        return Extras(gate=gate, marks=self._new_data(), x_ticks=ticks, cards=cards)
+
+    def version_at(self, curve: int, point: int) -> VersionRow:
+        """The version of a point."""
+        return self.versions[self._points[curve][point]]
+
+    def _curve(self, code: str, points: Sequence[int]) -> Curve:
+        shown = [_shown(self.versions[i], code) for i in points]
+        return Curve(
+            label=Text(f"verification.metric.{code}"),
+            x=tuple(float(i) for i in points),
+            y=tuple(_number(e.value) for e in shown),
+            low=tuple(_number(e.low) for e in shown),
+            high=tuple(_number(e.high) for e in shown),
+            points=True,
+        )
+
+    def _new_data(self) -> tuple[tuple[float, str], ...]:
+        return tuple(
+            (i - 0.5, self._words("ui_results.new_data", dataset=self.versions[i].dataset.replace("@", " v")))
+            for i in range(1, len(self.versions))
+            if self.versions[i].dataset != self.versions[i - 1].dataset
+        )
+
+    def _card(self, position: int) -> list[str]:
+        words, version = self._words, self.versions[position]
+        estimator = words(f"learning.estimator.{version.estimator}").lower()
+        lines = [f"v{version.number} · {estimator} · {words(f'ui_results.state.{version.state}')}"]
+        for code in self._metrics:
+            shown = _shown(version, code)
+            said = {"metric": words(f"verification.metric.{code}"), "value": figure(words, shown.value)}
+            if shown.low is None or shown.high is None:
+                lines.append(words("ui_results.hover", **said))
+            else:
+                ends = {"low": figure(words, shown.low), "high": figure(words, shown.high)}
+                lines.append(words("ui_results.hover.interval", **said, **ends))
+        return [*lines, words(f"ui_results.source.{version.source}")]
+
+
+def _shown(version: VersionRow, code: str) -> Estimate:
+    return display(code, version.metrics.get(code, _MISSING))
+
+
+def _number(value: float | None) -> float:
+    return nan if value is None else value

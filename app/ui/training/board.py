@@ -1,0 +1,168 @@
+"""What was tried: the leaderboard that fills, value against complexity, and value against time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from app.learning.records import Candidate, Estimate
+from app.text.message import Text, amount
+from app.text.words import Words
+from app.ui import theme as tokens
+from app.ui.models.records import Column, RecordTableModel
+from app.ui.session import Session
+from app.ui.training.proposal import simplest_as_good
+from app.ui.widgets.basics import Card, label
+from app.ui.widgets.chart import ChartView
+from app.ui.widgets.figures import figure
+from app.ui.widgets.table import DotsCell, IntervalCell, Table
+from app.verification.catalogue import display
+from app.verification.records import Chart, Curve
+
+_MOST_COMPLEX = 4
+
+
+class Board(QWidget):
+    """Shows the candidates of a training, live or stored."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session, self._words = session, session.words
+        self._axis = (0.0, 1.0)
+        self._metric = ""
+        self._model: RecordTableModel[Candidate] = RecordTableModel(session.theme, self._columns(), key=candidate_key)
+        self._table = Table(session.theme, self._model, name=self._words("ui_training.leaderboard"), whole=True)
+        self._table.setObjectName("training.leaderboard")
+        self._complexity = ChartView(session.theme, self._words)
+        self._time = ChartView(session.theme, self._words)
+        self._proposal = label("", "muted")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        words = self._words
+        board = Card()
+        board.body.addWidget(self._table)
+        complexity = Card(words("ui_training.complexity_chart"))
+        complexity.body.addWidget(self._complexity, 1)
+        complexity.body.addWidget(self._proposal)
+        time = Card(words("ui_training.time_chart"))
+        time.body.addWidget(self._time, 1)
+        for chart in (self._complexity, self._time):
+            chart.setMinimumHeight(self._session.theme.size(220))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(tokens.SPACE)
+        grid.addWidget(board, 0, 0, 1, 2)
+        grid.addWidget(complexity, 1, 0)
+        grid.addWidget(time, 1, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(2, 1)
+
+    def show_candidates(self, metric: str, candidates: Sequence[Candidate]) -> None:
+        """Show candidates, best first, judged by ``metric``."""
+        self._metric = metric
+        self._axis = _axis([_shown(c, metric) for c in candidates])
+        chosen = self._table.currentIndex().row()
+        self._model.set_columns(self._columns(), candidates)
+        self._table.fit_columns(stretch=2)
+        if 0 <= chosen < len(candidates):
+            self._table.pick(candidate_key(candidates[chosen]))
+        done = [c for c in candidates if _shown(c, metric).value is not None]
+        self._complexity.show_chart(self._scatter("complexity", done, [float(c.complexity) for c in done]))
+        self._time.show_chart(self._scatter("time", done, [c.seconds for c in done]))
+        simplest = simplest_as_good(candidates, metric)
+        self._proposal.setText(words_of(self._words, simplest, candidates))
+        self._proposal.setVisible(bool(self._proposal.text()))
+
+    def _columns(self) -> list[Column[Candidate]]:
+        words = self._words
+        metric = words(f"verification.metric.{self._metric}") if self._metric else ""
+        return [
+            Column(words("ui_training.column.model"), self._name, tone="strong", hint=self._hint),
+            Column(metric, self._value, right=True),
+            Column("", self._value, drawn=self._interval),
+            Column(words("ui_training.column.interval"), self._range, tone="muted"),
+            Column(words("ui_training.column.time"), self._seconds, right=True, tone="muted"),
+            Column(words("ui_training.column.complexity"), self._complexity_text, drawn=self._dots),
+        ]
+
+    def _name(self, candidate: Candidate) -> str:
+        return self._words(f"learning.estimator.{candidate.estimator}")
+
+    def _hint(self, candidate: Candidate) -> str:
+        text = self._words(f"learning.estimator.{candidate.estimator}.help")
+        return f"{text}\n{self._words.text(candidate.remark)}" if candidate.remark else text
+
+    def _value(self, candidate: Candidate) -> str:
+        value = _shown(candidate, self._metric).value
+        if value is None:
+            return self._words(f"ui_training.state.{candidate.state}") if candidate.state != "done" else "—"
+        return figure(self._words, value)
+
+    def _range(self, candidate: Candidate) -> str:
+        shown = _shown(candidate, self._metric)
+        if shown.low is None or shown.high is None:
+            return ""
+        return f"{figure(self._words, shown.low)} – {figure(self._words, shown.high)}"
+
+    def _interval(self, candidate: Candidate) -> IntervalCell:
+        shown = _shown(candidate, self._metric)
+        return IntervalCell(
+            shown.value, shown.low, shown.high, *self._axis, quiet=candidate.estimator.startswith("baseline")
+        )
+
+    def _seconds(self, candidate: Candidate) -> str:
+        return self._words.value(amount(candidate.seconds, "duration")) if candidate.seconds else ""
+
+    def _complexity_text(self, candidate: Candidate) -> str:
+        return str(candidate.complexity) if candidate.complexity else ""
+
+    def _dots(self, candidate: Candidate) -> DotsCell | None:
+        return DotsCell(candidate.complexity, _MOST_COMPLEX) if candidate.complexity else None
+
+    def _scatter(self, code: str, candidates: Sequence[Candidate], x: Sequence[float]) -> Chart:
+        curves = tuple(
+            Curve(
+                label=Text(f"learning.estimator.{c.estimator}"),
+                x=(at,),
+                y=(_shown(c, self._metric).value or 0.0,),
+                points=True,
+            )
+            for c, at in zip(candidates, x, strict=True)
+        )
+        return Chart(
+            code=code,
+            kind="scatter",
+            x_label=Text(f"ui_training.axis.{code}"),
+            y_label=Text(f"verification.metric.{self._metric}"),
+            curves=curves,
+            x_range=(0.5, _MOST_COMPLEX + 1.0) if code == "complexity" else None,
+        )
+
+
+def candidate_key(candidate: Candidate) -> str:
+    """What names a candidate within its training."""
+    return f"{candidate.estimator} {sorted(candidate.params.items())}"
+
+
+def words_of(words: Words, simplest: Candidate | None, candidates: Sequence[Candidate]) -> str:
+    """The sentence that proposes the simplest model, empty where the best is the simplest."""
+    if simplest is None or not candidates or simplest is candidates[0]:
+        return ""
+    name = Text(f"learning.estimator.{simplest.estimator}")
+    return words("ui_training.simplest", name=name)
+
+
+def _shown(candidate: Candidate, metric: str) -> Estimate:
+    return display(metric, candidate.cv.get(metric, Estimate(value=None)))
+
+
+def _axis(estimates: Sequence[Estimate]) -> tuple[float, float]:
+    ends = [end for e in estimates for end in (e.value, e.low, e.high) if end is not None]
+    if not ends:
+        return (0.0, 1.0)
+    low, high = min(ends), max(ends)
+    room = (high - low or abs(high) or 1.0) * 0.05
+    return low - room, high + room

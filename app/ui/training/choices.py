@@ -1,0 +1,79 @@
+"""The choices that most trainings don't need: name, kind of task, how to split, seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QWidget
+
+from app.text.words import Words
+from app.ui import theme as tokens
+from app.ui.theme import Theme
+from app.ui.widgets.basics import column
+from app.ui.widgets.form import Dropdown, Field, Option, line_edit
+
+_TASKS = ("auto", "classification", "regression")
+
+
+class MoreChoices(QWidget):
+    """``changed`` says that the plan must be asked for again."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, words: Words) -> None:
+        super().__init__()
+        self._words = words
+        self._proposed = ""
+        self._name = line_edit()
+        self._name.setObjectName("training.model")
+        self._task = Dropdown(theme, [Option(t, words(f"ui_training.task_choice.{t}")) for t in _TASKS])
+        self._task.setObjectName("training.task")
+        self._split = Dropdown(theme)
+        self._split.setObjectName("training.split")
+        self._seed = line_edit("0")
+        self._seed.setObjectName("training.seed")
+        self._seed.setValidator(QIntValidator(0, 2**31 - 1, self))
+        self._task.chosen.connect(self._on_chosen)
+        self._split.chosen.connect(self._on_chosen)
+        self.set_columns(groups=(), times=())
+        self.setLayout(
+            column(
+                Field(words("ui_training.model"), self._name),
+                Field(words("ui_training.task_choice"), self._task),
+                Field(words("ui_training.split"), self._split, words("ui_training.split.help")),
+                Field(words("ui_training.seed"), self._seed, words("ui_training.seed.help")),
+                spacing=tokens.PAD + tokens.GAP,
+            )
+        )
+
+    def set_columns(self, *, groups: Sequence[str], times: Sequence[str]) -> None:
+        """Columns by which rows can be kept together, or ordered in time."""
+        words = self._words
+        options = [Option("random", words("ui_training.split.random"))]
+        options += [Option(f"time:{c}", words("ui_training.split.time", column=c)) for c in times]
+        options += [Option(f"group:{c}", words("ui_training.split.group", column=c)) for c in groups]
+        self._split.set_options(options)
+
+    def propose_name(self, name: str) -> None:
+        """A name for the model, unless the analyst typed one."""
+        if self._name.text() in ("", self._proposed):
+            self._name.setText(name)
+        self._proposed = name
+
+    def name(self) -> str:
+        return self._name.text().strip()
+
+    def task(self) -> str:
+        return self._task.value()
+
+    def split(self) -> str:
+        return self._split.value() or "random"
+
+    def seed(self) -> int:
+        return int(self._seed.text() or 0)
+
+    @Slot(str)
+    def _on_chosen(self, value: str) -> None:
+        self.changed.emit()

@@ -1,0 +1,272 @@
+"""What to learn: the form at the left. It asks for a plan whenever something changes and proposes the rest."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.data.records import DATASET, ColumnType, DatasetVersion
+from app.errors import CicloError
+from app.learning.records import MODEL, PLAN, ModelVersion, Planned, PlanRequest, Preset, Task, TrainRequest
+from app.project.record import Record
+from app.text.message import amount
+from app.ui import theme as tokens
+from app.ui.session import Session
+from app.ui.training.choices import MoreChoices
+from app.ui.training.columns import ColumnChoice
+from app.ui.widgets.basics import Card, button, label
+from app.ui.widgets.form import Dropdown, Field, Option, Segments
+
+_ASK_MS = 150
+_LIKELY = re.compile(r"(target|label|class|churn|outcome|result|objetivo|baja|salida|y)", re.IGNORECASE)
+
+
+class TrainingForm(Card):
+    """Emits ``submitted(TrainRequest)`` when the analyst presses Train."""
+
+    submitted = Signal(object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.words("ui_training.new"))
+        self._session = session
+        self._words = session.words
+        self._plan: Planned | None = None
+        self._records: dict[str, Record] = {}
+        self.setFixedWidth(session.theme.size(316))
+        self._ask_later = QTimer(self)
+        self._ask_later.setSingleShot(True)
+        self._ask_later.setInterval(_ASK_MS)
+        self._ask_later.timeout.connect(self._ask)
+        self._make_fields()
+        self._lay_out()
+        self.reload()
+
+    def _make_fields(self) -> None:
+        theme, words = self._session.theme, self._words
+        self.dataset = _named(Dropdown(theme), "training.dataset")
+        self.target = _named(Dropdown(theme), "training.target")
+        self.positive = _named(Dropdown(theme), "training.positive")
+        self.holdout = _named(Dropdown(theme), "training.holdout")
+        self.preset = _named(Segments([Option(p, words(f"ui_training.preset.{p}")) for p in Preset]), "training.preset")
+        self.columns = ColumnChoice(theme, words)
+        self.more = MoreChoices(theme, words)
+        self.dataset.chosen.connect(self._on_dataset_chosen)
+        self.target.chosen.connect(self._on_target_chosen)
+        self.positive.chosen.connect(self._on_choice_made)
+        self.holdout.chosen.connect(self._on_choice_made)
+        self.more.changed.connect(self._on_choice_made)
+        self.columns.changed.connect(self._on_columns_changed)
+        self.holdout.set_options([Option(str(s), words.percent(s, 0)) for s in (0.1, 0.2, 0.3, 0.4)])
+        self.holdout.set_value("0.2")
+
+    def _lay_out(self) -> None:
+        words = self._words
+        self._task = label("", "small-muted")
+        self._positive_field = Field(words("ui_training.positive"), self.positive)
+        self._sizes = label("", "small-muted")
+        self._columns_button = button("", self._on_columns_clicked, "link")
+        self._columns_button.setObjectName("training.columns")
+        self._more_button = button(words("ui_training.more"), self._on_more_clicked, "link")
+        self._more_button.setObjectName("training.more")
+        self._problems = label("")
+        self.train = button(words("ui_training.train"), self._on_train_clicked, "primary")
+        self.train.setObjectName("training.start")
+        _stack(
+            self.body,
+            Field(words("ui_training.from"), self.dataset),
+            Field(words("ui_training.predict"), self.target),
+            self._task,
+            self._positive_field,
+            self._columns_button,
+            self.columns,
+            Field(words("ui_training.holdout"), self.holdout, words("ui_training.holdout.help")),
+            self._sizes,
+            Field(words("ui_training.preset"), self.preset),
+            self._problems,
+            self.train,
+            self._more_button,
+            self.more,
+        )
+        self.body.addStretch(1)
+        self.columns.hide()
+        self.more.hide()
+        self._positive_field.hide()
+
+    # What is there
+
+    def reload(self) -> None:
+        """Take in the datasets of the project, keeping what was chosen."""
+        newest: dict[str, Record] = {}
+        for record in self._session.records(DATASET):
+            newest[record.name] = record
+        self._records = {r.name: r for r in reversed(newest.values())}
+        before = self.dataset.value()
+        rows = [(r, r.read(DatasetVersion).rows) for r in self._records.values()]
+        words = self._words
+        self.dataset.set_options(
+            [Option(r.name, r.label.replace("@", " v"), words("ui_training.rows", n=rows_)) for r, rows_ in rows]
+        )
+        self.train.setEnabled(False)
+        if self._records:
+            self._show_dataset(keep=before == self.dataset.value())
+
+    def choose_dataset(self, record: Record) -> None:
+        """Learn from that dataset (its newest version)."""
+        self.dataset.set_value(record.name)
+        self._show_dataset(keep=False)
+
+    def _record(self) -> Record | None:
+        return self._records.get(self.dataset.value())
+
+    def _show_dataset(self, *, keep: bool) -> None:
+        record = self._record()
+        if record is None:
+            return
+        columns = record.read(DatasetVersion).columns
+        before = self.target.value() if keep else ""
+        self.target.set_options([Option(c.name, c.name, self._words(f"ui_training.type.{c.type}")) for c in columns])
+        names = [c.name for c in columns]
+        self.target.set_value(before if before in names else self._likely_target(record.name, names))
+        keyed = [c.name for c in columns if c.type not in (ColumnType.NUMBER, ColumnType.INTEGER)]
+        times = [c.name for c in columns if c.type in (ColumnType.DATE, ColumnType.DATETIME)]
+        self.more.set_columns(groups=keyed, times=times)
+        self._on_target_chosen(self.target.value())
+
+    def _likely_target(self, dataset: str, names: list[str]) -> str:
+        for record in reversed(self._session.records(MODEL)):
+            version = record.read(ModelVersion)
+            if version.dataset.partition("@")[0] == dataset and version.target in names:
+                return version.target
+        return next((name for name in reversed(names) if _LIKELY.fullmatch(name)), names[-1] if names else "")
+
+    # Asking for a plan
+
+    @Slot(str)
+    def _on_dataset_chosen(self, name: str) -> None:
+        self._show_dataset(keep=False)
+
+    @Slot(str)
+    def _on_target_chosen(self, name: str) -> None:
+        self.positive.set_options([])
+        self.columns.forget()
+        self.more.propose_name(model_name(name))
+        self._on_choice_made()
+
+    @Slot()
+    def _on_choice_made(self) -> None:
+        self.train.setEnabled(False)
+        self._ask_later.start()
+
+    @Slot()
+    def _ask(self) -> None:
+        record, project = self._record(), self._session.project
+        if record is None or project is None or not self.target.value():
+            return
+        request = PlanRequest(
+            project=str(project.folder),
+            dataset=record.label,
+            target=self.target.value(),
+            positive=self.positive.value(),
+            task=self.more.task(),
+            exclude=self.columns.excluded(),
+            holdout=float(self.holdout.value() or 0.2),
+            split=self.more.split(),
+        )
+        self._session.quick(PLAN, request, Planned, self._on_planned, self._on_plan_failed)
+
+    def _on_planned(self, plan: Planned) -> None:
+        words, self._plan = self._words, plan
+        self._task.setText(words(f"ui_training.task.{plan.task}", n=len(plan.classes)))
+        self._positive_field.setVisible(plan.task is Task.BINARY)
+        total = sum(count for _, count in plan.classes) or 1
+        self.positive.set_options([Option(c, c, words.percent(count / total)) for c, count in plan.classes])
+        self.positive.set_value(plan.positive)
+        self.columns.set_columns(plan.columns)
+        self._say_columns()
+        self._sizes.setText(words("ui_training.sizes", train=plan.train_rows, holdout=plan.holdout_rows))
+        for preset, seconds in plan.seconds.items():
+            about = words("ui_training.about", duration=amount(_rounded(seconds), "duration"))
+            self.preset.set_option(Option(preset, words(f"ui_training.preset.{preset}"), about))
+        self._problems.setText("\n".join(words.text(problem) for problem in plan.problems))
+        self._problems.setVisible(bool(plan.problems))
+        self.train.setEnabled(True)
+
+    def _on_plan_failed(self, error: CicloError) -> None:
+        self._plan = None
+        self._task.setText("")
+        self._sizes.setText("")
+        sentence, hint = self._words.error(error)
+        self._problems.setText(f"{sentence} {hint}".strip())
+        self._problems.show()
+
+    # Columns and more
+
+    def _say_columns(self) -> None:
+        used, total = self.columns.counts()
+        sign = "▴" if self.columns.isVisible() else "▾"
+        self._columns_button.setText(f"{self._words('ui_training.columns', used=used, total=total)} {sign}")
+
+    @Slot()
+    def _on_columns_changed(self) -> None:
+        self._say_columns()
+        self._on_choice_made()
+
+    @Slot()
+    def _on_columns_clicked(self) -> None:
+        self.columns.setVisible(not self.columns.isVisible())
+        self._say_columns()
+
+    @Slot()
+    def _on_more_clicked(self) -> None:
+        self.more.setVisible(not self.more.isVisible())
+        self._more_button.setText(self._words("ui_training.less" if self.more.isVisible() else "ui_training.more"))
+
+    # Training
+
+    @Slot()
+    def _on_train_clicked(self) -> None:
+        request = self._request()
+        if request is not None:
+            self.submitted.emit(request)
+
+    def _request(self) -> TrainRequest | None:
+        record, project = self._record(), self._session.project
+        if record is None or project is None or self._plan is None:
+            return None
+        return TrainRequest(
+            project=str(project.folder),
+            dataset=record.label,
+            target=self.target.value(),
+            model=self.more.name() or model_name(self.target.value()),
+            positive=self.positive.value() if self._plan.task is Task.BINARY else "",
+            task=self.more.task(),
+            preset=Preset(self.preset.value()),
+            split=self.more.split(),
+            holdout=float(self.holdout.value()),
+            exclude=self.columns.excluded(),
+            include=self.columns.included(),
+            seed=self.more.seed(),
+        )
+
+
+def model_name(target: str) -> str:
+    """The name proposed for a model of that target: lower case, words joined by hyphens."""
+    return re.sub(r"[^\w.]+", "-", target.strip().lower()).strip("-") or "model"
+
+
+def _named(widget: QWidget, name: str):  # type: ignore[no-untyped-def]
+    widget.setObjectName(name)
+    return widget
+
+
+def _stack(layout: QVBoxLayout, *widgets: QWidget) -> None:
+    layout.setSpacing(tokens.PAD + tokens.GAP)
+    for widget in widgets:
+        layout.addWidget(widget)
+
+
+def _rounded(seconds: float) -> float:
+    """A forecast isn't known to the second."""
+    return float(max(1, round(seconds))) if seconds < 20 else float(5 * round(seconds / 5))

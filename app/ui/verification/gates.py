@@ -1,0 +1,97 @@
+"""The gates of a version, and the limit that the user sets."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.errors import CicloError
+from app.project.record import Record
+from app.ui.session import Session
+from app.ui.widgets.basics import Card, button, clear, label, row
+from app.ui.widgets.form import Dropdown, Option, line_edit
+from app.ui.widgets.messages import FindingRow
+from app.verification.catalogue import METRICS, display_value
+from app.verification.records import GATE_LIMIT, Gate, Report
+from app.verification.state import gate_limit, gates_now, set_gate_limit
+
+
+class GatesCard(Card):
+    """What must hold before a version may go out."""
+
+    failed = Signal(object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.words("ui_verification.gates"))
+        self._session, self._words = session, session.words
+        self._model = ""
+        self._list = QVBoxLayout()
+        self._list.setSpacing(0)
+        self._metric = Dropdown(session.theme)
+        self._metric.setObjectName("verification.limit_metric")
+        self._metric.setAccessibleName(self._words("ui_verification.limit.metric"))
+        self._limit = line_edit(placeholder=self._words("ui_verification.limit.value"))
+        self._limit.setObjectName("verification.limit_value")
+        self._limit.setAccessibleName(self._words("ui_verification.limit.value"))
+        self._limit.setMaximumWidth(session.theme.size(84))
+        self._limit.returnPressed.connect(self._on_limit_set)
+        self._set = button(self._words("ui_verification.limit.set"), self._on_limit_set, "small")
+        self._set.setObjectName("verification.limit_set")
+        self._wrong = label("", "small")
+        self._wrong.setProperty("kind", "bad")
+        self.body.addLayout(self._list)
+        self.body.addWidget(label(self._words("ui_verification.limit"), "small-muted"))
+        limit_row = row(self._limit, self._set, 1)
+        self.body.addWidget(self._metric)
+        self.body.addLayout(limit_row)
+        self.body.addWidget(self._wrong)
+        self._wrong.hide()
+
+    def show_gates(self, report: Report) -> tuple[Gate, ...]:
+        """Show the gates that hold today for a report; returns them."""
+        project = self._session.project
+        if project is None:
+            return ()
+        words = self._words
+        self._model = report.model.partition("@")[0]
+        gates = gates_now(project, report)
+        clear(self._list)
+        for gate in gates:
+            severity = "good" if gate.passed else "bad"
+            self._list.addWidget(FindingRow(self._session.theme, severity, words.text(gate.sentence)))
+        self._metric.set_options([Option(m, words(f"verification.metric.{m}")) for m in METRICS[report.task]])
+        limit = gate_limit(project, self._model)
+        if limit is not None and limit.limit is not None:
+            self._metric.set_value(limit.metric)
+            self._limit.setText(words.number(float(display_value(limit.metric, limit.limit))))
+        return gates
+
+    @Slot()
+    def _on_limit_set(self) -> None:
+        project, text = self._session.project, self._limit.text().strip()
+        value = parse_number(text, self._words.number(0.5))
+        self._wrong.setVisible(bool(text) and value is None)
+        self._wrong.setText(self._words("ui_verification.limit.wrong", text=text))
+        if project is None or (text and value is None):
+            return
+        metric = self._metric.value()
+        limit = None if value is None else display_value(metric, value)
+        work = partial(set_gate_limit, project, model=self._model, metric=metric, limit=limit)
+        self._session.run(work, self._on_limit_stored, self._on_failed)
+
+    def _on_limit_stored(self, record: Record) -> None:
+        self._session.changed.emit({GATE_LIMIT: (record.id,)})
+
+    def _on_failed(self, error: CicloError) -> None:
+        self.failed.emit(error)
+
+
+def parse_number(text: str, half: str) -> float | None:
+    """A number typed in the user's format; ``half`` is how 0.5 is written there. None where it isn't one."""
+    mark = half.strip("05")
+    try:
+        return float(text.replace(mark, ".") if mark else text)
+    except ValueError:
+        return None

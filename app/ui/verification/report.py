@@ -1,0 +1,143 @@
+"""The report on the screen: verdict, metrics with their intervals, charts, gates, and the decision."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from app.learning.records import ModelVersion
+from app.project.record import Record
+from app.text.message import amount
+from app.ui import theme as tokens
+from app.ui.session import Session
+from app.ui.theme import Kind
+from app.ui.verification.decision import DecisionCard
+from app.ui.verification.gates import GatesCard
+from app.ui.verification.save import ReportSaver
+from app.ui.verification.tables import ConfusionCard, MetricsCard
+from app.ui.widgets.basics import Card, clear, label
+from app.ui.widgets.chart import ChartView
+from app.ui.widgets.messages import FindingRow
+from app.ui.widgets.page import PageHeader, ScrollPage
+from app.verification.records import BarChart, Chart, Report
+from app.verification.state import VersionRow
+
+MARKS: dict[str, Kind] = {"good": "good", "reservations": "warning", "bad": "bad"}
+_RIGHT_WIDTH = 320
+
+
+class ReportView(ScrollPage):
+    """Shows one stored report. ``asked_again`` wants a new one, ``failed(CicloError)`` says why something didn't go."""
+
+    asked_again = Signal()
+    failed = Signal(object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session, self._words = session, session.words
+        self._saver = ReportSaver(session, self)
+        self._saver.failed.connect(self.failed)
+        self._header = PageHeader()
+        self._verdict = Card()
+        self._metrics = MetricsCard(session)
+        self._confusion = ConfusionCard(session)
+        self._gates = GatesCard(session)
+        self._gates.failed.connect(self.failed)
+        self._decision = DecisionCard(session)
+        self._decision.failed.connect(self.failed)
+        self._findings = Card(self._words("ui_verification.findings"))
+        self._charts = QGridLayout()
+        self._charts.setSpacing(tokens.SPACE)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        middle, right = QVBoxLayout(), QVBoxLayout()
+        middle.setSpacing(tokens.SPACE)
+        right.setSpacing(tokens.SPACE)
+        for card in (self._verdict, self._metrics, self._findings):
+            middle.addWidget(card)
+        middle.addLayout(self._charts)
+        middle.addStretch(1)
+        for card in (self._gates, self._decision, self._confusion):
+            right.addWidget(card)
+        right.addStretch(1)
+        side = QWidget()
+        side.setLayout(right)
+        right.setContentsMargins(0, 0, 0, 0)
+        side.setFixedWidth(self._session.theme.size(_RIGHT_WIDTH))
+        grid = QGridLayout()
+        grid.setSpacing(tokens.SPACE)
+        grid.addLayout(middle, 0, 0)
+        grid.addWidget(side, 0, 1)
+        grid.setColumnStretch(0, 1)
+        self._make_verdict()
+        self.add(self._header)
+        self.add(grid, 1)
+
+    def _make_verdict(self) -> None:
+        words = self._words
+        self._verdict_headline = label("", "heading")
+        self._verdict_summary = label("")
+        self._verdict.body.addWidget(label(words("ui_verification.verdict"), "muted"))
+        self._verdict.body.addWidget(self._verdict_headline)
+        self._verdict.body.addWidget(self._verdict_summary)
+        again = self._header.add(words("ui_verification.again"), self._on_again_clicked)
+        again.setObjectName("verification.again")
+        save = self._header.add(words("ui_verification.save"), self._saver.ask)
+        save.setObjectName("verification.save")
+        look = self._header.add(words("ui_verification.open"), self._saver.open)
+        look.setObjectName("verification.open")
+
+    @Slot()
+    def _on_again_clicked(self) -> None:
+        self.asked_again.emit()
+
+    def show_report(self, record: Record, report_record: Record, version_row: VersionRow) -> None:
+        """Show a version's report."""
+        report, version = report_record.read(Report), record.read(ModelVersion)
+        self._show_header(record, version, report, report_record)
+        self._verdict.set_mark(MARKS.get(report.verdict, "warning"))
+        self._verdict_headline.setText(self._words.text(report.headline))
+        self._verdict_summary.setText(self._words.text(report.summary))
+        self._saver.set_report(record, report_record)
+        self._metrics.show_metrics(report.metrics)
+        self._confusion.show_confusion(report.confusion)
+        gates = self._gates.show_gates(report)
+        self._decision.show_version(record, version_row, gates)
+        self._show_findings(report)
+        self._show_charts(report)
+
+    def _show_header(self, record: Record, version: ModelVersion, report: Report, stored: Record) -> None:
+        words = self._words
+        estimator = words(f"learning.estimator.{version.estimator}").lower()
+        detail = words("ui_verification.version", number=str(record.number), estimator=estimator)
+        where = "ui_verification.judged_test" if report.on_test_file else "ui_verification.judged"
+        judged = words(where, n=report.rows, dataset=report.dataset)
+        opened = words("ui_verification.openings", n=report.openings)
+        when = words.value(amount(stored.time, "datetime"))
+        self._header.set(record.name, detail, f"{judged} · {opened} · {when}")
+
+    def _show_findings(self, report: Report) -> None:
+        clear(self._findings.body)
+        for severity, text in report.findings:
+            self._findings.body.addWidget(FindingRow(self._session.theme, severity, self._words.text(text)))
+        self._findings.setVisible(bool(report.findings))
+
+    def _show_charts(self, report: Report) -> None:
+        clear(self._charts)
+        for position, chart in enumerate(report.charts):
+            self._charts.addWidget(self._chart_card(chart), position // 2, position % 2)
+        self._charts.setColumnStretch(0, 1)
+        self._charts.setColumnStretch(1, 1)
+
+    def _chart_card(self, chart: Chart | BarChart) -> Card:
+        words = self._words
+        card = Card(words(f"verification.chart.{chart.code}"))
+        view = ChartView(self._session.theme, words)
+        view.setObjectName(f"verification.chart.{chart.code}")
+        rows = len(chart.names) if isinstance(chart, BarChart) else 0
+        view.setMinimumHeight(self._session.theme.size(max(240, 26 * rows)))
+        view.show_chart(chart)
+        card.body.addWidget(view, 1)
+        card.body.addWidget(label(words(f"verification.chart.{chart.code}.help"), "small-muted"))
+        return card
