@@ -14,6 +14,7 @@ import msgspec
 
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
+from app.jobs.forks import run_forked
 from app.project import draft
 from app.project.durable import stage_bytes
 from app.text import Text
@@ -111,12 +112,6 @@ def exhaust(context: Context, request: Request) -> Outcome:
     raise MemoryError
 
 
-def allocate(context: Context, request: Request) -> Outcome:
-    """Take ``number`` MB and hold them."""
-    held = [bytearray(os.urandom(1 << 20)) for _k in range(request.number)]
-    return _answer(Note(number=len(held)))
-
-
 def kill_itself(context: Context, request: Request) -> Outcome:
     context.publish("process", Note(number=os.getpid()))
     time.sleep(request.seconds)
@@ -153,3 +148,26 @@ def fall_silent(context: Context, request: Request) -> Outcome:
     os.closerange(3, 64)
     time.sleep(60)
     return Outcome()
+
+
+def _enter(group: str) -> None:
+    (Path(group) / "cgroup.procs").write_text(str(os.getpid()))
+
+
+def _hold(megabytes: int) -> bytes:
+    return b"%d" % len([bytearray(os.urandom(1 << 20)) for _k in range(megabytes)])
+
+
+def exceed(context: Context, request: Request) -> Outcome:
+    """Take more memory than the control group ``text`` allows."""
+    _enter(request.text)
+    return Outcome(answer=msgspec.Raw(_hold(request.number)))
+
+
+def exceed_in_fit(context: Context, request: Request) -> Outcome:
+    """The same in one of two fits."""
+    _enter(request.text)
+    tasks = [lambda: _hold(request.number), lambda: b"good"]
+    fits = dict(run_forked(tasks, processors=1, check_cancelled=context.check_cancelled))
+    told = [fit.decode() if isinstance(fit, bytes) else fit.failure.code for _position, fit in sorted(fits.items())]
+    return Outcome(answer=msgspec.Raw(msgspec.json.encode(told)))
