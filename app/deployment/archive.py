@@ -33,7 +33,9 @@ _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _NAME = re.compile(r"[a-z0-9._-]+(/[a-z0-9._-]+)*")
 _STORED, _DEFLATED = 0, 8
 _LINK, _TYPE = 0o120000, 0o170000
-_REGULAR = 0o100000
+_UNIX, _VERSION, _DAY = 3, 20, 0x21
+_ATTRIBUTES = 0o100644 << 16
+"""Every member is a plain file of the same kind and day (1980-01-01), so that no byte of a bundle is free."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,16 +123,16 @@ class Archive:
     def _entry(self, start: int) -> tuple[Member, int]:
         """One entry of the central directory, and its length."""
         fields = self._unpack(_CENTRAL, start)
-        mark, made_by, needed, flags, method, _time, _date, crc, packed, size, named, extra, comment = fields[:13]
-        disk, _internal, external, offset = (int(f) for f in fields[13:])
+        mark, made_by, needed, flags, method, time, date, crc, packed, size, named, extra, comment = fields[:13]
+        disk, internal, external, offset = (int(f) for f in fields[13:])
         name = _decode(self._read(start + _CENTRAL.size, int(named)))
-        if mark != b"PK\x01\x02" or extra or comment or disk:
-            raise refuse(FORM, name, "unusual")
-        kind = (external >> 16) & _TYPE
-        if int(made_by) >> 8 == 3 and kind not in (0, _REGULAR):
-            raise refuse(FORM, name, "link" if kind == _LINK else "unusual")
+        if (external >> 16) & _TYPE == _LINK:
+            raise refuse(FORM, name, "link")
         member = Member(name=name, method=int(method), crc=int(crc), packed=int(packed), size=int(size), offset=offset)
-        _check_member(member, needed=int(needed), flags=int(flags))
+        _check_member(member, flags=int(flags))
+        found = (mark, made_by, needed, time, date, extra, comment, disk, internal, external)
+        if found != (b"PK\x01\x02", _UNIX << 8 | _VERSION, _VERSION, 0, _DAY, 0, 0, 0, 0, _ATTRIBUTES):
+            raise refuse(FORM, name, "unusual")
         return member, _CENTRAL.size + int(named)
 
     def _check_places(self, directory: int) -> None:
@@ -140,13 +142,11 @@ class Archive:
             if member.offset != place:
                 raise refuse(FORM, member.name, "gap")
             fields = self._unpack(_LOCAL, place)
-            mark, _needed, flags, method, _time, _date, crc, packed, size, named, extra = fields
-            name = _decode(self._read(place + _LOCAL.size, int(named)))
-            claims = (mark, flags, method, crc, packed, size, extra, name)
-            told = (b"PK\x03\x04", 0, member.method, member.crc, member.packed, member.size, 0, member.name)
-            if claims != told:
+            name = _decode(self._read(place + _LOCAL.size, int(fields[9])))
+            told = (b"PK\x03\x04", _VERSION, 0, member.method, 0, _DAY, member.crc, member.packed, member.size)
+            if (*fields, name) != (*told, len(member.name), 0, member.name):
                 raise refuse(FORM, member.name, "contradiction")
-            place += _LOCAL.size + int(named) + member.packed
+            place += _LOCAL.size + len(name) + member.packed
         if place != directory:
             raise refuse(FORM, self._path.name, "gap")
 
@@ -190,12 +190,12 @@ def _decode(name: bytes) -> str:
     return name.decode("ascii", errors="backslashreplace")[:200]
 
 
-def _check_member(member: Member, *, needed: int, flags: int) -> None:
+def _check_member(member: Member, *, flags: int) -> None:
     if not _NAME.fullmatch(member.name) or any(part.strip(".") == "" for part in member.name.split("/")):
         raise refuse(FORM, member.name, "bad_name")
     if flags & 1:
         raise refuse(FORM, member.name, "encrypted")
-    if flags or needed > 20 or member.method not in (_STORED, _DEFLATED):
+    if flags or member.method not in (_STORED, _DEFLATED):
         raise refuse(FORM, member.name, "unusual")
     if member.size > MEMBER_BYTES or member.packed > MEMBER_BYTES:
         raise refuse(LIMITS, member.name, "member_too_large", limit=MEMBER_BYTES)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from app.errors import CicloError
-from app.learning.records import Estimate, Feature, Task
+from app.learning.records import Estimate, Feature, Signature, Task
 
 FORMAT = 1
 KIND = "ciclo-bundle"
@@ -16,7 +18,13 @@ ACCEPTANCE_FILE = "acceptance.json"
 CARD_FILE = "model-card.md"
 README_FILE = "readme.md"
 REPORT_FILE = "report.html"
-MANIFEST_BYTES = 16_000_000
+REPORT_ES_FILE = "report.es.html"
+CARD_ES_FILE = "model-card.es.md"
+README_ES_FILE = "readme.es.md"
+MANIFEST_BYTES = 64_000_000
+
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,14 +37,28 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Schema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What goes in and what comes out. ``labels``, ``positive`` and ``threshold`` are of classification only."""
+    """What goes in and what comes out. ``labels``, ``positive`` and ``threshold`` are of classification only.
+
+    ``missing_words`` stood for "no value" in the training file, and ``day_first`` is how its dates were read."""
 
     task: Task
     target: str
     features: tuple[Feature, ...]
-    labels: tuple[str, ...] = ()
-    positive: str = ""
-    threshold: float | None = None
+    labels: tuple[str, ...]
+    positive: str
+    threshold: float
+    missing_words: tuple[str, ...] = ()
+    day_first: bool | None = None
+
+    def signature(self) -> Signature:
+        """What is needed to read the model's answers."""
+        return Signature(
+            task=self.task,
+            labels=self.labels,
+            positive=self.positive,
+            threshold=self.threshold,
+            features=self.features,
+        )
 
 
 class Lineage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,19 +135,11 @@ def check_depth(data: bytes, *, name: str) -> None:
     CicloError
         ``deployment.bundle.too_deep``.
     """
-    depth, quoted, escaped = 0, False, False
-    for byte in data:
-        if quoted:
-            quoted = escaped or byte != 0x22
-            escaped = byte == 0x5C and not escaped
-        elif byte == 0x22:
-            quoted = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > DEPTH:
-                raise CicloError("deployment.bundle.too_deep", member=name, rule="2", limit=DEPTH)
-        elif byte in b"]}":
-            depth -= 1
+    depth = 0
+    for bracket in _BRACKET.finditer(_QUOTED.sub(b"", data)):
+        depth += 1 if bracket.group() in b"[{" else -1
+        if depth > DEPTH:
+            raise CicloError("deployment.bundle.too_deep", member=name, rule="2", limit=DEPTH)
 
 
 def parse_manifest(data: bytes) -> Manifest:

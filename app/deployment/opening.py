@@ -39,3 +39,11 @@ def open_bundle(context: Context, request: OpenRequest) -> Outcome:
 def _answer(state: str, manifest: Manifest | None, problem: Text | None) -> Outcome:
     answer = OpenAnswer(state=state, signed_by="", manifest=msgspec.Raw(canonical(manifest)), problem=problem)
     return Outcome(answer=msgspec.Raw(msgspec.json.encode(answer)))
+
+
+def rescore_bundle(context: Context, request: OpenRequest) -> Outcome:
+    """Load the model and score the bundle's acceptance rows; the answer is a certificate, good or bad."""
+    from app.deployment.loading import prove_bundle
+
+    certificate = prove_bundle(Path(request.bundle)).certificate
+    return Outcome(answer=msgspec.Raw(msgspec.json.encode(certificate)))

@@ -53,11 +53,12 @@ class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Score a file with a bundle alone."""
+    """Score a file with a bundle alone. Remarks are written in ``locale`` (empty: the user's)."""
 
     bundle: str
     source: str
     out: str
+    locale: str = ""
 
 
 class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,80 @@
+"""An approved version with everything that an export takes with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.data.records import DATASET, DatasetVersion
+from app.errors import CicloError
+from app.learning.records import ModelVersion
+from app.project import Project, Record
+from app.verification.records import Decision, Report
+from app.verification.state import approval, model_record, version_state
+
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\s]+')
+
+
+def safe_name(name: str) -> str:
+    """A file name that every system accepts."""
+    return _UNSAFE.sub("-", name).strip(". -") or "model"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovedVersion:
+    """A version that may go out: its record, the decision that lets it out, the report on which that rests, and the
+    dataset version that it learned from."""
+
+    project: Project
+    record: Record
+    model: ModelVersion
+    decision_record: Record
+    decision: Decision
+    report_record: Record
+    report: Report
+    dataset_record: Record
+    dataset: DatasetVersion
+
+    def object_bytes(self, record: Record, name: str) -> bytes:
+        """An object of a record, its hash checked."""
+        return self.project.object_bytes(record.objects[name].sha256)
+
+    @property
+    def table_path(self) -> Path:
+        """The stored table of the dataset."""
+        return self.project.object_path(self.dataset_record.objects["table"].sha256)
+
+
+def approved_version(project: Project, model: str) -> ApprovedVersion:
+    """The version that ``model`` names.
+
+    Raises
+    ------
+    CicloError
+        ``deployment.not_approved`` where no decision lets it out, ``deployment.contested`` where decisions contradict
+        each other.
+    """
+    record = model_record(project, model)
+    found = approval(project, record.id)
+    if found is None:
+        state = version_state(project, record.id)
+        code = "contested" if state == "conflict" else "not_approved"
+        raise CicloError(f"deployment.{code}", model=record.label)
+    decision = found.read(Decision)
+    report_record = project.get(decision.report_id)
+    body = record.read(ModelVersion)
+    dataset_record = project.get(body.dataset_id)
+    if dataset_record.kind != DATASET:
+        raise CicloError("project.no_record", id=body.dataset_id[:12])
+    return ApprovedVersion(
+        project=project,
+        record=record,
+        model=body,
+        decision_record=found,
+        decision=decision,
+        report_record=report_record,
+        report=report_record.read(Report),
+        dataset_record=dataset_record,
+        dataset=dataset_record.read(DatasetVersion),
+    )

@@ -1,0 +1,138 @@
+"""From the text of a file to typed features, and what is to be said about each row on the way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from app.data.conversion import Notation, convert_column
+from app.data.records import ColumnType
+from app.learning.matrix import NUMBERS, WORDS, moments, numbers
+from app.learning.records import Feature
+from app.text import Text, Value, amount
+
+_EPOCH = datetime(1970, 1, 1)
+_SECONDS_A_DAY = 86_400.0
+_SHOWN = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """Rows ready for a model.
+
+    Attributes
+    ----------
+    table
+        A typed column for each feature.
+    rejected
+        Shape (n,): rows with a value that the model can't take.
+    remarks
+        Row number to what is unusual about that row.
+    """
+
+    table: pa.Table
+    rejected: NDArray[np.bool_]
+    remarks: Mapping[int, Sequence[Text]]
+
+
+def judge(texts: Mapping[str, pa.Array], features: Sequence[Feature], notation: Notation) -> Judged:
+    """Convert the text of each feature and compare it with what the model has seen.
+
+    Parameters
+    ----------
+    texts
+        For each feature, its cells as text, shape (n,).
+    """
+    count = len(next(iter(texts.values()))) if texts else 0
+    rejected = np.zeros(count, dtype=bool)
+    remarks: defaultdict[int, list[Text]] = defaultdict(list)
+    columns = {}
+    for feature in features:
+        cells = texts[feature.name]
+        values, failed = convert_column(cells, feature.type, notation)
+        columns[feature.name] = values
+        rejected |= failed
+        for row, remark in _remarks(feature, cells, values, failed):
+            remarks[row].append(remark)
+    return Judged(table=pa.table(columns), rejected=rejected, remarks=remarks)
+
+
+def _remarks(
+    feature: Feature, cells: pa.Array, values: pa.Array, failed: NDArray[np.bool_]
+) -> Iterator[tuple[int, Text]]:
+    for row in _places(failed):
+        yield row, _bad_value(feature, cells[row].as_py())
+    missing = np.asarray(values.is_null()) & ~failed
+    if not feature.missing_seen:
+        for row in _places(missing):
+            yield row, Text("deployment.remark.missing", {"column": feature.name})
+    if feature.type in WORDS:
+        yield from _unseen(feature, values)
+    elif feature.low is not None and feature.high is not None:
+        yield from _outside(feature, feature.low, feature.high, values, cells)
+
+
+def _places(mask: NDArray[np.bool_]) -> list[int]:
+    return [int(row) for row in np.flatnonzero(mask)]
+
+
+def _bad_value(feature: Feature, value: str) -> Text:
+    expected = Text(f"deployment.type.{feature.type}")
+    return Text("deployment.remark.bad_value", {"column": feature.name, "value": _short(value), "expected": expected})
+
+
+def _unseen(feature: Feature, values: pa.Array) -> Iterator[tuple[int, Text]]:
+    if feature.type is ColumnType.IDENTIFIER:  # every new row has a new one
+        return
+    strange = pc.and_(values.is_valid(), pc.invert(pc.is_in(values, value_set=pa.array(feature.levels, pa.string()))))
+    for row in _places(np.asarray(strange)):
+        word = _short(values[row].as_py())
+        yield row, Text("deployment.remark.unseen", {"column": feature.name, "value": word})
+
+
+def _outside(
+    feature: Feature, low: float, high: float, values: pa.Array, cells: pa.Array
+) -> Iterator[tuple[int, Text]]:
+    found = numbers(values) if feature.type in NUMBERS else moments(values)
+    if feature.type is ColumnType.DATE:
+        found = found / _SECONDS_A_DAY
+    for row in _places((found < low) | (found > high)):
+        shown = _short(cells[row].as_py())
+        ends = (bound(feature, low), bound(feature, high))
+        yield (
+            row,
+            Text(
+                "deployment.remark.outside", {"column": feature.name, "value": shown, "low": ends[0], "high": ends[1]}
+            ),
+        )
+
+
+def bound(feature: Feature, value: float) -> Value:
+    """An end of a feature's range as people read it."""
+    match feature.type:
+        case ColumnType.DATE:
+            return amount(iso(feature.type, value), "date")
+        case ColumnType.DATETIME:
+            return amount(iso(feature.type, value), "datetime")
+        case ColumnType.INTEGER:
+            return amount(int(value))
+        case _:
+            return amount(value, digits=6)
+
+
+def iso(type: ColumnType, value: float) -> str:
+    """A date (given as days since 1970) or a datetime (as seconds) in ISO form."""
+    if type is ColumnType.DATE:
+        return (_EPOCH + timedelta(days=int(value))).date().isoformat()
+    return (_EPOCH + timedelta(seconds=value)).isoformat()
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
