@@ -130,7 +130,7 @@ class NurseryLauncher:
 
     def start(self) -> None:
         """Start the nursery; it imports at low priority, and jobs that come meanwhile begin as soon as it is ready."""
-        with self._guard:
+        with self._guard, contextlib.suppress(OSError):  # the first job will say it
             self._ensure()
 
     def ready(self) -> bool:
@@ -157,9 +157,9 @@ class NurseryLauncher:
                 env=environment(),
                 start_new_session=True,
             )
-        except OSError as error:
+        except OSError:
             ours.close()
-            raise CicloError("jobs.cannot_start", cause=error.strerror or str(error)) from error
+            raise
         finally:
             theirs.close()
             os.close(lifeline)
@@ -167,20 +167,22 @@ class NurseryLauncher:
         return ours
 
     def launch(self, work: Work) -> RunningChild:
-        orders, our_orders = os.pipe()
-        our_messages, messages = os.pipe()
-        our_exits, exits = os.pipe()
-        with self._guard:
-            self._next += 1
-            id = self._next
-            try:
-                self._send(Fork(id=id), (orders, messages, exits))
-            finally:
-                for handle in (orders, messages, exits):
-                    os.close(handle)
+        orders, messages, exits = _pipes(3)
+        ours = (orders[1], messages[0], exits[0])
+        theirs = (orders[0], messages[1], exits[1])
+        try:
+            with self._guard:
+                self._next += 1
+                id = self._next
+                self._send(Fork(id=id), theirs)
+        except OSError as error:
+            _close(ours)
+            raise CicloError("jobs.cannot_start", cause=error.strerror or str(error)) from error
+        finally:
+            _close(theirs)
         with contextlib.suppress(BrokenPipeError):  # it died at once: its exit says so
-            write_message(our_orders, work)
-        return _NurseryChild(self, id, our_orders, our_messages, our_exits)
+            write_message(ours[0], work)
+        return _NurseryChild(self, id, *ours)
 
     def _send(self, order: Fork | Kill, handles: Sequence[int]) -> None:
         data = msgspec.json.encode(order)
@@ -214,6 +216,23 @@ class NurseryLauncher:
             self._process = None
 
 
+def _pipes(count: int) -> list[tuple[int, int]]:
+    made: list[tuple[int, int]] = []
+    try:
+        for _turn in range(count):
+            made.append(os.pipe())  # noqa: PERF401 - those made before a failure must be known
+    except OSError as error:  # too many open files
+        for pair in made:
+            _close(pair)
+        raise CicloError("jobs.cannot_start", cause=error.strerror or str(error)) from error
+    return made
+
+
+def _close(handles: Sequence[int]) -> None:
+    for handle in handles:
+        os.close(handle)
+
+
 class _NurseryChild:
     def __init__(self, nursery: NurseryLauncher, id: int, orders: int, messages: int, exits: int) -> None:
         self._nursery, self._id = nursery, id
@@ -238,8 +257,7 @@ class _NurseryChild:
         except (ChannelError, OSError):
             return Exit()
         finally:
-            for handle in (self._orders, self.messages, self._exits):
-                os.close(handle)
+            _close((self._orders, self.messages, self._exits))
 
 
 class SpawnLauncher:
@@ -264,7 +282,8 @@ class SpawnLauncher:
         child = _SpawnedChild(process)
         with contextlib.suppress(OSError):  # it died at once: its exit says so
             write_message(child.orders, work)
-        self.start()
+        with contextlib.suppress(CicloError):  # no room for a spare
+            self.start()
         return child
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 import threading
 import time
@@ -273,3 +274,22 @@ def test_that_the_second_job_takes_the_warm_spare(elsewhere: SpawnLauncher) -> N
     assert spare is not None
     assert answer(run(elsewhere, "surroundings")).number == spare.pid
     assert elsewhere._spare is not spare
+
+
+@pytest.mark.parametrize("name", ["nursery", "spawn"])
+def test_that_a_process_that_cannot_start_is_said_and_leaves_no_descriptor(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    launcher: Launcher = request.getfixturevalue(name)
+    run(launcher, "sleep")
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        for spare in range(1, 12):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (open_before + spare, limits[1]))
+            ended = run(launcher, "sleep")
+            assert ended.failure is None or ended.failure.code in ("jobs.cannot_start", "project.write_failed")
+            assert len(list(Path("/proc/self/fd").iterdir())) == open_before
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert run(launcher, "sleep").state is JobState.DONE
