@@ -110,11 +110,11 @@ def test_that_after_random_kills_the_cause_is_named_and_nothing_is_left(
 
 
 @pytest.mark.parametrize("kind", ["nursery", "spawn", "elsewhere"])
-def test_that_nothing_outlives_a_killed_owner(kind: str) -> None:
+def test_that_nothing_outlives_a_killed_owner(kind: str, tmp_path: Path) -> None:
     path = [ROOT, ROOT / "tests" / "integration" / "jobs"]
     if kind == "elsewhere":  # a warm spare, and a thread that watches the pipe
         path.append(path[-1] / "elsewhere")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), "TMPDIR": str(tmp_path)}
     command = [sys.executable, str(Path(__file__).with_name("owner.py")), kind.replace("elsewhere", "warm")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as owner:
         assert owner.stdout is not None
