@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from app.statistics.interval import LEVEL, Interval, too_few, without
+from app.statistics.interval import LEVEL, MINIMUM, Interval, too_few, without
 from app.statistics.proportions import wilson
 
 Floats = NDArray[np.float64]
@@ -118,12 +118,12 @@ def influence(positive: Booleans, scores: Floats) -> Floats:
 
 
 def macro_auc_interval(classes: NDArray[np.intp], probabilities: Floats, *, level: float = LEVEL) -> Interval:
-    """Mean of the one-against-rest AUCs of every class, with the interval from the rows' influence.
+    """Mean of the one-against-rest AUCs of the classes that occur, with the interval from the rows' influence.
 
     Parameters
     ----------
     classes
-        Shape (n,): index of each row's class; each must occur.
+        Shape (n,): index of each row's class.
     probabilities
         Shape (n, k).
 
@@ -131,18 +131,17 @@ def macro_auc_interval(classes: NDArray[np.intp], probabilities: Floats, *, leve
     ----------
     Influence as in :func:`placements`; the variance of a mean of AUCs follows from the mean of the influences.
     """
-    k = probabilities.shape[1]
-    counts = np.bincount(classes, minlength=k)
-    if (counts == 0).any() or k < 2:
-        return without(None, "verification.interval.class_absent")
-    sides = [classes == label for label in range(k)]
-    aucs = [placements(side, probabilities[:, label])[0] for label, side in enumerate(sides)]
-    value = float(np.mean(aucs))
-    reason = too_few(int(counts.min()), int(len(classes) - counts.max()))
-    if reason:
-        return Interval(value=value, reason=reason)
+    counts = np.bincount(classes, minlength=probabilities.shape[1])
+    present = np.flatnonzero(counts)
+    if len(present) < 2:
+        return without(None, "verification.interval.one_class")
+    sides = [(classes == label, probabilities[:, label]) for label in present]
+    value = float(np.mean([placements(side, scores)[0] for side, scores in sides]))
+    rarest = int(counts[present].min())
+    if rarest < MINIMUM or len(present) < len(counts):
+        return without(value, "verification.interval.rare_classes", n=rarest if len(present) == len(counts) else 0)
     if value in (0.0, 1.0):
         return without(value, "verification.interval.no_variation")
-    total = sum(influence(side, probabilities[:, label]) for label, side in enumerate(sides))
-    error = float(np.sqrt(np.sum(np.square(total / k)))) / len(classes)
+    total = np.sum([influence(side, scores) for side, scores in sides], axis=0) / len(present)
+    error = float(np.sqrt(np.sum(np.square(total)))) / len(classes)
     return logit_interval(value, error, method="DeLong (logit, macro)", level=level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.learning.records import Estimate, Task
+from app.text.message import Value, amount
 
 METRICS: dict[Task, tuple[str, ...]] = {
     Task.BINARY: (
@@ -34,7 +35,15 @@ def is_loss(code: str) -> bool:
 
 def display_value(code: str, value: float) -> float:
     """A value in the scorer's sense as it is shown, or one that a person typed in the scorer's sense."""
-    return -value if is_loss(code) else value
+    return 0.0 - value if is_loss(code) else value
+
+
+def shown(code: str, value: float) -> Value:
+    """A value in the scorer's sense, for a sentence: turned positive, with as many decimals as its size deserves."""
+    turned = display_value(code, value)
+    size = abs(turned)
+    digits = 3 if size < 10 else 2 if size < 100 else 1 if size < 1000 else 0
+    return amount(float(turned), "metric", digits)
 
 
 def display(code: str, estimate: Estimate) -> Estimate:

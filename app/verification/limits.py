@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.learning.records import Estimate
-from app.text.message import Text, amount
-from app.verification.catalogue import display_value
+from app.text.message import Text
+from app.verification.catalogue import is_loss, shown
 from app.verification.records import Gate, GateLimit, MetricRow
 
 METRIC_LIMIT = "metric_limit"
@@ -34,15 +34,15 @@ def judge_limit(limit: GateLimit, metrics: Sequence[MetricRow]) -> Gate:
 
 def _sentence(metric: str, limit: float, estimate: Estimate | None) -> Text:
     name = Text(f"verification.metric.{metric}")
-    wanted = amount(display_value(metric, limit), "metric")
+    wanted = shown(metric, limit)
     if estimate is None or estimate.value is None:
         return Text("verification.gate.metric_limit.missing", {"metric": name, "limit": wanted})
-    value = amount(display_value(metric, estimate.value), "metric")
+    value = shown(metric, estimate.value)
     if estimate.low is None:
         return Text("verification.gate.metric_limit.no_interval", {"metric": name, "limit": wanted, "value": value})
-    worst = amount(display_value(metric, estimate.low), "metric")
+    worst = shown(metric, estimate.low)
     outcome = "passed" if estimate.low >= limit else "failed"
-    sense = "loss" if metric.startswith("neg_") else "score"
+    sense = "loss" if is_loss(metric) else "score"
     return Text(
         f"verification.gate.metric_limit.{outcome}.{sense}",
         {"metric": name, "limit": wanted, "worst": worst, "value": value},
