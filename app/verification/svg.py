@@ -26,6 +26,7 @@ DARK = {
 WIDTH, HEIGHT = 440, 290
 _TOP, _RIGHT, _BOTTOM = 26, 14, 44
 _GLYPH = 6.6
+_NAME_GLYPH = 7.6
 _PERCENT = {
     "roc": "xy",
     "precision_recall": "xy",
@@ -200,7 +201,7 @@ class _BarScale:
     """Maps values of bars to places, right of their names."""
 
     def __init__(self, bars: BarChart) -> None:
-        self.left = 14 + _GLYPH * max((len(shortened(name)) for name in bars.names), default=1)
+        self.left = 14 + _NAME_GLYPH * max((len(shortened(name)) for name in bars.names), default=1)
         self._low = min([0.0, *bars.values, *bars.low])
         self._span = (max([0.0, *bars.values, *bars.high]) - self._low) or 1.0
 

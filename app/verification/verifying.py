@@ -33,7 +33,7 @@ from app.verification.verdict import Finding, evidence_findings, headline, summa
 
 _BATCH = 65_536
 _SUSPECT_ROWS = 20_000
-_IMPORTANCE_S = 15.0
+_IMPORTANCE_S = 8.0
 _SEED = 0
 _LANGUAGES = ("en", "es")
 
@@ -88,8 +88,14 @@ def _predict(context: Context, model: FittedModel, table: pa.Table) -> Floats:
     return np.concatenate(parts)
 
 
-def observe(version: ModelVersion, actual: Floats, raw: Floats, prior: Floats) -> Observed:
-    """What was predicted and what happened, together."""
+def observe(version: ModelVersion, rows: Rows, raw: Floats) -> Observed:
+    """What was predicted and what happened, together; nothing where it isn't known what happened."""
+    if rows.actual is None:
+        return _together(version, np.empty(0), raw[:0], rows.prior)
+    return _together(version, rows.actual, raw, rows.prior)
+
+
+def _together(version: ModelVersion, actual: Floats, raw: Floats, prior: Floats) -> Observed:
     if version.task is Task.REGRESSION:
         return Measured(actual=actual, predicted=raw[:, 0], centre=float(prior[0]))
     binary = version.task is Task.BINARY
@@ -117,15 +123,13 @@ def _judged(
     raw: Floats,
 ) -> Report:
     _step(context, "measuring")
-    actual = np.empty(0) if rows.actual is None else rows.actual
-    observed = observe(version, actual, raw[: len(actual)], rows.prior)
+    observed = observe(version, rows, raw)
     metrics = tuple(measure(version.task, observed, seed=_SEED))
     openings = state.openings(project, rows.key) + 1
-    findings = (*rows.findings, *evidence_findings(observed, openings=openings, on_test_file=rows.on_test_file))
     suspected = _suspicions(version, rows, observed, metrics)
     limit = state.gate_limit(project, record.name)
     gates = judge(Evidence(version=version, metrics=metrics, limit=limit, suspicions=suspected))
-    findings = (*_alarms(version, suspected), *findings, *(("note", note) for note in version.notes))
+    findings = _findings(version, rows, observed, suspected, openings)
     judged = verdict(gates, findings)
     classified = observed if isinstance(observed, Classified) and observed.rows else None
     return Report(
@@ -151,8 +155,12 @@ def _judged(
     )
 
 
-def _alarms(version: ModelVersion, suspected: Sequence[Text]) -> list[Finding]:
-    return [("bad", text) for text in (*version.alarms, *suspected)]
+def _findings(
+    version: ModelVersion, rows: Rows, observed: Observed, suspected: Sequence[Text], openings: int
+) -> tuple[Finding, ...]:
+    alarms = [("bad", text) for text in (*version.alarms, *suspected)]
+    evidence = evidence_findings(observed, openings=openings, on_test_file=rows.on_test_file)
+    return (*alarms, *rows.findings, *evidence, *(("note", note) for note in version.notes))
 
 
 def _suspicions(
@@ -196,7 +204,7 @@ def _charts_without_target(version: ModelVersion, raw: Floats) -> tuple[Chart, .
     """What can still be shown: how the probabilities are spread."""
     if version.task is not Task.BINARY or not len(raw):
         return ()
-    blank = observe(version, np.zeros(len(raw)), raw, np.array([0.5, 0.5]))
+    blank = _together(version, np.zeros(len(raw)), raw, np.array([0.5, 0.5]))
     if not isinstance(blank, Classified):
         return ()
     return (charts.score_distribution(blank.scores, None, blank),)
