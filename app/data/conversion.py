@@ -1,0 +1,162 @@
+"""From text cells to typed ones. The same shapes that decide a type decide what fails; nothing is guessed here."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from app.data.buffers import numbers_of
+from app.data.dates import to_dates, to_moments
+from app.data.records import ColumnType, Dialect
+from app.data.shapes import Shape, shapes, trimmed
+
+_WORDS = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.IDENTIFIER)
+ARROW_TYPES = {
+    ColumnType.INTEGER: pa.int64(),
+    ColumnType.NUMBER: pa.float64(),
+    ColumnType.DATE: pa.date32(),
+    ColumnType.DATETIME: pa.timestamp("us"),
+    **dict.fromkeys(_WORDS, pa.string()),
+}
+
+
+class Notation(msgspec.Struct, frozen=True, kw_only=True):
+    """How numbers and dates are written. ``missing_words`` stand for "no value" in every column,
+    ``value_words`` only in columns of numbers and dates, where they can't be anything else."""
+
+    decimal: str = "."
+    thousands: str = ""
+    day_first: bool = True
+    missing_words: tuple[str, ...] = ()
+    value_words: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, dialect: Dialect, *, missing_words: tuple[str, ...] = (), value_words: tuple[str, ...] = ()
+    ) -> Notation:
+        """The notation of a dialect."""
+        return cls(
+            decimal=dialect.decimal,
+            thousands=dialect.thousands,
+            day_first=dialect.day_first is not False,
+            missing_words=missing_words,
+            value_words=value_words,
+        )
+
+
+def number_shapes(notation: Notation) -> tuple[Shape, ...]:
+    """The shapes that are numbers in a notation."""
+    point = notation.decimal == "."
+    plain = (Shape.DOT, Shape.EXPONENT) if point else (Shape.COMMA, Shape.COMMA_EXPONENT)
+    maybe = Shape.MAYBE_DOT if point else Shape.MAYBE_COMMA
+    return (Shape.INTEGER, Shape.ZERO_LED, Shape.LONG, *plain, maybe, *thousand_shapes(notation))
+
+
+def thousand_shapes(notation: Notation) -> tuple[Shape, ...]:
+    """The shapes that hold thousands marks in a notation."""
+    if not notation.thousands:
+        return ()
+    if notation.decimal == ".":
+        return (Shape.MAYBE_COMMA, Shape.COMMAS, Shape.COMMAS_DOT)
+    return (Shape.MAYBE_DOT, Shape.DOTS, Shape.DOTS_COMMA)
+
+
+def integer_shapes(notation: Notation) -> tuple[Shape, ...]:
+    """The shapes that are whole numbers in a notation."""
+    grouped = [s for s in thousand_shapes(notation) if s not in (Shape.COMMAS_DOT, Shape.DOTS_COMMA)]
+    return (Shape.INTEGER, Shape.ZERO_LED, *grouped)
+
+
+def convert_column(values: pa.Array, type: ColumnType, notation: Notation) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Text cells as a column of ``type``, and which cells failed (null in the result). Empty cells and missing words
+    become null without failing. Words stay exactly as they are."""
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    if type in _WORDS:
+        return _without(values, notation.missing_words, blank=pc.equal(values, "")), np.zeros(len(values), bool)
+    encoded = _encoded(values)
+    if encoded is None:
+        return _converted(values, type, notation)
+    typed, failed = _converted(encoded.dictionary, type, notation)
+    indices = encoded.indices
+    return typed.take(indices), failed[numbers_of(indices)] if len(failed) else np.zeros(0, bool)
+
+
+def _encoded(values: pa.Array) -> pa.DictionaryArray | None:
+    """The column by its distinct cells, where they are few enough to be worth it."""
+    if len(values) < 1000 or values.null_count:
+        return None
+    if pc.count_distinct(values.slice(0, 500)).as_py() > 350:
+        return None
+    return values.dictionary_encode()
+
+
+def _without(values: pa.Array, words: tuple[str, ...], *, blank: pa.Array) -> pa.Array:
+    if words:
+        named = pc.is_in(trimmed(values), value_set=pa.array(words, pa.string()))
+        blank = pc.or_(blank, named)
+    return pc.if_else(blank, pa.scalar(None, pa.string()), values)
+
+
+def _converted(values: pa.Array, type: ColumnType, notation: Notation) -> tuple[pa.Array, NDArray[np.bool_]]:
+    cells = trimmed(values)
+    cells = _without(cells, (*notation.missing_words, *notation.value_words), blank=pc.equal(cells, ""))
+    found = shapes(cells)
+    match type:
+        case ColumnType.INTEGER:
+            return _integers(cells, found, notation)
+        case ColumnType.NUMBER:
+            return _numbers(cells, found, notation)
+        case ColumnType.DATE:
+            return _times(cells, found, notation, (Shape.DATE,), date=True)
+        case _:
+            return _times(cells, found, notation, (Shape.DATE, Shape.DATETIME), date=False)
+
+
+def _split(
+    cells: pa.Array, found: NDArray[np.uint8], allowed: tuple[Shape, ...]
+) -> tuple[pa.Array, NDArray[np.bool_], NDArray[np.bool_]]:
+    """The cells of allowed shapes (the rest null), which they are, and which of the others failed."""
+    good = np.isin(found, allowed)
+    failed = ~good & (found != Shape.EMPTY)
+    kept = cells if good.all() else pc.if_else(pa.array(good), cells, pa.scalar(None, pa.string()))
+    return kept, good, failed
+
+
+def _integers(cells: pa.Array, found: NDArray[np.uint8], notation: Notation) -> tuple[pa.Array, NDArray[np.bool_]]:
+    kept, good, failed = _split(cells, found, integer_shapes(notation))
+    return pc.cast(_bare(kept, found[good], notation), pa.int64()), failed
+
+
+def _numbers(cells: pa.Array, found: NDArray[np.uint8], notation: Notation) -> tuple[pa.Array, NDArray[np.bool_]]:
+    kept, good, failed = _split(cells, found, number_shapes(notation))
+    plain = _bare(kept, found[good], notation)
+    if notation.decimal == ",":
+        plain = pc.replace_substring(plain, ",", ".")
+    return pc.cast(plain, pa.float64()), failed
+
+
+def _bare(cells: pa.Array, found: NDArray[np.uint8], notation: Notation) -> pa.Array:
+    """Without thousands marks and plus signs."""
+    if notation.thousands and np.isin(found, thousand_shapes(notation)).any():
+        cells = pc.replace_substring(cells, notation.thousands, "")
+    if pc.any(pc.starts_with(cells, "+")).as_py():
+        cells = pc.replace_substring_regex(cells, r"^\+", "")
+    return cells
+
+
+def _times(
+    cells: pa.Array, found: NDArray[np.uint8], notation: Notation, allowed: tuple[Shape, ...], *, date: bool
+) -> tuple[pa.Array, NDArray[np.bool_]]:
+    _kept, good, failed = _split(cells, found, allowed)
+    convert = to_dates if date else to_moments
+    kind = "datetime64[D]" if date else "datetime64[us]"
+    times, impossible = convert(cells.filter(pa.array(good)), day_first=notation.day_first)
+    whole = np.zeros(len(cells), kind)
+    whole[good] = times
+    failed[np.flatnonzero(good)[impossible]] = True
+    array = pa.array(whole, mask=failed | (found == Shape.EMPTY))
+    return array.cast(ARROW_TYPES[ColumnType.DATE if date else ColumnType.DATETIME]), failed

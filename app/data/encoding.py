@@ -1,0 +1,185 @@
+"""In which encoding a text file is written: byte order mark, strict UTF-8, UTF-16 by its zeros, then evidence.
+
+A single-byte encoding can't be proven; each candidate is read and its letters judged by their neighbours: in real text
+a lower-case accented letter stands among lower-case letters, and signs don't stand inside words.
+"""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from app.data.records import Evidence
+from app.errors import CicloError
+from app.text.message import Text
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SINGLE = ("cp1252", "iso8859-15", "cp850", "mac_roman")
+_NAMES = {"iso8859-15": "iso-8859-15", "mac_roman": "mac-roman", "iso8859-1": "iso-8859-1", "ascii": "utf-8"}
+_USUAL = set("áéíóúñüçàèìòùâêîôûäöëïãõåøæßœšžÁÉÍÓÚÑÜÇÀÈÖÄÅØ")
+_USUAL_SIGNS = set("ºª°€£¿¡«»·–—‘’“”…®©²³½ \u00a0™•±µ×§¼¾´")
+
+
+class Encoding(msgspec.Struct, frozen=True, kw_only=True):
+    """An encoding with the reason why it was chosen; ``mark`` is the length of the byte order mark."""
+
+    name: str
+    mark: int = 0
+    reason: Text
+    sure: bool = True
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(aspect="encoding", choice=self.name, reason=self.reason, sure=self.sure)
+
+
+def canonical(name: str) -> str:
+    """The name of an encoding as Ciclo writes it.
+
+    Raises
+    ------
+    CicloError
+        ``data.unknown_encoding``.
+    """
+    try:
+        found = codecs.lookup(name.strip() or "?").name
+    except (LookupError, ValueError) as error:
+        raise CicloError("data.unknown_encoding", encoding=name) from error
+    if found in ("utf-8-sig", "utf-8"):
+        return "utf-8"
+    if found == "utf-16":
+        return "utf-16-le"
+    return _NAMES.get(found, found)
+
+
+def detect(data: bytes, *, complete: bool, wanted: str | None = None) -> Encoding:
+    """Decide on the encoding of ``data``, the beginning of a file or (``complete``) all of it."""
+    for mark, name in _MARKS:
+        if data.startswith(mark) and wanted is None:
+            return Encoding(name=name, mark=len(mark), reason=Text("data.encoding.mark", {"encoding": name}))
+    if wanted is not None:
+        return _as_wanted(data, canonical(wanted))
+    wide = _wide(data)
+    if wide:
+        return Encoding(name=wide, reason=Text("data.encoding.zeros", {"encoding": wide}), sure=False)
+    if data.isascii():
+        return Encoding(name="utf-8", reason=Text("data.encoding.ascii"))
+    good, bad = _utf8_letters(data, complete=complete)
+    if not bad:
+        return Encoding(name="utf-8", reason=Text("data.encoding.utf8", {"n": good}))
+    if good > 20 * bad:
+        return Encoding(name="utf-8", reason=Text("data.encoding.mostly_utf8", {"n": bad}), sure=False)
+    return _single_byte(data)
+
+
+def _as_wanted(data: bytes, name: str) -> Encoding:
+    mark = next((len(m) for m, n in _MARKS if n == name and data.startswith(m)), 0)
+    if name == "utf-16-le" and data.startswith(codecs.BOM_UTF16_BE):
+        name, mark = "utf-16-be", 2
+    return Encoding(name=name, mark=mark, reason=Text("data.encoding.chosen"))
+
+
+def _wide(data: bytes) -> str:
+    sample = data[:4096]
+    half = len(sample) // 2
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if half >= 4 and odd > 0.4 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if half >= 4 and even > 0.4 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    return ""
+
+
+def _utf8_letters(data: bytes, *, complete: bool) -> tuple[int, int]:
+    """Letters beyond ASCII that are valid UTF-8, and faults (a letter cut off at the end of a part isn't one)."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+    text = decoder.decode(data, final=complete)
+    beyond = [c for c in text if c > "\x7f"]
+    bad = sum("\udc80" <= c <= "\udcff" for c in beyond)
+    return len(beyond) - bad, bad
+
+
+def _single_byte(data: bytes) -> Encoding:
+    scores = {name: _plausibility(data, name) for name in _SINGLE}
+    best = max(_SINGLE, key=lambda name: (scores[name], -_SINGLE.index(name)))
+    if best == "cp1252" and scores[best] <= -1e9:
+        best = "iso8859-1"
+    count = sum(b > 127 for b in data)
+    return Encoding(
+        name=_NAMES.get(best, best), reason=Text("data.encoding.guessed", {"n": count, "encoding": best}), sure=False
+    )
+
+
+def _plausibility(data: bytes, name: str) -> float:
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError:
+        text, penalty = data.decode(name, errors="replace"), -50.0
+    else:
+        penalty = 0.0
+    score, seen = penalty, 0
+    for index, letter in enumerate(text):
+        if letter > "\x7f":
+            before = text[index - 1] if index else " "
+            after = text[index + 1] if index + 1 < len(text) else " "
+            score += _fits(letter, before, after)
+            seen += 1
+            if seen > 20_000:
+                break
+    # The Euro sign is what Latin-9 is used for; the currency sign of cp1252 at its place is hardly ever meant.
+    return score + (2.0 * text.count("€") if name == "iso8859-15" else -2.0 * text.count("¤"))
+
+
+def _fits(letter: str, before: str, after: str) -> float:
+    category = unicodedata.category(letter)
+    inside = before.isalpha() or after.isalpha()
+    if category[0] == "L":
+        usual = 2.0 if letter in _USUAL else -1.0
+        lower_around = before.islower() or after.islower()
+        upper_around = before.isupper() and (after.isupper() or not after.isalpha())
+        if letter.islower():
+            return usual - (2.0 if upper_around else 0.0) if inside else usual / 2 - 0.5
+        return usual - (3.0 if lower_around and before.isalpha() else 0.0)
+    if letter in _USUAL_SIGNS:
+        within = before.isalpha() and after.isalpha()
+        return 0.5 if not within or letter in "’·" else -2.0
+    return -3.0 if category in ("Cc", "Cn", "So", "Sm", "Sk") else -1.5
+
+
+def to_utf8(blocks: Iterable[bytes], encoding: Encoding) -> Iterator[bytes]:
+    """The blocks in UTF-8, without the mark. What can't be decoded becomes the byte FF, which no text holds, so that
+    the record around it is found and rejected: a replacement character is never written silently."""
+    skip = encoding.mark
+    if encoding.name == "utf-8":
+        for block in blocks:
+            yield block[skip:] if skip else block
+            skip = 0
+        return
+    decoder = codecs.getincrementaldecoder(encoding.name)(errors="replace")
+    for block in blocks:
+        part, skip = block[skip:], 0
+        if not encoding.name.startswith("utf-") and part.isascii():
+            yield part
+        elif encoding.name == "cp1252" and not _between(part):
+            yield part.decode("latin-1").encode()
+        else:
+            yield _encoded(decoder.decode(part))
+    rest = decoder.decode(b"", final=True)
+    if rest:
+        yield _encoded(rest)
+
+
+def _between(data: bytes) -> bool:
+    """Whether there are bytes from 80 to 9F, where cp1252 and Latin-1 differ."""
+    return len(data.translate(None, bytes(range(0x80, 0xA0)))) != len(data)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", errors="replace").replace(b"\xef\xbf\xbd", b"\xff")

@@ -1,0 +1,238 @@
+"""Where the table begins and what its columns are called: preamble, header rows or none, names made unique."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import msgspec
+
+from app.data.careful import Careful, Grammar, read_carefully
+from app.data.records import Problem
+from app.text.message import Text, Value, amount
+
+_LOOKED_AT = 200
+_PREAMBLE_RECORDS = 60
+_NUMBER = re.compile(r"\s*[-+]?[$€£]?(?:\d[\d.,\s]*|[.,]\d+)(?:[eE][-+]?\d+)?\s?[%$€£]?\s*")
+_DATE = re.compile(r"\s*\d{1,4}[-/.:]\d{1,2}(?:[-/.:]\d{1,4})?(?:[T ].*)?\s*")
+_TRUTH = {"true", "false", "yes", "no", "sí", "si", "null", "nan", "n/a", "na", "none"}
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """``skip_lines`` physical lines before the header, ``header_lines`` records of header, then the table of ``width``
+    columns. ``offset`` is the byte of the sample where the first record of data begins, ``line`` its physical line."""
+
+    skip_lines: int
+    header_lines: int
+    names: tuple[str, ...]
+    offset: int
+    line: int
+    sure: bool
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return len(self.names)
+
+
+def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool | None = None) -> Layout:
+    """Find the header in the beginning of a file (UTF-8)."""
+    records = _records(sample, grammar, complete=complete)
+    lines = _lines(records)
+    filled = [i for i, r in enumerate(records) if _filled(r)]
+    if not filled:
+        return Layout(skip_lines=0, header_lines=0, names=("column_1",), offset=0, line=1, sure=False)
+    width = _usual_width(records)
+    first = _first_of_table(records, filled, width)
+    count, sure = _header_rows(records, first, width, wanted=header)
+    wide = max(width, _width(records[first]) if count else 0)
+    names, problems = _names([_texts(r) for r in records[first : first + count]], wide)
+    if count and _width(records[first]) < width:
+        given: dict[str, Value | Text | str | int | float] = {
+            "n": _width(records[first]),
+            "wanted": width,
+            "first": names[_width(records[first])],
+        }
+        problems.append(Problem(code="data.problem.header_narrow", message=Text("data.problem.header_narrow", given)))
+    if first:
+        message = Text("data.problem.preamble", {"n": lines[first] - 1})
+        problems.insert(0, Problem(code="data.problem.preamble", message=message, line=1))
+    last = first + count
+    offset = records[last].start if last < len(records) else len(sample)
+    line = lines[last] if last < len(records) else lines[-1] + records[-1].lines
+    return Layout(
+        skip_lines=lines[first] - 1,
+        header_lines=count,
+        names=tuple(names),
+        offset=offset,
+        line=line,
+        sure=sure,
+        problems=tuple(problems),
+    )
+
+
+def _records(sample: bytes, grammar: Grammar, *, complete: bool) -> list[Careful]:
+    found = []
+    for record in read_carefully(sample, grammar, final=complete):
+        found.append(record)
+        if len(found) >= _LOOKED_AT:
+            break
+    return found
+
+
+def _lines(records: list[Careful]) -> list[int]:
+    lines, line = [], 1
+    for record in records:
+        lines.append(line)
+        line += record.lines
+    return lines
+
+
+def _filled(record: Careful) -> bool:
+    return bool(record.fault) or any(field.strip() for field in record.fields or ())
+
+
+def _texts(record: Careful) -> list[str]:
+    return [field.decode("utf-8", "replace") for field in record.fields or ()]
+
+
+def _width(record: Careful) -> int:
+    return len(record.fields or ())
+
+
+def _usual_width(records: list[Careful]) -> int:
+    """The width of most records; at a tie, the wider."""
+    widths = Counter(_width(r) for r in records if r.fields and r.end > r.start)
+    return max(widths.items(), key=lambda item: (item[1], item[0]))[0] if widths else 1
+
+
+def _first_of_table(records: list[Careful], filled: list[int], width: int) -> int:
+    """The first record that belongs to the table: what stands before it is narrower or nearly empty."""
+    for place in filled[:_PREAMBLE_RECORDS]:
+        record = records[place]
+        if _width(record) == width and _share_filled(record) >= (0.5 if width > 2 else 0.4):
+            return _back_over_header(records, filled, place, width)
+    for place in filled[:_PREAMBLE_RECORDS]:
+        if _width(records[place]) == width:
+            return place
+    return filled[0]
+
+
+def _back_over_header(records: list[Careful], filled: list[int], place: int, width: int) -> int:
+    """A header may be wider or a little narrower than its rows: take the record just before, if it is one."""
+    if place == 0 or place - 1 not in filled:
+        return place
+    before = records[place - 1]
+    wordy = before.fields is not None and all(_wordy(t) for t in _texts(before))
+    near = _width(before) != width and _width(before) >= max(2, width - 2)
+    return place - 1 if wordy and near and not all(_wordy(t) for t in _texts(records[place])) else place
+
+
+def _share_filled(record: Careful) -> float:
+    fields = record.fields or []
+    return sum(bool(f.strip()) for f in fields) / max(1, len(fields))
+
+
+def _wordy(text: str) -> bool:
+    """Whether a cell could be a name: not empty, not a number, not a date, not a truth value."""
+    return bool(text.strip()) and not _valued(text)
+
+
+def _valued(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text) or _DATE.fullmatch(text)) or text.strip().lower() in _TRUTH
+
+
+def _header_rows(records: list[Careful], first: int, width: int, *, wanted: bool | None) -> tuple[int, bool]:
+    if wanted is not None:
+        return (1 if wanted else 0), True
+    top = _texts(records[first])
+    body = [_texts(r) for r in records[first + 1 : first + 60] if r.fields and _width(r) == width and _filled(r)]
+    score = _header_score(top, body, width)
+    if score < 0:
+        return 0, abs(score) > 0.3
+    return _more_header_rows(top, body), score > 0.3
+
+
+def _header_score(top: list[str], body: list[list[str]], width: int) -> float:
+    """Above zero for a header: its cells are words where the column has values, or occur nowhere below."""
+    cells = [t for t in top if t.strip()]
+    if not cells:
+        return -1.0
+    if any(_valued(t) and not re.fullmatch(r"\s*(?:19|20)\d\d\s*", t) for t in cells):
+        share = sum(_valued(t) for t in cells) / len(cells)
+        if share > 0.2 or width < 4:
+            return -share if not _years(cells) else 0.2
+    if not body:
+        return 0.2
+    votes = [
+        v for i in range(min(width, len(top))) if (v := _column_vote(top[i], [row[i] for row in body])) is not None
+    ]
+    repeated = len({t.strip().lower() for t in cells}) < len(cells)
+    bias = 0.15 - (0.1 if repeated else 0.0)
+    return sum(votes) / len(votes) + bias if votes else bias
+
+
+def _years(cells: list[str]) -> bool:
+    return all(re.fullmatch(r"\s*(?:19|20)\d\d\s*", t) for t in cells if _valued(t)) and any(map(_wordy, cells))
+
+
+def _column_vote(top: str, below: list[str]) -> float | None:
+    filled = [t for t in below if t.strip()]
+    if not filled:
+        return None
+    if not top.strip():
+        return -0.1
+    valued = sum(map(_valued, filled)) / len(filled)
+    if valued > 0.7:
+        return -1.0 if _valued(top) else 1.0
+    if top.strip() in {t.strip() for t in filled}:
+        return -0.6
+    lengths = {len(t) for t in filled}
+    if len(lengths) == 1 and len(filled) > 3 and len(top) not in lengths:
+        return 0.6
+    return 0.1
+
+
+def _more_header_rows(top: list[str], body: list[list[str]]) -> int:
+    """Rows that repeat the header, or continue it in words above columns of values, belong to it."""
+    count = 1
+    for row in body[:4]:
+        if [t.strip() for t in row] == [t.strip() for t in top]:
+            count += 1
+        else:
+            break
+    return count
+
+
+def _names(rows: list[list[str]], width: int) -> tuple[list[str], list[Problem]]:
+    """Names of all columns: of several header rows, the words of each that add something; made unique."""
+    columns = [[row[i].strip() if i < len(row) else "" for row in rows] for i in range(width)]
+    wanted = [" ".join(dict.fromkeys(" ".join(w.split()) for w in words if w)) for words in columns]
+    problems: list[Problem] = []
+    empty = sum(not name for name in wanted)
+    if rows and empty:
+        problems.append(_problem("data.problem.empty_names", n=empty))
+    named = [name or f"column_{i}" for i, name in enumerate(wanted, 1)]
+    names, renamed = _unique(named)
+    if renamed:
+        problems.append(_problem("data.problem.duplicate_names", n=len(renamed), names=", ".join(renamed[:5])))
+    return names, problems
+
+
+def _problem(code: str, *, n: int, **params: str) -> Problem:
+    return Problem(code=code, message=Text(code, {"n": amount(n), **params}))
+
+
+def _unique(named: list[str]) -> tuple[list[str], list[str]]:
+    taken = set(named)
+    seen: set[str] = set()
+    names, renamed = [], []
+    for name in named:
+        new, number = name, 2
+        while new in seen or (new != name and new in taken):
+            new, number = f"{name}_{number}", number + 1
+        if new != name:
+            renamed.append(new)
+        seen.add(new)
+        names.append(new)
+    return names, renamed

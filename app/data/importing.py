@@ -1,0 +1,296 @@
+"""Import a file as the next version of a dataset: one pass to decide, one to write. Nothing is lost between them: rows
+and rejected records must add up to what the scanner counted, twice."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from app.data import limits
+from app.data.conversion import ARROW_TYPES, convert_column
+from app.data.inspection import column_note, evidence, inspected, problems
+from app.data.parsing import to_table
+from app.data.profiling import profile_table
+from app.data.records import (
+    DATASET,
+    Column,
+    DatasetVersion,
+    ImportAnswer,
+    ImportRequest,
+    Inspected,
+    InspectRequest,
+    Profile,
+    Rejected,
+)
+from app.data.scanner import Part
+from app.data.source import Blocks, hash_source, open_source, verify_unchanged
+from app.data.survey import Survey, read_parts, survey
+from app.errors import CicloError
+from app.jobs.contract import Context, Outcome, Progress
+from app.project.durable import stage_bytes, stage_file, writing
+from app.project.record import StagedFile, draft, encode
+from app.text.message import Text
+
+_PARQUET = "application/vnd.apache.parquet"
+_JSON = "application/json"
+_LINES = "application/jsonlines"
+_GROUP_BYTES = 64_000_000
+_SHOWN = 60
+
+
+def inspect_source(context: Context, request: InspectRequest) -> Outcome:
+    """Say what an import would do, doing nothing."""
+    found = inspect_file(Path(request.source), request, context)
+    return Outcome(answer=msgspec.Raw(encode(found)))
+
+
+def inspect_file(path: Path, request: InspectRequest, context: Context | None = None) -> Inspected:
+    """The inspection of a file; of a large one, of its beginning."""
+    source = open_source(path)
+    found = survey(
+        source,
+        request.corrections,
+        byte_limit=limits.INSPECT_BYTES,
+        watch=(lambda _blocks: context.check_cancelled()) if context else None,
+    )
+    return inspected(found, preview_rows=request.preview_rows)
+
+
+def import_source(context: Context, request: ImportRequest) -> Outcome:
+    """Import a file.
+
+    Raises
+    ------
+    CicloError
+        What the file or the disk refused; ``data.no_records``, ``data.no_good_records``, ``data.source_changed``,
+        ``data.count_mismatch``.
+    """
+    return _Import(context, request).run()
+
+
+class _Import:
+    """One import."""
+
+    def __init__(self, context: Context, request: ImportRequest) -> None:
+        self._context = context
+        self._request = request
+        self._source = open_source(Path(request.source))
+        self._meter = _Meter(context, 2.15 * self._source.size)
+        self._digest = hashlib.sha256()
+
+    def run(self) -> Outcome:
+        """Both passes, the profile, the draft."""
+        found = survey(
+            self._source,
+            self._request.corrections,
+            watch=lambda blocks: self._meter.at("data.step.reading", blocks.position),
+            digest=self._new_digest,
+        )
+        self._refuse_empty(found)
+        sha256 = self._sha256()
+        table = self._context.staging / "table.parquet"
+        with writing(table):
+            writer = _Writer(found, table, self._context.staging / "rejected.jsonl")
+            self._write(writer, found)
+        if found.records != writer.records or writer.rows + writer.rejected != found.records:
+            raise CicloError(
+                "data.count_mismatch",
+                scanned=found.records,
+                read=writer.rows + writer.rejected,
+                line=found.plan.layout.line,
+            )
+        if writer.rows == 0:
+            raise CicloError("data.no_good_records", n=writer.rejected, path=self._source.path.name)
+        self._verify(sha256)
+        return self._outcome(found, writer, table, sha256)
+
+    def _new_digest(self) -> hashlib._Hash:
+        self._digest = hashlib.sha256()
+        return self._digest
+
+    def _sha256(self) -> str:
+        return hash_source(self._source) if self._source.compression else self._digest.hexdigest()
+
+    def _refuse_empty(self, found: Survey) -> None:
+        if found.records == 0:
+            raise CicloError("data.no_records", path=self._source.path.name)
+
+    def _write(self, writer: _Writer, found: Survey) -> None:
+        size = self._source.size
+
+        def watch(blocks: Blocks) -> None:
+            self._meter.at("data.step.writing", size + blocks.position)
+
+        with writer:
+            for part in read_parts(found.plan, digest=self._new_digest(), watch=watch):
+                writer.add(part)
+
+    def _verify(self, sha256: str) -> None:
+        verify_unchanged(self._source)
+        if self._sha256() != sha256:
+            raise CicloError("data.source_changed", path=self._source.path.name)
+
+    def _outcome(self, found: Survey, writer: _Writer, table: Path, sha256: str) -> Outcome:
+        self._meter.at("data.step.profiling", 2 * self._source.size)
+        profile, levels = profile_table(table, found.types, check_cancelled=self._context.check_cancelled)
+        columns = _columns(profile, levels)
+        objects = self._objects(table, profile, writer)
+        body = DatasetVersion(
+            source_name=self._source.path.name,
+            source_sha256=sha256,
+            source_size=self._source.size,
+            dialect=found.dialect,
+            corrections=self._request.corrections,
+            columns=columns,
+            records=found.records,
+            rows=writer.rows,
+            rejected=writer.rejected,
+            notes=_notes(found),
+        )
+        answer = ImportAnswer(
+            rows=writer.rows, rejected=writer.rejected, rejected_rows=writer.listed, columns=columns, sha256=sha256
+        )
+        made = draft(DATASET, body, objects=objects, name=self._request.name)
+        return Outcome(drafts=(made,), answer=msgspec.Raw(encode(answer)))
+
+    def _objects(self, table: Path, profile: Profile, writer: _Writer) -> dict[str, StagedFile]:
+        staging = self._context.staging
+        objects = {
+            "table": stage_file(table, media=_PARQUET),
+            "profile": stage_bytes(staging, "profile.json", encode(profile), media=_JSON),
+        }
+        if writer.rejected:
+            objects["rejected"] = stage_file(staging / "rejected.jsonl", media=_LINES)
+        return objects
+
+
+class _Meter:
+    """Progress in bytes, with the time that remains at the speed so far; at most ten reports a second."""
+
+    def __init__(self, context: Context, total: float) -> None:
+        self._context = context
+        self._total = total
+        self._begun = time.monotonic()
+        self._last = 0.0
+
+    def at(self, step: str, done: float) -> None:
+        self._context.check_cancelled()
+        now = time.monotonic()
+        if now - self._last < 0.1:
+            return
+        self._last = now
+        elapsed = now - self._begun
+        remaining = elapsed * (self._total - done) / done if done and elapsed > 1 else None
+        self._context.report(Progress(step=Text(step), done=done, total=self._total, remaining_s=remaining))
+
+
+class _Writer:
+    """Converts parts and writes them as row groups; what fails to convert joins the rejected."""
+
+    def __init__(self, found: Survey, table: Path, rejected: Path) -> None:
+        self._found = found
+        self._schema = pa.schema(
+            [pa.field(n, ARROW_TYPES[t]) for n, t in zip(found.plan.names, found.types, strict=True)]
+        )
+        self._table = table
+        self._rejected_path = rejected
+        self._held: list[pa.Table] = []
+        self._held_rows = self._held_bytes = 0
+        self.records = self.rows = self.rejected = 0
+        self.listed: tuple[Rejected, ...] = ()
+
+    def __enter__(self) -> None:
+        self._writer = pq.ParquetWriter(self._table, self._schema, compression="zstd")
+        self._log = self._rejected_path.open("wb")
+
+    def __exit__(self, kind: type[BaseException] | None, _error: BaseException | None, _trace: object) -> None:
+        try:
+            if kind is None:
+                self._flush()
+        finally:
+            self._log.close()
+            self._writer.close()
+
+    def add(self, part: Part) -> None:
+        """Take in a part."""
+        text = to_table(part, grammar=self._found.plan.grammar, names=self._found.plan.names)
+        typed, failed = self._converted(text)
+        rejected = part.rejected
+        if failed.any():
+            rejected = sorted([*rejected, *self._failures(part, text, failed)], key=lambda r: r.line)
+            typed = typed.filter(pa.array(~failed.any(axis=0)))
+        self.records += part.records
+        self.rows += typed.num_rows
+        self._reject(rejected)
+        self._hold(typed)
+
+    def _converted(self, text: pa.Table) -> tuple[pa.Table, NDArray[np.bool_]]:
+        columns, failures = [], []
+        for values, type, notation in zip(text.columns, self._found.types, self._found.notations, strict=True):
+            column, failed = convert_column(values, type, notation)
+            columns.append(column)
+            failures.append(failed)
+        return pa.Table.from_arrays(columns, schema=self._schema), np.array(failures)
+
+    def _failures(self, part: Part, text: pa.Table, failed: NDArray[np.bool_]) -> Iterator[Rejected]:
+        assert part.starts is not None
+        for row in np.flatnonzero(failed.any(axis=0)).tolist():
+            column = int(np.flatnonzero(failed[:, row])[0])
+            value = text.column(column)[row].as_py()
+            cells = [str(c[row].as_py()) for c in text.columns[:20]]
+            params = {
+                "column": self._found.plan.names[column],
+                "value": value[:_SHOWN],
+                "type": Text(f"data.type.{self._found.types[column]}"),
+            }
+            yield Rejected(
+                line=int(part.starts[row]),
+                reason=Text("data.rejected.unconvertible", params),
+                raw=self._found.dialect.delimiter.join(cells)[:300],
+            )
+
+    def _reject(self, rejected: list[Rejected]) -> None:
+        self.rejected += len(rejected)
+        for record in rejected:
+            self._log.write(msgspec.json.encode(record) + b"\n")
+        room = limits.LISTED - len(self.listed)
+        if room > 0 and rejected:
+            self.listed += tuple(rejected[:room])
+
+    def _hold(self, typed: pa.Table) -> None:
+        self._held.append(typed)
+        self._held_rows += typed.num_rows
+        self._held_bytes += typed.nbytes
+        if self._held_rows >= limits.ROW_GROUP or self._held_bytes > _GROUP_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._held_rows:
+            self._writer.write_table(pa.concat_tables(self._held), row_group_size=limits.ROW_GROUP)
+        self._held, self._held_rows, self._held_bytes = [], 0, 0
+
+
+def _columns(profile: Profile, levels: tuple[tuple[str, ...], ...]) -> tuple[Column, ...]:
+    return tuple(
+        Column(name=c.name, type=c.type, missing=c.missing, distinct=c.distinct, levels=words)
+        for c, words in zip(profile.columns, levels, strict=True)
+    )
+
+
+def _notes(found: Survey) -> tuple[Text, ...]:
+    """What the import did that isn't plain: stored with the version."""
+    notes = [p.message for p in problems(found)]
+    notes += [e.reason for e in evidence(found) if not e.sure and e.aspect != "encoding"]
+    for index, name in enumerate(found.plan.names):
+        note = column_note(found, index)
+        if note is not None:
+            notes.append(Text("data.note.column", {"column": name, "note": note}))
+    return tuple(notes)

@@ -1,0 +1,218 @@
+"""What an import would do, put together for eyes: evidence, problems, notes of columns, the first rows."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from app.data.conversion import convert_column
+from app.data.records import ColumnType, Evidence, Inspected, InspectedColumn, Problem
+from app.data.shapes import Shape
+from app.data.survey import Survey
+from app.text.message import Text, Value, amount
+
+_VALUES = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
+_RAW_LINES = 40
+_RAW_LENGTH = 400
+_SHOWN = 60
+_NEARLY = 0.9
+
+
+def inspected(survey: Survey, *, preview_rows: int) -> Inspected:
+    """The answer of an inspection."""
+    plan = survey.plan
+    size = plan.source.size
+    share = 1.0 if survey.complete or not survey.bytes_read else max(1.0, size / survey.bytes_read)
+    return Inspected(
+        source=str(plan.source.path),
+        size=size,
+        dialect=survey.dialect,
+        evidence=evidence(survey),
+        columns=tuple(
+            InspectedColumn(name=name, type=type, note=column_note(survey, i), missing=_missing(survey, i))
+            for i, (name, type) in enumerate(zip(plan.names, survey.types, strict=True))
+        ),
+        problems=problems(survey),
+        rejected=survey.listed,
+        records=round(survey.records * share),
+        complete=survey.complete,
+        raw_lines=_raw_lines(plan.head),
+        rows=_preview(survey, preview_rows),
+    )
+
+
+def _raw_lines(head: bytes) -> tuple[str, ...]:
+    text = head[: _RAW_LINES * _RAW_LENGTH * 4].decode("utf-8", "replace")
+    return tuple(line[:_RAW_LENGTH] for line in text.splitlines()[:_RAW_LINES])
+
+
+def _missing(survey: Survey, index: int) -> int:
+    tally, notation = survey.tallies[index], survey.notations[index]
+    words = {*notation.missing_words, *notation.value_words}
+    return tally.count(Shape.EMPTY) + sum(n for word, n in tally.odd.items() if word in words)
+
+
+def _preview(survey: Survey, rows: int) -> tuple[tuple[str | None, ...], ...]:
+    if survey.head_rows is None:
+        return ()
+    head = survey.head_rows.slice(0, rows)
+    columns = [
+        cells(convert_column(column, type, notation)[0])
+        for column, type, notation in zip(head.columns, survey.types, survey.notations, strict=True)
+    ]
+    return tuple(zip(*columns, strict=True))
+
+
+def cells(values: pa.Array) -> list[str | None]:
+    """Typed cells as text: decimal point, ISO dates, None where missing."""
+    return [_cell(value) for value in values.to_pylist()]
+
+
+def _cell(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return repr(value)
+
+
+# Evidence
+
+
+def evidence(survey: Survey) -> tuple[Evidence, ...]:
+    """Why the file is read as it is."""
+    found = [survey.plan.encoding.evidence, _delimiter(survey), _header(survey)]
+    found += [e for e in (_decimal(survey), _dates(survey), _words(survey)) if e is not None]
+    return tuple(found)
+
+
+def _delimiter(survey: Survey) -> Evidence:
+    guess, chosen = survey.plan.guess, survey.dialect.delimiter
+    if survey.plan.corrections.delimiter is not None:
+        return Evidence(aspect="delimiter", choice=chosen, reason=Text("data.delimiter.chosen"))
+    if guess.width == 1:
+        return Evidence(aspect="delimiter", choice=chosen, reason=Text("data.delimiter.none"))
+    params: dict[str, Value | Text | str | int | float] = {
+        "fitting": guess.fitting,
+        "rows": guess.rows,
+        "width": guess.width,
+    }
+    if guess.runner_up:
+        reason = Text("data.delimiter.close", {**params, "other": guess.runner_up})
+    else:
+        reason = Text("data.delimiter.consistent", params)
+    return Evidence(aspect="delimiter", choice=chosen, reason=reason, sure=not guess.runner_up)
+
+
+def _header(survey: Survey) -> Evidence:
+    layout = survey.plan.layout
+    if survey.plan.corrections.header is not None:
+        return Evidence(aspect="header", choice=str(layout.header_lines), reason=Text("data.header.chosen"))
+    code = "data.header.found" if layout.header_lines else "data.header.none"
+    reason = Text(code, {"n": layout.header_lines, "line": layout.skip_lines + 1})
+    return Evidence(aspect="header", choice=str(layout.header_lines), reason=reason, sure=layout.sure)
+
+
+def _decimal(survey: Survey) -> Evidence | None:
+    numerals = survey.numerals
+    if survey.plan.corrections.decimal is not None:
+        return Evidence(aspect="decimal", choice=numerals.decimal, reason=Text("data.decimal.chosen"))
+    if numerals.votes:
+        reason = Text("data.decimal.votes", {"n": numerals.votes, "against": numerals.against})
+        return Evidence(aspect="decimal", choice=numerals.decimal, reason=reason, sure=not numerals.against)
+    if numerals.ambiguous:
+        reason = Text("data.decimal.ambiguous", {"n": numerals.ambiguous})
+        return Evidence(aspect="decimal", choice=numerals.decimal, reason=reason, sure=False)
+    return None
+
+
+def _dates(survey: Survey) -> Evidence | None:
+    day_first = survey.dialect.day_first
+    if day_first is None:
+        return None
+    choice = "day" if day_first else "month"
+    if survey.plan.corrections.day_first is not None:
+        return Evidence(aspect="dates", choice=choice, reason=Text("data.dates.chosen"))
+    orders = [t.orders for t in survey.tallies]
+    deciding = sum(o.day_first if day_first else o.month_first for o in orders)
+    either = sum(o.either for o in orders)
+    if not deciding:
+        return Evidence(aspect="dates", choice=choice, reason=Text("data.dates.open", {"n": either}), sure=False)
+    code = "data.dates.day" if day_first else "data.dates.month"
+    return Evidence(aspect="dates", choice=choice, reason=Text(code, {"n": deciding, "either": either}))
+
+
+def _words(survey: Survey) -> Evidence | None:
+    """Words that may stand for missing values in columns of words: proposed, never taken."""
+    found: dict[str, int] = {}
+    for tally, type in zip(survey.tallies, survey.types, strict=True):
+        if type not in _VALUES:
+            for word, n in tally.disguised().items():
+                found[word] = found.get(word, 0) + n
+    if not found or survey.plan.corrections.missing_words is not None:
+        return None
+    words = ", ".join(sorted(found, key=lambda w: -found[w])[:8])
+    reason = Text("data.missing.proposed", {"n": sum(found.values()), "words": words})
+    return Evidence(aspect="missing", choice=words, reason=reason, sure=False)
+
+
+# Problems
+
+
+def problems(survey: Survey) -> tuple[Problem, ...]:
+    """What should be seen before an import."""
+    found = list(survey.plan.layout.problems)
+    if not survey.plan.encoding.sure:
+        found.append(Problem(code="data.problem.encoding", message=survey.plan.encoding.reason))
+    elif survey.dialect.encoding.startswith("utf-16"):
+        found.append(_count("wide", 1, encoding=survey.dialect.encoding))
+    if survey.records == 0:
+        found.append(_count("no_rows", 0))
+    for code, n in (
+        ("rejected", survey.rejected),
+        ("blank_lines", survey.blank),
+        ("stray_quotes", survey.stray),
+        ("nul", survey.nul),
+    ):
+        if n:
+            line = survey.listed[0].line if code == "rejected" else 0
+            found.append(_count(code, n, line=line))
+    return tuple(found)
+
+
+def _count(code: str, n: int, *, line: int = 0, **params: str) -> Problem:
+    id = f"data.problem.{code}"
+    return Problem(code=id, message=Text(id, {"n": n, **params}), line=line)
+
+
+# Notes of columns
+
+
+def column_note(survey: Survey, index: int) -> Text | None:
+    """What is worth saying about how a column is read."""
+    tally, type, notation = survey.tallies[index], survey.types[index], survey.notations[index]
+    if type in _VALUES and survey.plan.names[index] not in survey.plan.corrections.types:
+        words = {w: n for w, n in tally.odd.items() if w in {*notation.missing_words, *notation.value_words}}
+        if words:
+            return Text("data.note.missing_words", {"n": sum(words.values()), "words": ", ".join(words)})
+        grouped = tally.count(Shape.MAYBE_COMMA, Shape.COMMAS, Shape.COMMAS_DOT)
+        if notation.decimal == ",":
+            grouped = tally.count(Shape.MAYBE_DOT, Shape.DOTS, Shape.DOTS_COMMA)
+        if grouped and notation.thousands:
+            return Text("data.note.thousands", {"n": grouped, "mark": notation.thousands})
+        return None
+    return None if survey.plan.corrections.all_text else _word_note(survey, index)
+
+
+def _word_note(survey: Survey, index: int) -> Text | None:
+    tally = survey.tallies[index]
+    if zeros := tally.count(Shape.ZERO_LED):
+        return Text("data.note.leading_zeros", {"n": zeros})
+    if long := tally.count(Shape.LONG):
+        return Text("data.note.long_numbers", {"n": long})
+    if tally.filled and tally.numeric >= _NEARLY * tally.filled and tally.numeric < tally.filled:
+        other = next((w for w in tally.odd if w), "")[:_SHOWN]
+        return Text(
+            "data.note.nearly_numbers",
+            {"n": tally.filled - tally.numeric, "total": amount(tally.filled), "value": other},
+        )
+    return None

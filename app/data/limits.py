@@ -1,0 +1,14 @@
+"""What an import accepts at most. The numbers appear in the sentences that refuse."""
+
+from __future__ import annotations
+
+FIELD_BYTES = 1_000_000
+LINE_BYTES = 16_000_000
+COLUMNS = 5_000
+INFLATION = 100
+INFLATION_FROM_BYTES = 20_000_000
+BLOCK_BYTES = 4 << 20
+SAMPLE_BYTES = 256 << 10
+INSPECT_BYTES = 24_000_000
+ROW_GROUP = 32_000
+LISTED = 1_000

@@ -1,0 +1,232 @@
+"""Summary and chart of every column of a stored table, one column at a time, so that memory stays bounded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from app.data.buffers import numbers_of, raw_numbers, valid_of
+from app.data.distinct import hash_text, mixed
+from app.data.inference import MISSING_WORDS
+from app.data.records import Bars, ColumnProfile, ColumnType, Finding, Histogram, Profile
+from app.text.message import Text, amount
+
+_QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+_BINS = 40
+_BARS = 30
+_LEVELS = 200
+_WORDS_KEPT = 20_000
+_MOSTLY = 0.5
+_ROWS_COMPARED = 20_000_000
+_NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """A column's profile, with the levels of a category."""
+
+    profile: ColumnProfile
+    levels: tuple[str, ...] = ()
+
+
+def profile_table(
+    path: Path, types: Sequence[ColumnType], *, check_cancelled: Callable[[], None] | None = None
+) -> tuple[Profile, tuple[tuple[str, ...], ...]]:
+    """The profile of a stored table, and for each column the words of a category or boolean."""
+    file = pq.ParquetFile(path)
+    rows = _RowHashes(file.metadata.num_rows)
+    summaries = []
+    for index, type in enumerate(types):
+        if check_cancelled is not None:
+            check_cancelled()
+        summaries.append(_summary(file, index, type, rows))
+    findings = [f for s in summaries for f in _findings(s.profile)]
+    if rows.repeated():
+        findings.append(_finding("duplicate_rows", "", "note", n=rows.repeated()))
+    profile = Profile(columns=tuple(s.profile for s in summaries), findings=tuple(findings))
+    return profile, tuple(s.levels for s in summaries)
+
+
+class _RowHashes:
+    """A hash of each whole row, added up column by column."""
+
+    def __init__(self, rows: int) -> None:
+        self._sums = np.zeros(rows if rows <= _ROWS_COMPARED else 0, np.uint64)
+        self._column = 0
+
+    def add(self, start: int, hashes: NDArray[np.uint64]) -> None:
+        if len(self._sums):
+            with np.errstate(over="ignore"):
+                self._sums[start : start + len(hashes)] += mixed(hashes + np.uint64(self._column * 0x9E3779B1))
+
+    def next_column(self) -> None:
+        self._column += 1
+
+    def repeated(self) -> int:
+        """How many rows are equal to an earlier one."""
+        ordered = np.sort(self._sums)
+        return int((ordered[1:] == ordered[:-1]).sum())
+
+
+def _summary(file: pq.ParquetFile, index: int, type: ColumnType, rows: _RowHashes) -> Summary:
+    if type in _NUMBERS:
+        return _number_summary(file, index, type, rows)
+    return _word_summary(file, index, type, rows)
+
+
+def _groups(file: pq.ParquetFile, index: int) -> tuple[str, Iterator[pa.ChunkedArray]]:
+    name = file.schema_arrow.field(index).name
+    return name, (file.read_row_group(g, columns=[name]).column(0) for g in range(file.num_row_groups))
+
+
+# Numbers and times
+
+
+def _number_summary(file: pq.ParquetFile, index: int, type: ColumnType, rows: _RowHashes) -> Summary:
+    name, groups = _groups(file, index)
+    parts, start, missing = [], 0, 0
+    for group in groups:
+        for chunk in group.chunks:
+            values, valid = raw_numbers(chunk), valid_of(chunk)
+            bits = np.where(valid, values.astype(np.float64).view(np.uint64), np.uint64(0x7FF8DEAD))
+            rows.add(start, bits)
+            start += len(chunk)
+            missing += len(chunk) - int(valid.sum())
+            parts.append(values[valid].astype(np.float64))
+    rows.next_column()
+    numbers = np.concatenate(parts) if parts else np.empty(0)
+    if type is ColumnType.DATETIME:
+        numbers = numbers / 1e6
+    return Summary(profile=_number_profile(name, type, np.sort(numbers), start, missing))
+
+
+def _number_profile(
+    name: str, type: ColumnType, ordered: NDArray[np.float64], rows: int, missing: int
+) -> ColumnProfile:
+    if not len(ordered):
+        return ColumnProfile(name=name, type=type, rows=rows, missing=missing, distinct=0, chart=None)
+    distinct = 1 + int((ordered[1:] != ordered[:-1]).sum())
+    places = [min(len(ordered) - 1, round(q * (len(ordered) - 1))) for q in _QUANTILES]
+    timed = type in (ColumnType.DATE, ColumnType.DATETIME)
+    return ColumnProfile(
+        name=name,
+        type=type,
+        rows=rows,
+        missing=missing,
+        distinct=distinct,
+        chart=_histogram(ordered, distinct, whole=type in (ColumnType.INTEGER, ColumnType.DATE)),
+        mean=None if timed else float(ordered.mean()),
+        deviation=None if timed or len(ordered) < 2 else float(ordered.std(ddof=1)),
+        quantiles=tuple(float(ordered[p]) for p in places),
+    )
+
+
+def _histogram(ordered: NDArray[np.float64], distinct: int, *, whole: bool) -> Histogram | None:
+    low, high = float(ordered[0]), float(ordered[-1])
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return None
+    if whole and high - low < _BINS:
+        edges = np.arange(low, high + 2) - 0.5
+    elif low == high:
+        edges = np.array([low - 0.5, high + 0.5])
+    else:
+        edges = np.linspace(low, high, min(_BINS, max(10, distinct)) + 1)
+    before = np.searchsorted(ordered, edges, side="left")
+    before[-1] = len(ordered)
+    return Histogram(edges=tuple(edges.tolist()), counts=tuple(np.diff(before).tolist()))
+
+
+# Words
+
+
+def _word_summary(file: pq.ParquetFile, index: int, type: ColumnType, rows: _RowHashes) -> Summary:
+    name, groups = _groups(file, index)
+    words: Counter[str] = Counter()
+    hashes: list[NDArray[np.uint64]] = []
+    examples: list[str] = []
+    start, missing, many = 0, 0, False
+    for group in groups:
+        encoded = group.combine_chunks().dictionary_encode()
+        valid = valid_of(encoded.indices)
+        places = np.where(valid, numbers_of(encoded.indices), len(encoded.dictionary))
+        hashed = np.append(hash_text(encoded.dictionary), np.uint64(0xDEAD))
+        rows.add(start, hashed[places])
+        start += len(encoded)
+        missing += len(encoded) - int(valid.sum())
+        if not examples:
+            examples = [str(w)[:80] for w in encoded.dictionary.slice(0, 5).to_pylist()]
+        if not many:
+            counts = np.bincount(places, minlength=len(encoded.dictionary) + 1)[:-1]
+            words.update(dict(zip(encoded.dictionary.to_pylist(), counts.tolist(), strict=True)))
+            many = len(words) > _WORDS_KEPT
+        hashes = _merged([*hashes, np.unique(hashed[:-1])])
+    rows.next_column()
+    distinct = len(words) if not many else len(_merged(hashes, now=True)[0])
+    return _words_found(name, type, start, missing, distinct, words if not many else Counter(), examples)
+
+
+def _merged(hashes: list[NDArray[np.uint64]], *, now: bool = False) -> list[NDArray[np.uint64]]:
+    """Known hashes, sorted; the merging waits until the new ones are as many as the old."""
+    if now or (len(hashes) > 1 and sum(map(len, hashes[1:])) > max(200_000, len(hashes[0]))):
+        return [np.unique(np.concatenate(hashes))]
+    return hashes
+
+
+def _words_found(
+    name: str, type: ColumnType, rows: int, missing: int, distinct: int, words: Counter[str], examples: list[str]
+) -> Summary:
+    ordered = sorted(words.items(), key=lambda item: (-item[1], item[0]))
+    bars = None
+    if ordered and type is not ColumnType.IDENTIFIER and distinct < max(2, rows - missing):
+        shown = ordered[:_BARS]
+        bars = Bars(
+            labels=tuple(w[:80] for w, _n in shown),
+            counts=tuple(n for _w, n in shown),
+            rest=rows - missing - sum(n for _w, n in shown),
+        )
+    levelled = type in (ColumnType.CATEGORY, ColumnType.BOOLEAN)
+    profile = ColumnProfile(
+        name=name, type=type, rows=rows, missing=missing, distinct=distinct, chart=bars, examples=tuple(examples)
+    )
+    return Summary(profile=profile, levels=tuple(w for w, _n in ordered[:_LEVELS]) if levelled else ())
+
+
+# Findings
+
+
+def _findings(column: ColumnProfile) -> list[Finding]:
+    filled = column.rows - column.missing
+    found = []
+    if filled == 0:
+        found.append(_finding("empty", column.name, "bad"))
+    elif column.distinct == 1:
+        found.append(_finding("constant", column.name, "warning"))
+    if filled and column.missing > _MOSTLY * column.rows:
+        found.append(_finding("mostly_missing", column.name, "warning", share=column.missing / column.rows))
+    if column.type is ColumnType.IDENTIFIER:
+        found.append(_finding("identifier", column.name, "note"))
+    elif column.type is ColumnType.TEXT and column.distinct == filled and filled > 1:
+        found.append(_finding("all_distinct", column.name, "note"))
+    if isinstance(column.chart, Bars):
+        found += _disguised(column.name, column.chart)
+    return found
+
+
+def _disguised(name: str, bars: Bars) -> list[Finding]:
+    words = [(w, n) for w, n in zip(bars.labels, bars.counts, strict=True) if w.strip().lower() in MISSING_WORDS]
+    if not words:
+        return []
+    listed = ", ".join(w for w, _n in words)
+    return [_finding("disguised_missing", name, "warning", n=sum(n for _w, n in words), words=listed)]
+
+
+def _finding(code: str, column: str, severity: str, **params: str | int | float) -> Finding:
+    shown = {k: amount(v, "percent") if k == "share" and isinstance(v, float) else v for k, v in params.items()}
+    id = f"data.finding.{code}"
+    return Finding(code=id, column=column, severity=severity, message=Text(id, {"column": column, **shown}))

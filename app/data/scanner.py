@@ -1,0 +1,315 @@
+"""The strict scanner: it counts what the file holds, independently of whatever turns it into a table.
+
+Bytes come in blocks; out come parts: the bytes of the records that fit (for the table engine), and the list of those
+that don't, each with its physical line and reason. A block in which every quote opens or closes a field is scanned with
+NumPy (quote parity, as in Langdale and Lemire, "Parsing Gigabytes of JSON per Second", VLDB Journal 28, 2019); any
+other goes through the careful reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from app.data import limits
+from app.data.careful import Careful, Grammar, read_carefully
+from app.data.records import Rejected
+from app.text.message import Text
+
+_NEWLINE, _RETURN = 10, 13
+_RAW = 300
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What one block held.
+
+    ``data`` are the good records as they stand in the file, for the table engine; where the block needed care,
+    ``fields`` holds them already split instead. ``lines`` are the physical lines on which the good records begin.
+    """
+
+    records: int
+    good: int
+    data: bytes | memoryview = b""
+    fields: list[list[bytes]] | None = None
+    rejected: list[Rejected] = []
+    first_line: int = 1
+    blank: int = 0
+    stray: int = 0
+    nul: int = 0
+    widths: dict[int, int] = {}
+    starts: NDArray[np.int64] | None = None
+
+
+class Scanner:
+    """Splits blocks into parts for a table of ``width`` columns. Blank lines count only where there is one column."""
+
+    def __init__(self, *, grammar: Grammar, width: int, line: int = 1) -> None:
+        self._grammar = grammar
+        self._width = width
+        self._line = line
+        self._plain = len(grammar.delimiter) == 1 and len(grammar.quote) <= 1
+
+    def scan(self, blocks: Iterable[bytes]) -> Iterator[Part]:
+        """The parts of the blocks, in order. Together they hold every record of the file once."""
+        rest = b""
+        for block in blocks:
+            data = rest + block if rest else block
+            part, used = self._part(data, final=False)
+            rest = data[used:] if used < len(data) else b""
+            if part is not None:
+                yield part
+            if len(rest) > limits.LINE_BYTES:
+                part, used = self._part(rest, final=False, stuck=True)
+                rest = rest[used:]
+                if part is not None:
+                    yield part
+        while rest:
+            part, used = self._part(rest, final=True)
+            rest = rest[used:]
+            if part is not None:
+                yield part
+
+    def _part(self, data: bytes, *, final: bool, stuck: bool = False) -> tuple[Part | None, int]:
+        if stuck:
+            return self._carefully(data, final=False, stuck=True)
+        if self._plain and not (self._grammar.escape and self._grammar.escape in data):
+            found = self._quickly(data, final=final)
+            if found is not None:
+                return found
+        return self._carefully(data, final=final)
+
+    # The quick way
+
+    def _quickly(self, data: bytes, *, final: bool) -> tuple[Part, int] | None:
+        """Scan with NumPy; None where the block isn't plainly well-formed."""
+        if final and not data.endswith((b"\n", b"\r")):
+            data += b"\n"
+            added = 1
+        else:
+            added = 0
+        buffer = np.frombuffer(data, np.uint8)
+        marks = _marks(buffer, data, self._grammar)
+        outside = marks.outside
+        if not _well_formed(buffer, marks.quotes, self._grammar, final=final):
+            return None
+        ends = _record_ends(buffer, outside, final=final)
+        if not len(ends):
+            return None if final else (Part(records=0, good=0, first_line=self._line), 0)
+        part = self._assemble(data, buffer, outside, ends)
+        if part is None:
+            return None
+        return part, int(ends[-1]) + 1 - added
+
+    def _assemble(
+        self, data: bytes, buffer: NDArray[np.uint8], outside: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> Part | None:
+        used = int(ends[-1]) + 1
+        starts = np.concatenate([[0], ends[:-1] + 1])
+        delimiters = outside[buffer[outside] == self._grammar.delimiter[0]]
+        before = np.searchsorted(delimiters, ends)
+        widths = np.diff(before, prepend=0) + 1
+        if _too_long(outside, starts, ends):
+            return None
+        content = ends - starts - ((buffer[np.maximum(ends - 1, 0)] == _RETURN) & (buffer[ends] == _NEWLINE))
+        blank = (content == 0) if self._width > 1 else np.zeros(len(ends), bool)
+        lines = self._lines(buffer, data, used, starts)
+        good = (widths == self._width) & ~blank
+        undecodable = _undecodable(data[:used] if used != len(data) else data, starts)
+        good[undecodable] = False
+        rejected = [
+            self._reject(data[starts[i] : ends[i]], int(lines[i]), int(widths[i]), "undecodable" if u else "")
+            for i, u in _bad(good, blank, undecodable)
+        ]
+        self._line = int(lines[-1]) + _line_count(buffer, data, int(starts[-1]), used)
+        return Part(
+            records=int((~blank).sum()),
+            good=int(good.sum()),
+            data=_runs(data, starts, ends, good),
+            rejected=rejected,
+            first_line=int(lines[0]),
+            blank=int(blank.sum()),
+            nul=data.count(0, 0, used),
+            starts=lines[good],
+        )
+
+    def _lines(self, buffer: NDArray[np.uint8], data: bytes, used: int, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+        ends = _line_ends(buffer[:used], data, used)
+        if len(ends) == len(starts):
+            return np.arange(self._line, self._line + len(starts))
+        return self._line + np.searchsorted(ends, starts)
+
+    def _reject(self, raw: bytes, line: int, width: int, fault: str) -> Rejected:
+        reason = Text(f"data.rejected.{fault}") if fault else self._wrong_width(width)
+        return Rejected(line=line, reason=reason, raw=raw[:_RAW].decode("utf-8", "replace").rstrip("\r\n"))
+
+    def _wrong_width(self, width: int) -> Text:
+        code = "too_few" if width < self._width else "too_many"
+        return Text(f"data.rejected.{code}", {"n": width, "wanted": self._width})
+
+    # The careful way
+
+    def _carefully(self, data: bytes, *, final: bool, stuck: bool = False) -> tuple[Part | None, int]:
+        first, used, records, blank, stray = self._line, 0, 0, 0, 0
+        fields: list[list[bytes]] = []
+        lines: list[int] = []
+        rejected: list[Rejected] = []
+        for record in self._records(data, final=final, stuck=stuck):
+            used = _after(data, record.end)
+            line, self._line = self._line, self._line + record.lines
+            if record.end == record.start and self._width > 1:
+                blank += 1
+                continue
+            records += 1
+            stray += record.stray
+            fault = record.fault or _oversized(record) or _not_utf8(data[record.start : record.end])
+            if fault or record.fields is None or len(record.fields) != self._width:
+                width = len(record.fields or ())
+                rejected.append(self._reject(data[record.start : record.end], line, width, fault))
+            else:
+                fields.append(record.fields)
+                lines.append(line)
+        if not used:
+            return None, 0
+        return Part(
+            records=records,
+            good=len(fields),
+            fields=fields,
+            rejected=rejected,
+            first_line=first,
+            blank=blank,
+            stray=stray,
+            nul=data.count(0, 0, used),
+            starts=np.array(lines, np.int64),
+        ), used
+
+    def _records(self, data: bytes, *, final: bool, stuck: bool) -> Iterator[Careful]:
+        """The records; where a part grew beyond the limit of a line, its first line is given up."""
+        if not stuck:
+            yield from read_carefully(data, self._grammar, final=final)
+            return
+        ends = [p for p in (data.find(b"\n"), data.find(b"\r")) if p >= 0]
+        end = min(ends, default=len(data))
+        fault = "line_too_long" if end > limits.LINE_BYTES // 2 else "unclosed_quote"
+        yield Careful(0, end, 1 if ends else 0, None, fault)
+
+
+class _Marks(msgspec.Struct):
+    outside: NDArray[np.int64]
+    quotes: NDArray[np.int64]
+
+
+def _marks(buffer: NDArray[np.uint8], data: bytes, grammar: Grammar) -> _Marks:
+    """Where delimiters and line ends stand outside quotes, and where quotes stand."""
+    wanted = (buffer == grammar.delimiter[0]) | (buffer == _NEWLINE)
+    if b"\r" in data:
+        wanted |= buffer == _RETURN
+    if not grammar.quote or grammar.quote not in data:
+        return _Marks(np.flatnonzero(wanted), np.empty(0, np.int64))
+    quotes = np.flatnonzero(buffer == grammar.quote[0])
+    places = np.flatnonzero(wanted)
+    inside = np.searchsorted(quotes, places) & 1
+    return _Marks(places[inside == 0], quotes)
+
+
+def _well_formed(buffer: NDArray[np.uint8], quotes: NDArray[np.int64], grammar: Grammar, *, final: bool) -> bool:
+    """Whether every quote opens a field, closes one, or is half of a doubled quote."""
+    if not len(quotes):
+        return True
+    if final and len(quotes) % 2:
+        return False
+    allowed = np.zeros(256, bool)
+    allowed[[grammar.delimiter[0], grammar.quote[0], _NEWLINE, _RETURN]] = True
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = allowed[buffer[np.maximum(opening - 1, 0)]] | (opening == 0)
+    # A quote before an opening one must be the closing one of a pair: parity says so, unless the field was empty.
+    after = allowed[buffer[np.minimum(closing + 1, len(buffer) - 1)]] | (closing == len(buffer) - 1)
+    return bool(before.all() and after.all())
+
+
+def _record_ends(buffer: NDArray[np.uint8], outside: NDArray[np.int64], *, final: bool) -> NDArray[np.int64]:
+    kinds = buffer[outside]
+    newline, back = kinds == _NEWLINE, kinds == _RETURN
+    if not back.any():
+        return np.asarray(outside[newline])
+    last = len(buffer) - 1
+    following = buffer[np.minimum(outside + 1, last)]
+    lone = back & (following != _NEWLINE) | (back & (outside == last))
+    if not final:
+        lone &= outside != last  # may be the first half of a pair
+    return np.asarray(outside[newline | lone])
+
+
+def _line_ends(buffer: NDArray[np.uint8], data: bytes, used: int) -> NDArray[np.int64]:
+    ends = buffer == _NEWLINE
+    if data.find(b"\r", 0, used) >= 0:
+        lone = buffer == _RETURN
+        lone[:-1] &= buffer[1:] != _NEWLINE
+        ends |= lone
+    return np.flatnonzero(ends)
+
+
+def _line_count(buffer: NDArray[np.uint8], data: bytes, start: int, end: int) -> int:
+    return len(_line_ends(buffer[start:end], data[start:end], end - start))
+
+
+def _too_long(outside: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> bool:
+    fields = np.diff(outside[outside <= ends[-1]], prepend=-1)
+    return bool(fields.max(initial=0) > limits.FIELD_BYTES or (ends - starts).max(initial=0) > limits.LINE_BYTES)
+
+
+def _undecodable(data: bytes, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Indices of the records that hold bytes which aren't UTF-8."""
+    if data.isascii():
+        return np.empty(0, np.int64)
+    found, position = [], 0
+    while position < len(data):
+        try:
+            data[position:].decode("utf-8") if position else data.decode("utf-8")
+            break
+        except UnicodeDecodeError as error:
+            index = int(np.searchsorted(starts, position + error.start, side="right")) - 1
+            found.append(index)
+            position = int(starts[index + 1]) if index + 1 < len(starts) else len(data)
+    return np.array(found, np.int64)
+
+
+def _bad(
+    good: NDArray[np.bool_], blank: NDArray[np.bool_], undecodable: NDArray[np.int64]
+) -> Iterator[tuple[int, bool]]:
+    if good.all():
+        return
+    spoilt = set(undecodable.tolist())
+    for index in np.flatnonzero(~good & ~blank).tolist():
+        yield index, index in spoilt
+
+
+def _runs(
+    data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64], good: NDArray[np.bool_]
+) -> bytes | memoryview:
+    """The bytes of the good records; without a copy where all are good."""
+    view = memoryview(data)
+    if good.all():
+        return view[: int(ends[-1]) + 1]
+    edges = np.flatnonzero(np.diff(good.astype(np.int8), prepend=0, append=0))
+    return b"".join(view[int(starts[a]) : int(ends[b - 1]) + 1] for a, b in zip(edges[0::2], edges[1::2], strict=True))
+
+
+def _after(data: bytes, end: int) -> int:
+    return end + (2 if data.startswith(b"\r\n", end) else 1 if end < len(data) else 0)
+
+
+def _oversized(record: Careful) -> str:
+    if record.end - record.start > limits.LINE_BYTES:
+        return "line_too_long"
+    return "field_too_long" if any(len(f) > limits.FIELD_BYTES for f in record.fields or ()) else ""
+
+
+def _not_utf8(raw: bytes) -> str:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "undecodable"
+    return ""

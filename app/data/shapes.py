@@ -1,0 +1,181 @@
+"""What a cell looks like, for a whole column at once: the ground on which types are decided and values converted.
+
+Bytes are mapped to classes and the classes of each cell united (``bitwise_or.reduceat``); only cells of the few mixed
+kinds are looked at with regular expressions.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from app.data.buffers import mask_of
+from app.data.dates import DATE_PATTERN, DATETIME_PATTERN
+
+
+class Shape(IntEnum):
+    """Shapes of cells. ``MAYBE_DOT`` is 1.234: a decimal or a thousand; ``DOTS`` 1.234.567; ``DOTS_COMMA`` 1.234,5."""
+
+    EMPTY = 0
+    WORD = 1
+    INTEGER = 2
+    ZERO_LED = 3
+    LONG = 4
+    DOT = 5
+    MAYBE_DOT = 6
+    DOTS = 7
+    DOTS_COMMA = 8
+    COMMA = 9
+    MAYBE_COMMA = 10
+    COMMAS = 11
+    COMMAS_DOT = 12
+    EXPONENT = 13
+    COMMA_EXPONENT = 14
+    DATE = 15
+    DATETIME = 16
+
+
+SHAPES = len(Shape)
+_DIGIT, _SIGN, _DOT, _COMMA, _SLASH, _COLON, _SPACE, _OTHER = (1 << i for i in range(8))
+_DIGITS = 15
+
+
+def _classes() -> NDArray[np.uint8]:
+    table = np.full(256, _OTHER, np.uint8)
+    for letters, kind in (
+        (b"0123456789", _DIGIT),
+        (b"+-", _SIGN),
+        (b".", _DOT),
+        (b",", _COMMA),
+        (b"/", _SLASH),
+        (b":", _COLON),
+        (b" \t", _SPACE),
+    ):
+        table[list(letters)] = kind
+    return table
+
+
+_CLASS = _classes()
+_NUMBERS = (
+    (Shape.MAYBE_DOT, r"^[+-]?[1-9]\d{0,2}\.\d{3}$"),
+    (Shape.DOT, r"^[+-]?(\d+\.\d*|\.\d+)$"),
+    (Shape.MAYBE_COMMA, r"^[+-]?[1-9]\d{0,2},\d{3}$"),
+    (Shape.COMMA, r"^[+-]?(\d+,\d*|,\d+)$"),
+    (Shape.DOTS, r"^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$"),
+    (Shape.COMMAS, r"^[+-]?[1-9]\d{0,2}(,\d{3}){2,}$"),
+    (Shape.DOTS_COMMA, r"^[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+$"),
+    (Shape.COMMAS_DOT, r"^[+-]?[1-9]\d{0,2}(,\d{3})+\.\d+$"),
+)
+_EXPONENTS = (
+    (Shape.EXPONENT, r"^[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,3}$"),
+    (Shape.COMMA_EXPONENT, r"^[+-]?(\d+,\d*|,\d+)[eE][+-]?\d{1,3}$"),
+)
+_TIMES = ((Shape.DATETIME, DATETIME_PATTERN), (Shape.DATE, DATE_PATTERN))
+
+
+def trimmed(values: pa.Array) -> pa.Array:
+    """The cells without spaces around them; untouched where there are none."""
+    return pc.utf8_trim_whitespace(values)
+
+
+def shapes(values: pa.Array) -> NDArray[np.uint8]:
+    """The :class:`Shape` of each cell of a text column (trimmed; nulls count as empty)."""
+    kinds, lengths, first = _kinds(values)
+    found = np.full(len(values), Shape.WORD, np.uint8)
+    found[lengths == 0] = Shape.EMPTY
+    digits = kinds == _DIGIT
+    signed = kinds == (_DIGIT | _SIGN)
+    found[digits] = _integers(lengths[digits], first[digits] == ord("0"))
+    if signed.any():
+        _settle(found, values, signed, ((Shape.INTEGER, rf"^[+-](0|[1-9]\d{{0,{_DIGITS - 1}}})$"), *_TIMES))
+    pointed = (kinds & (_DOT | _COMMA) != 0) & (kinds & (_DIGIT | _DOT | _COMMA | _SIGN) == kinds)
+    pointed &= kinds & _DIGIT != 0
+    if pointed.any():
+        _settle(found, values, pointed, _ordered(kinds, pointed))
+    _other_kinds(found, values, kinds, lengths, first)
+    return found
+
+
+def _ordered(kinds: NDArray[np.uint8], pointed: NDArray[np.bool_]) -> tuple[tuple[Shape, str], ...]:
+    """Only the patterns of the marks that occur."""
+    seen = int(np.bitwise_or.reduce(kinds[pointed]))
+    wanted = [
+        (shape, pattern)
+        for shape, pattern in _NUMBERS
+        if (seen & _DOT or "DOT" not in shape.name) and (seen & _COMMA or "COMMA" not in shape.name)
+    ]
+    return (*wanted, *_TIMES)
+
+
+def _other_kinds(
+    found: NDArray[np.uint8],
+    values: pa.Array,
+    kinds: NDArray[np.uint8],
+    lengths: NDArray[np.int64],
+    first: NDArray[np.uint8],
+) -> None:
+    has_digit = kinds & _DIGIT != 0
+    leading = _CLASS[first] & (_DIGIT | _SIGN | _DOT | _COMMA) != 0
+    plausible = has_digit & leading & (lengths >= 3) & (lengths <= 40) & (found == Shape.WORD)
+    slashed = plausible & (kinds & (_SLASH | _COLON | _OTHER) != 0)
+    if not slashed.any():
+        return
+    lettered = slashed & (kinds & _OTHER != 0)
+    if lettered.any():
+        _settle(found, values, lettered, _EXPONENTS)
+    slashed &= (found == Shape.WORD) & (lengths >= 6)
+    if slashed.any():
+        _settle(found, values, slashed, _TIMES)
+
+
+def _kinds(values: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint8]]:
+    """Union of the byte classes, length and first byte of each cell."""
+    offsets, data = text_buffers(values)
+    lengths = np.diff(offsets)
+    if not len(data):
+        return np.zeros(len(values), np.uint8), lengths, np.zeros(len(values), np.uint8)
+    filled = lengths > 0
+    kinds = np.zeros(len(values), np.uint8)
+    first = np.zeros(len(values), np.uint8)
+    starts = offsets[:-1][filled]
+    if len(starts):
+        kinds[filled] = np.bitwise_or.reduceat(_CLASS[data], starts)
+        first[filled] = data[starts]
+    return kinds, lengths, first
+
+
+def text_buffers(values: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Offsets (from 0) and bytes of a text array."""
+    if values.null_count:
+        values = pc.fill_null(values, "")
+    buffers = values.buffers()
+    if len(values) == 0 or buffers[2] is None:
+        return np.zeros(len(values) + 1, np.int64), np.empty(0, np.uint8)
+    width = np.int64 if pa.types.is_large_string(values.type) else np.int32
+    offsets = np.frombuffer(buffers[1], width, len(values) + 1, values.offset * np.dtype(width).itemsize)
+    begin, end = int(offsets[0]), int(offsets[-1])
+    return offsets.astype(np.int64) - begin, np.frombuffer(buffers[2], np.uint8)[begin:end]
+
+
+def _integers(lengths: NDArray[np.int64], zero: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    shape = np.where(lengths > _DIGITS, np.uint8(Shape.LONG), np.uint8(Shape.INTEGER))
+    return np.where(zero & (lengths > 1), np.uint8(Shape.ZERO_LED), shape)
+
+
+def _settle(
+    found: NDArray[np.uint8], values: pa.Array, chosen: NDArray[np.bool_], patterns: tuple[tuple[Shape, str], ...]
+) -> None:
+    """Give the chosen cells the shape of the first pattern that they match."""
+    places = np.flatnonzero(chosen)
+    cells = values.take(pa.array(places))
+    for shape, pattern in patterns:
+        matched = mask_of(pc.match_substring_regex(cells, pattern))
+        found[places[matched]] = shape
+        if matched.all():
+            return
+        places = places[~matched]
+        cells = cells.filter(pa.array(~matched))

@@ -1,0 +1,201 @@
+"""Stored tables: read whole, by parts, or as a CSV file; and files read for scoring, record by record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from app.data import limits
+from app.data.conversion import Notation
+from app.data.inference import decide_day_first, decide_numerals
+from app.data.parsing import to_table
+from app.data.records import ColumnType, Corrections
+from app.data.scanner import Part
+from app.data.source import Blocks, Source, open_source
+from app.data.survey import Plan, Survey, read_parts, survey
+from app.project import Project, Record
+from app.project.durable import writing
+from app.text.message import Text
+
+_VALUES = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
+
+
+def table_path(project: Project, record: Record) -> Path:
+    """Where the Parquet file of a dataset version lies."""
+    return project.object_path(record.objects["table"].sha256)
+
+
+def read_table(project: Project, record: Record, columns: Sequence[str] | None = None) -> pa.Table:
+    """A dataset version as a table (of some columns)."""
+    return pq.read_table(table_path(project, record), columns=None if columns is None else list(columns))
+
+
+def iterate(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """A stored table by row groups."""
+    file = pq.ParquetFile(path)
+    for group in range(file.num_row_groups):
+        yield file.read_row_group(group, columns=None if columns is None else list(columns))
+
+
+def write_csv(table: Path, out: Path) -> int:
+    """Write a stored table as CSV (RFC 4180, UTF-8, decimal point, ISO dates, missing empty, words as they were); the
+    number of rows."""
+    file = pq.ParquetFile(table)
+    names = file.schema_arrow.names
+    rows = 0
+    with writing(out), out.open("wb") as sink:
+        sink.write((",".join(_quoted(name) for name in names) + "\r\n").encode())
+        for group in range(file.num_row_groups):
+            part = file.read_row_group(group)
+            rows += part.num_rows
+            sink.write(_csv_bytes(part))
+    return rows
+
+
+def _quoted(text: str) -> str:
+    special = any(c in text for c in ',"\r\n') or text != text.strip() or not text
+    return '"' + text.replace('"', '""') + '"' if special else text
+
+
+def _csv_bytes(table: pa.Table) -> pa.Buffer:
+    columns = [_written(column) for column in table.columns]
+    if len(columns) == 1:  # an empty line would be no record
+        columns = [pc.if_else(pc.equal(columns[0], ""), '""', columns[0])]
+    lines = pc.binary_join_element_wise(*columns, ",")
+    ended = pc.binary_join_element_wise(lines, "", "\r\n")
+    parts = ended.chunks if isinstance(ended, pa.ChunkedArray) else [ended]
+    return b"".join(_bytes_of(part) for part in parts)
+
+
+def _bytes_of(array: pa.Array) -> bytes:
+    from app.data.shapes import text_buffers
+
+    return text_buffers(array)[1].tobytes()
+
+
+def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column as CSV fields."""
+    if pa.types.is_string(column.type):
+        special = pc.match_substring_regex(column, r'[,"\r\n]|^\s|\s$')
+        quoted = pc.binary_join_element_wise("", pc.replace_substring(column, '"', '""'), "", '"')
+        column = pc.if_else(special, quoted, column)
+    elif pa.types.is_timestamp(column.type):
+        text = pc.strftime(column, format="%Y-%m-%dT%H:%M:%S")
+        column = pc.replace_substring_regex(text, r"\.000000$", "")
+    else:
+        column = pc.cast(column, pa.string())
+    return pc.fill_null(column, "")
+
+
+# Scoring
+
+
+class TextBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Some records of a file, in their order, each in its place.
+
+    ``columns`` are the cells of each column as text (null in a rejected record), ``rejected`` says which records have
+    no cells, and ``faults`` why, by position in the batch.
+    """
+
+    columns: list[pa.Array]
+    rejected: NDArray[np.bool_]
+    faults: Mapping[int, Text]
+
+
+class TypedName(Protocol):
+    """A column that scoring wants: a name and a type."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def type(self) -> ColumnType: ...
+
+
+class ScoringFile:
+    """A file opened for scoring. ``done`` of ``total`` bytes were read."""
+
+    def __init__(self, found: Survey, source: Source, notation: Notation) -> None:
+        self._found = found
+        self._source = source
+        self.notation = notation
+        self.header: tuple[str, ...] = found.plan.names
+        self.done = 0
+        self.total = source.size
+
+    def batches(self) -> Iterator[TextBatch]:
+        """All records of the file, in order."""
+        for part in read_parts(self._found.plan, watch=self._watch):
+            if part.records:
+                yield from _placed(part, self._found.plan)
+
+    def _watch(self, blocks: Blocks) -> None:
+        self.done = blocks.position
+
+
+@contextmanager
+def read_for_scoring(path: Path, features: Sequence[TypedName]) -> Iterator[ScoringFile]:
+    """Open any CSV file for scoring: its dialect is found as in an import, its types are those of the features.
+
+    Raises
+    ------
+    CicloError
+        What an import would refuse.
+    """
+    source = open_source(path)
+    found = survey(source, Corrections())
+    wanted = {f.name.strip().casefold() for f in features if f.type in _VALUES}
+    tallies = [t for t, n in zip(found.tallies, found.plan.names, strict=True) if n.strip().casefold() in wanted]
+    numerals = decide_numerals(tallies, delimiter=found.dialect.delimiter)
+    words = sorted({word for tally in tallies for word in tally.disguised()})
+    yield ScoringFile(
+        found,
+        source,
+        Notation(
+            decimal=numerals.decimal,
+            thousands=numerals.thousands,
+            day_first=decide_day_first(tallies) is not False,
+            value_words=tuple(words),
+        ),
+    )
+
+
+def _placed(part: Part, plan: Plan) -> Iterator[TextBatch]:
+    text = to_table(part, grammar=plan.grammar, names=plan.names)
+    places, rejected = _places(part)
+    columns = [_spread(c.combine_chunks(), places) for c in text.columns]
+    faults = dict(zip(np.flatnonzero(rejected).tolist(), (r.reason for r in part.rejected), strict=True))
+    for start in range(0, len(rejected), limits.ROW_GROUP):
+        stop = start + limits.ROW_GROUP
+        yield TextBatch(
+            columns=[c.slice(start, limits.ROW_GROUP) for c in columns],
+            rejected=rejected[start:stop],
+            faults={row - start: fault for row, fault in faults.items() if start <= row < stop},
+        )
+
+
+def _places(part: Part) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """For each record: which good row it is (-1 for a rejected one), and whether it was rejected; in file order."""
+    assert part.starts is not None
+    lost = np.array([r.line for r in part.rejected], np.int64)
+    at = np.searchsorted(part.starts, lost) + np.arange(len(lost))
+    rejected = np.zeros(part.records, bool)
+    rejected[at] = True
+    places = np.full(part.records, -1, np.int64)
+    places[~rejected] = np.arange(part.good)
+    return places, rejected
+
+
+def _spread(values: pa.Array, places: NDArray[np.int64]) -> pa.Array:
+    if len(values) == len(places):
+        return values
+    return values.take(pa.array(places, mask=places < 0))
