@@ -19,8 +19,8 @@ Records: ``session.records(DATASET)``; ``record.read(DatasetVersion)``. Small co
 self._on_committed, self._on_failed)``. Anything that waits for the disk: ``session.run(partial(f, x), self._on_read)``.
 
 Work: ``job_id = session.submit(TRAIN, request, Text("ui_training.job", {"name": "churn"}))``. It appears in the
-activity bar. Listen with ``session.job_event.connect(self._on_job_event)``: ``Started | Progressed | Published | Ended``, on the
-GUI thread, ``Ended`` exactly once; decode ``msgspec.json.decode(event.value, type=Leaderboard)``. Records come as
+activity bar. Listen with ``session.job_event.connect(self._on_job_event)``: ``Started | Progressed | Published |
+Ended``, on the GUI thread, ``Ended`` exactly once; decode ``msgspec.json.decode(event.value, type=Leaderboard)``. Records come as
 ``session.changed`` (kind -> ids): reload from the index, keep the selection by id. ``session.stop(job_id)``;
 ``session.jobs`` knows every job's state. Previews: ``session.quick(INSPECT, request, Inspected, self._on_inspected,
 self._on_inspect_failed)``: newest question wins, answers come to bound methods only.
@@ -47,7 +47,8 @@ Widgets (all take ``session.theme`` where they draw themselves)::
     from app.ui.widgets.form import Dropdown, Field, Option, Segments, line_edit, text_edit
     Field(caption, Dropdown(theme, [Option("auto", words(...), detail)])); dropdown.chosen -> value
     from app.ui.widgets.chart import ChartView          # imports pyqtgraph: import it inside the page, never at start
-    view = ChartView(session); view.show_chart(chart) | view.show_bars(bar_chart) | view.show_histogram(...)
+    view = ChartView(theme, words); view.show_chart(chart, Extras(gate=(0.8, "gate"), x_ticks=..., cards=...)) |
+    view.show_histogram(histogram, column_type) | view.show_counts(bars); view.point_clicked -> curve, point
 
 Rules: only bound methods (``@Slot``) in ``connect``; state is an enum or an id, never a label; no colour, size or font
 outside ``app.ui.theme`` (use its tokens GAP PAD SPACE WIDE); ``dialog.open()``, never ``exec``; every control has an

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.text.words import Words
 from app.ui.dialogs import projects_folder
 from app.ui.session import Session
 
@@ -35,10 +36,10 @@ def choose_file(parent: QWidget, session: Session, chosen: Callable[[str], objec
 
 
 def save_file(
-    parent: QWidget, session: Session, *, name: str, suffixes: tuple[str, ...], chosen: Callable[[str], object]
+    parent: QWidget, words: Words, *, name: str, suffixes: tuple[str, ...], chosen: Callable[[str], object]
 ) -> None:
     """Ask where to write a file; ``chosen(path)`` is a bound method."""
-    chooser = _chooser(parent, session.words("ui.save_file.title"), Path.home())
+    chooser = _chooser(parent, words("ui.save_file.title"), Path.home())
     chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     chooser.setNameFilters([f"{suffix[1:].upper()} (*{suffix})" for suffix in suffixes])
     chooser.setDefaultSuffix(suffixes[0][1:])

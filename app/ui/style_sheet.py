@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _SHEET = Template("""
 QToolTip { background: $card; color: $text; border: 1px solid $line; padding: 4px; }
 QWidget[role="page"], QScrollArea, QScrollArea > QWidget > QWidget[role="page"] { background: $window; border: none; }
+QScrollArea[role="inside"] { background: transparent; }
 QFrame[role="header"] { background: $card; border: none; border-bottom: 1px solid $line; }
 QFrame[role="foot"] { background: $card; border: none; border-top: 1px solid $line; }
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: 8px; }
@@ -39,6 +40,8 @@ QLabel[role="title"] { font-size: ${title}px; font-weight: 600; }
 QLabel[role="heading"] { font-size: ${heading}px; font-weight: 600; }
 QLabel[role="heading-muted"] { font-size: ${heading}px; color: $muted; }
 QLabel[role="figure"] { font-size: ${figure}px; font-weight: 600; }
+QLabel[role="hover"] { background: $card; border: 1px solid $line; border-radius: 6px; padding: 6px 9px;
+    font-size: ${small}px; }
 QLabel[kind="good"] { color: $good; }
 QLabel[kind="warning"] { color: $warning; }
 QLabel[kind="bad"] { color: $bad; }
@@ -104,6 +107,7 @@ QMenu::icon { padding-left: 8px; }
 
 QTableView, QListView, QTreeView { background: $card; color: $text; border: none; outline: none;
     gridline-color: $line; selection-background-color: $accent_soft; selection-color: $text; }
+QTableView::item { padding: 0 5px; }
 QHeaderView { background: $card; border: none; }
 QHeaderView::section { background: $card; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: 6px 8px; font-size: ${small}px; font-weight: 500; }
@@ -114,6 +118,7 @@ QListView::item:selected { background: $accent_soft; color: $text; }
 
 QProgressBar { background: $neutral_soft; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: $scroll; border-radius: 4px; margin: 1px; }
