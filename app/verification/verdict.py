@@ -100,4 +100,6 @@ def _class_findings(data: Classified) -> list[Finding]:
     if data.counts[rarest] >= MINIMUM:
         return []
     n, label = int(data.counts[rarest]), data.labels[rarest]
+    if n == 0:
+        return [("warning", Text("verification.finding.absent_class", {"label": label}))]
     return [("warning", Text("verification.finding.few_of_class", {"n": n, "label": label, "minimum": MINIMUM}))]
