@@ -103,7 +103,9 @@ def texts_of(rows: Sequence[Row], columns: Sequence[str]) -> Mapping[str, pa.Arr
 def answer(model: FittedModel, rows: Sequence[Row]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Predicted labels (empty for regression) and numbers, shape (n, k), of raw rows."""
     features = model.signature.features
-    judged = judge(texts_of(rows, [f.name for f in features]), features, PLAIN)
+    judged = judge(
+        texts_of(rows, [f.name for f in features]), features, dict.fromkeys((f.name for f in features), PLAIN)
+    )
     return _read(predict_table(model, judged.table), model.signature.task)
 
 

@@ -74,7 +74,9 @@ def _loose(header: Sequence[str], *, taken: set[str]) -> dict[str, list[int]]:
 
 def _missing(missing: Sequence[str], unused: Sequence[str]) -> CicloError:
     names = ", ".join(missing)
-    pairs = [(m, similar[0]) for m in missing if (similar := difflib.get_close_matches(m, unused, 1, _LIKENESS))]
+    by_fold = {_fold(name): name for name in unused}
+    likely = [(m, difflib.get_close_matches(_fold(m), by_fold, 1, _LIKENESS)) for m in missing]
+    pairs = [(wanted, by_fold[found[0]]) for wanted, found in likely if found]
     if not pairs:
         return CicloError("deployment.missing_columns", names=names, n=len(missing))
     shown = ", ".join(f"{found} → {wanted}" for wanted, found in pairs)

@@ -42,13 +42,15 @@ class Judged:
     remarks: Mapping[int, Sequence[Text]]
 
 
-def judge(texts: Mapping[str, pa.Array], features: Sequence[Feature], notation: Notation) -> Judged:
+def judge(texts: Mapping[str, pa.Array], features: Sequence[Feature], notations: Mapping[str, Notation]) -> Judged:
     """Convert the text of each feature and compare it with what the model has seen.
 
     Parameters
     ----------
     texts
         For each feature, its cells as text, shape (n,).
+    notations
+        For each feature, how its numbers and dates are written.
     """
     count = len(next(iter(texts.values()))) if texts else 0
     rejected = np.zeros(count, dtype=bool)
@@ -56,7 +58,7 @@ def judge(texts: Mapping[str, pa.Array], features: Sequence[Feature], notation: 
     columns = {}
     for feature in features:
         cells = texts[feature.name]
-        values, failed = convert_column(cells, feature.type, notation)
+        values, failed = convert_column(cells, feature.type, notations[feature.name])
         columns[feature.name] = values
         rejected |= failed
         for row, remark in _remarks(feature, cells, values, failed):
@@ -100,7 +102,8 @@ def _unseen(feature: Feature, values: pa.Array) -> Iterator[tuple[int, Text]]:
 def _outside(
     feature: Feature, low: float, high: float, values: pa.Array, cells: pa.Array
 ) -> Iterator[tuple[int, Text]]:
-    found = numbers(values) if feature.type in NUMBERS else moments(values)
+    chunked = pa.chunked_array([values])
+    found = numbers(chunked) if feature.type in NUMBERS else moments(chunked)
     if feature.type is ColumnType.DATE:
         found = found / _SECONDS_A_DAY
     for row in _places((found < low) | (found > high)):

@@ -75,10 +75,11 @@ class _Scorer:
             matched = match_columns([f.name for f in features], file.header, target=self._schema.target)
             names = output_names(file.header, self._schema.labels)
             schema = _schema(names, self._schema.labels, self._schema.task)
+            notation = msgspec.structs.replace(file.notation, missing_words=self._schema.missing_words)
             with writing_table(out, schema) as writer:
                 for batch in file.batches():
                     self._context.check_cancelled()
-                    scored = self._score(batch, matched, file.notation, schema)
+                    scored = self._score(batch, matched, notation, schema)
                     writer.write(scored)
                     self._keep_preview(scored)
                     self._context.report(Progress(step=step, done=file.done, total=file.total))
@@ -101,7 +102,7 @@ class _Scorer:
     def _score(self, batch: TextBatch, matched: Matched, notation: Notation, schema: pa.Schema) -> pa.RecordBatch:
         columns = batch.columns
         texts = {name: columns[place] for name, place in matched.places.items()}
-        judged = judge(texts, self._schema.features, notation)
+        judged = judge(texts, self._schema.features, dict.fromkeys(matched.places, notation))
         predictions = predict_table(self._loaded.model, judged.table)
         rejected = judged.rejected | batch.rejected
         remarks = self._remarks.column(batch.faults, judged.remarks, count=len(rejected))

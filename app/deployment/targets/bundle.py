@@ -55,13 +55,18 @@ class BundleTarget:
 
     def file_name(self, version: ApprovedVersion) -> str:
         """``churn-4.ciclo.zip``."""
-        return f"{safe_name(version.record.name)}-{version.record.number}.ciclo.zip"
+        return file_name(version)
 
     def make(self, context: Context, version: ApprovedVersion, path: Path) -> Certificate:
         """Write the bundle, then have a fresh process open it and score its acceptance rows."""
         write_bundle(version, path)
         context.report(Progress(step=Text("deployment.step.certifying", {"name": path.name}), done=1, total=3))
         return certify(path)
+
+
+def file_name(version: ApprovedVersion) -> str:
+    """``churn-4.ciclo.zip``."""
+    return f"{safe_name(version.record.name)}-{version.record.number}.ciclo.zip"
 
 
 def write_bundle(version: ApprovedVersion, path: Path) -> None:
@@ -77,11 +82,11 @@ def write_bundle(version: ApprovedVersion, path: Path) -> None:
         (Words("es"), CARD_ES_FILE, README_ES_FILE, REPORT_ES_FILE, "html_es"),
     ):
         files[card] = model_card(manifest, words).encode()
-        files[read] = read_me(manifest, words, file_name=path.name).encode()
+        files[read] = read_me(manifest, words, file_name=file_name(version)).encode()
         files[report] = version.object_bytes(version.report_record, key)
     entries = tuple(_entry(name, data) for name, data in sorted(files.items()))
     sealed = canonical(msgspec.structs.replace(manifest, files=entries))
-    _zip(path, {MANIFEST: sealed, **dict(sorted(files.items()))})
+    pack(path, {MANIFEST: sealed, **dict(sorted(files.items()))})
 
 
 def _entry(name: str, data: bytes) -> Entry:
@@ -89,7 +94,7 @@ def _entry(name: str, data: bytes) -> Entry:
     return Entry(path=name, size=len(data), sha256=hashlib.sha256(data).hexdigest(), media=media)
 
 
-def _zip(path: Path, files: Mapping[str, bytes]) -> None:
+def pack(path: Path, files: Mapping[str, bytes]) -> None:
     """Stored, not packed: packers differ from machine to machine, and equal content shall have equal bytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=False) as archive:
         for name, data in files.items():

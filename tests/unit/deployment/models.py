@@ -1,0 +1,138 @@
+"""Small fitted models, and bundles around them, for the tests of this room."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from sklearn.base import BaseEstimator
+
+from app.data.records import ColumnType
+from app.deployment.acceptance import make_acceptance, write_acceptance
+from app.deployment.manifest import (
+    ACCEPTANCE_FILE,
+    CARD_FILE,
+    MANIFEST,
+    MODEL_FILE,
+    README_FILE,
+    REPORT_FILE,
+    Approval,
+    Entry,
+    Lineage,
+    Manifest,
+    Metric,
+    Schema,
+    canonical,
+)
+from app.deployment.targets.bundle import pack
+from app.learning import canonical as skops_form
+from app.learning.catalogue import builtin
+from app.learning.matrix import describe_features, feature_frame, frame_columns
+from app.learning.model import FittedModel
+from app.learning.preparation import shape_of
+from app.learning.records import Signature, Task
+
+COLUMNS = (
+    ("amount", ColumnType.NUMBER),
+    ("count", ColumnType.INTEGER),
+    ("since", ColumnType.DATE),
+    ("colour", ColumnType.CATEGORY),
+)
+LABELS = {Task.BINARY: ("<=50K", ">50K"), Task.MULTICLASS: ("a", "b", "ñ"), Task.REGRESSION: ()}
+ROWS = 300
+
+
+@cache
+def table() -> pa.Table:
+    random = np.random.default_rng(3)
+    amount = random.normal(size=ROWS).tolist()
+    amount[5] = None
+    since = np.datetime64("2020-01-01") + random.integers(0, 900, ROWS)
+    return pa.table(
+        {
+            "amount": pa.array(amount, pa.float64()),
+            "count": pa.array(random.integers(-5, 90, ROWS), pa.int64()),
+            "since": pa.array(since.astype("datetime64[D]")),
+            "colour": pa.array(random.choice(["red", "blue, dark", 'gr"een', "=1+1"], ROWS).tolist(), pa.string()),
+        }
+    )
+
+
+def target(task: Task) -> np.ndarray:
+    base = table()["count"].to_numpy() + 20 * (np.array(table()["colour"].to_pylist()) == "red")
+    if task is Task.REGRESSION:
+        return base.astype(np.float64)
+    classes = len(LABELS[task])
+    return np.digitize(base, np.quantile(base, np.arange(1, classes) / classes))
+
+
+@cache
+def fitted(task: Task = Task.BINARY, name: str = "") -> FittedModel:
+    features = describe_features(table(), COLUMNS)
+    kind = next(k for k in builtin() if k.id == (name or ("ridge" if task is Task.REGRESSION else "logistic")))
+    estimator: BaseEstimator = kind.build(task, shape_of(frame_columns(features), ROWS), kind.quick[0], 0)
+    estimator.fit(feature_frame(table(), features), target(task))
+    labels = LABELS[task]
+    signature = Signature(
+        task=task, labels=labels, positive=labels[-1] if labels else "", threshold=0.5, features=features
+    )
+    return FittedModel(pipeline=estimator, signature=signature)
+
+
+def write(path: Path, task: Task = Task.BINARY, name: str = "", *, acceptance: bytes = b"", model: bytes = b"") -> Path:
+    """A bundle at ``path``; its acceptance rows or its model may be given."""
+    found = fitted(task, name)
+    files = {
+        MODEL_FILE: model or skops_form.dump(found.pipeline),
+        ACCEPTANCE_FILE: acceptance or write_acceptance(make_acceptance(found, table())),
+        CARD_FILE: b"card",
+        README_FILE: b"read me",
+        REPORT_FILE: b"report",
+    }
+    entries = tuple(
+        Entry(path=n, size=len(d), sha256=hashlib.sha256(d).hexdigest(), media="x/y") for n, d in sorted(files.items())
+    )
+    sealed = canonical(msgspec.structs.replace(manifest(task), files=entries))
+    pack(path, {MANIFEST: sealed, **files})
+    return path
+
+
+def manifest(task: Task = Task.BINARY) -> Manifest:
+    signature = fitted(task).signature
+    schema = Schema(
+        task=task,
+        target="income",
+        features=signature.features,
+        labels=signature.labels,
+        positive=signature.positive,
+        threshold=0.5,
+    )
+    return Manifest(
+        format=1,
+        kind="ciclo-bundle",
+        model="m",
+        version=1,
+        software="ciclo",
+        created="2026-01-01T00:00:00Z",
+        estimator="logistic",
+        schema=schema,
+        lineage=Lineage(
+            dataset="d@1",
+            dataset_version="a" * 64,
+            source_name="d.csv",
+            source_sha256="b" * 64,
+            model_version="c" * 64,
+            model_sha256="d" * 64,
+            report="e" * 64,
+            decision="f" * 64,
+        ),
+        metrics={"roc_auc": Metric(value=0.8, low=0.7, high=0.9, method="delong")},
+        judged_on="holdout",
+        decision=Approval(by="A", time="2026-01-01T00:00:00Z", comment="", override="", failed_gates=()),
+        libraries={},
+        files=(),
+    )
