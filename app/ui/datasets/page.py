@@ -1,21 +1,98 @@
-"""The page of the tab Datasets."""
+"""The Datasets tab: nothing yet, an import, or a dataset."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget
 
-from app.ui.session import Session
-from app.ui.widgets.page import PageHeader
+from app.data.records import DATASET
+from app.resources import resource
+from app.ui.choosers import choose_file
+from app.ui.datasets.dataset_view import DatasetView
+from app.ui.datasets.import_view import ImportView
+from app.ui.session import Changes, Session
+from app.ui.widgets.page import EmptyPage
 
 
-class Page(QWidget):
-    """The tab Datasets."""
+class Page(QStackedWidget):
+    """The tab. A record is shown by :meth:`show_record`, a file taken by :meth:`begin_import`."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        layout = QVBoxLayout(self)
-        layout.addWidget(PageHeader(session.words("ui.tab.datasets")))
-        layout.addStretch(1)
+        self.setObjectName("datasets.page")
+        self.setProperty("role", "page")
+        self._session = session
+        self._next_of = ""
+        self.empty = self._make_empty()
+        self.importing = ImportView(session)
+        self.dataset = DatasetView(session)
+        for widget in (self.empty, self.importing, self.dataset):
+            self.addWidget(widget)
+        self.importing.imported.connect(self.show_record)
+        self.importing.left.connect(self.show_datasets)
+        self.importing.choose_asked.connect(self.choose_file)
+        self.dataset.import_asked.connect(self.choose_file)
+        self.dataset.next_asked.connect(self._on_next_asked)
+        session.changed.connect(self._on_changed)
+        session.file_offered.connect(self.begin_import)
+        self.show_datasets()
 
+    def _make_empty(self) -> EmptyPage:
+        words = self._session.words
+        made = EmptyPage(
+            self._session.theme,
+            "database",
+            words("ui_datasets.empty.title"),
+            words("ui_datasets.empty.sentence"),
+            words("ui_datasets.import_button"),
+            words("ui_datasets.empty.sample"),
+        )
+        made.acted.connect(self.choose_file)
+        made.linked.connect(self._on_sample_asked)
+        if made.button is not None and made.link is not None:
+            made.button.setObjectName("datasets.import_first")
+            made.link.setObjectName("datasets.sample")
+        return made
+
+    @Slot(str)
     def show_record(self, record_id: str) -> None:
-        """Show a record of this tab."""
+        """Show a version of a dataset."""
+        self.dataset.show_version(record_id)
+        self.dataset.reload()
+        self.setCurrentWidget(self.dataset)
+
+    @Slot(str)
+    def begin_import(self, path: str) -> None:
+        """Take a file to the import page."""
+        dataset, self._next_of = self._next_of, ""
+        self.setCurrentWidget(self.importing)
+        self.importing.begin(path, dataset)
+
+    @Slot()
+    def show_datasets(self) -> None:
+        """The dataset last shown; the empty page where there is none."""
+        self.dataset.reload()
+        self.setCurrentWidget(self.dataset if self.dataset.version is not None else self.empty)
+
+    @Slot()
+    def choose_file(self) -> None:
+        """Let the user choose a file to import."""
+        choose_file(self.window(), self._session, self.begin_import)
+
+    @Slot(str)
+    def _on_next_asked(self, dataset: str) -> None:
+        self._next_of = dataset
+        self.choose_file()
+
+    @Slot()
+    def _on_sample_asked(self) -> None:
+        self.begin_import(str(resource("samples", "telco_churn.csv")))
+
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        if DATASET not in changes:
+            return
+        if self.currentWidget() is self.empty:
+            self.show_datasets()
+        else:
+            self.dataset.reload()

@@ -1,0 +1,69 @@
+"""The head of a dataset's page: its name, which version, where it comes from, what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.text.words import Words
+from app.ui import theme as tokens
+from app.ui.datasets.versions import Version
+from app.ui.theme import Theme
+from app.ui.widgets.basics import button, column, label, row
+from app.ui.widgets.form import Dropdown, Option
+
+
+class DatasetHead(QWidget):
+    """``version_chosen(id)``, ``next_asked()`` and ``train_asked()`` say what the user wants."""
+
+    version_chosen = Signal(str)
+    next_asked = Signal()
+    train_asked = Signal()
+
+    def __init__(self, theme: Theme, words: Words) -> None:
+        super().__init__()
+        self._words = words
+        self._title = label("", "heading", wrap=False)
+        self._version = label("", "heading-muted", wrap=False)
+        self._chooser = Dropdown(theme, flat=True)
+        self._chooser.setObjectName("datasets.version")
+        self._chooser.setAccessibleName(words("ui_datasets.dataset.version_chooser"))
+        self._chooser.chosen.connect(self.version_chosen)
+        self._where = label("", "muted", selectable=True)
+        self._next = button(words("ui_datasets.dataset.next"), self.next_asked.emit)
+        self._next.setObjectName("datasets.import_next")
+        self._train = button(words("ui_datasets.dataset.train"), self.train_asked.emit, "primary")
+        self._train.setObjectName("datasets.train")
+        top = row(self._title, self._version, self._chooser, 1, self._next, self._train)
+        self.setLayout(column(top, self._where, spacing=tokens.GAP))
+
+    def show_version(self, version: Version, series: Sequence[Version]) -> None:
+        """Show a version among those of its dataset, oldest first."""
+        said = [Option(v.id, self._words("ui_datasets.dataset.version", version=v.number)) for v in reversed(series)]
+        self._title.setText(version.name)
+        self._version.setText(self._words("ui_datasets.dataset.version", version=version.number))
+        self._chooser.set_options(said)
+        self._chooser.set_value(version.id)
+        self._chooser.setVisible(len(said) > 1)
+        self._version.setVisible(len(said) < 2)
+        self._where.setText(self._origin(version))
+        self._train.setEnabled(version.body.rows > 0)
+        self.setAccessibleName(f"{self._title.text()} {self._version.text()}")
+
+    def _origin(self, version: Version) -> str:
+        words, body = self._words, version.body
+        when = datetime.fromisoformat(version.record.time.replace("Z", "+00:00"))
+        where = words(
+            "ui_datasets.dataset.where",
+            n=body.rows,
+            columns=len(body.columns),
+            file=body.source_name,
+            when=words.datetime(when),
+        )
+        if not body.rejected:
+            return where
+        sum_ = words("ui_datasets.dataset.balance", n=body.rejected, rows=body.rows, records=body.records)
+        return f"{where}\n{sum_}"

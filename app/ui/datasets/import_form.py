@@ -1,0 +1,135 @@
+"""How Ciclo reads the file: each guess with its evidence, whether it is sure, and a field to correct it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+
+from app.data.records import Corrections, Evidence, Inspected
+from app.text.words import Words
+from app.ui import theme as tokens
+from app.ui.datasets.choices import ASPECTS, DETECTED, in_force, is_corrected, options
+from app.ui.theme import Theme
+from app.ui.widgets.basics import Badge, Card, label, line
+from app.ui.widgets.form import Dropdown, Option
+
+
+@dataclass(frozen=True)
+class _Row:
+    editor: Dropdown | QLineEdit
+    evidence: QLabel
+    badge: Badge
+
+
+class ImportForm(Card):
+    """Six rows. ``corrected(aspect, value)`` is sent when the user sets one."""
+
+    corrected = Signal(str, str)
+
+    def __init__(self, theme: Theme, words: Words) -> None:
+        super().__init__(words("ui_datasets.form.title"), words("ui_datasets.form.hint"))
+        self._theme, self._words = theme, words
+        self._rows: dict[str, _Row] = {}
+        self._missing_before = ""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(tokens.PAD)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(2, 1)
+        for position, aspect in enumerate(ASPECTS):
+            self._add_row(grid, 2 * position, aspect)
+        self.body.addLayout(grid)
+        self.body.addStretch(1)
+
+    def _add_row(self, grid: QGridLayout, place: int, aspect: str) -> None:
+        caption = label(self._words(f"ui_datasets.aspect.{aspect}"), "muted", wrap=False)
+        editor = self._missing_editor() if aspect == "missing" else self._dropdown(aspect)
+        editor.setAccessibleName(caption.text())
+        caption.setBuddy(editor)
+        evidence, badge = label("", "muted"), Badge(self._theme, "neutral")
+        self._rows[aspect] = _Row(editor, evidence, badge)
+        grid.setRowMinimumHeight(place, self._theme.size(33))
+        for column, widget in enumerate((caption, editor, evidence, badge)):
+            grid.addWidget(widget, place, column, Qt.AlignmentFlag.AlignVCenter)
+        if aspect != ASPECTS[-1]:
+            grid.addWidget(line(), place + 1, 0, 1, 4)
+
+    def _dropdown(self, aspect: str) -> Dropdown:
+        made = _AspectDropdown(self._theme, aspect)
+        made.setObjectName(f"datasets.{aspect}")
+        made.picked.connect(self.corrected)
+        return made
+
+    def _missing_editor(self) -> QLineEdit:
+        made = QLineEdit()
+        made.setObjectName("datasets.missing")
+        made.setPlaceholderText(self._words("ui_datasets.missing.none"))
+        made.setToolTip(self._words("ui_datasets.missing.help"))
+        made.setMinimumWidth(self._theme.size(130))
+        made.editingFinished.connect(self._on_missing_edited)
+        return made
+
+    def show_reading(self, found: Inspected, corrections: Corrections) -> None:
+        """Show what was found and what the user set."""
+        evidence = {one.aspect: one for one in found.evidence}
+        for aspect, row in self._rows.items():
+            mine = is_corrected(corrections, aspect)
+            if isinstance(row.editor, Dropdown):
+                row.editor.set_options(self._options(aspect, found, mine))
+                row.editor.set_value(in_force(aspect, found.dialect))
+            else:
+                self._show_missing(row.editor, evidence.get(aspect), corrections)
+            self._show_evidence(aspect, row, evidence.get(aspect), mine=mine)
+
+    def _options(self, aspect: str, found: Inspected, mine: bool) -> list[Option]:
+        made = options(aspect, found, self._words)
+        return [*made, Option(DETECTED, self._words("ui_datasets.as_detected"))] if mine else made
+
+    def _show_missing(self, editor: QLineEdit, evidence: Evidence | None, corrections: Corrections) -> None:
+        if corrections.missing_words is not None:
+            words = ", ".join(corrections.missing_words)
+        else:
+            words = evidence.choice if evidence is not None else ""
+        self._missing_before = words
+        if not editor.hasFocus() or not editor.isModified():
+            editor.setText(words)
+            editor.setCursorPosition(0)
+
+    def _show_evidence(self, aspect: str, row: _Row, evidence: Evidence | None, *, mine: bool) -> None:
+        if mine:
+            text, kind, sign, state = self._words("ui_datasets.evidence.yours"), "accent", "✎", "yours"
+        elif evidence is None:
+            text, kind, sign, state = self._words(f"ui_datasets.evidence.none_{aspect}"), "neutral", "–", "unneeded"
+        else:
+            text = self._words.text(evidence.reason)
+            kind, sign, state = ("good", "", "sure") if evidence.sure else ("warning", "?", "unsure")
+        row.evidence.setText(text)
+        row.badge.set(kind, sign, name=self._words(f"ui_datasets.evidence.{state}"))  # type: ignore[arg-type]
+        row.editor.setAccessibleDescription(text)
+
+    @Slot()
+    def _on_missing_edited(self) -> None:
+        editor = self._rows["missing"].editor
+        if isinstance(editor, QLineEdit) and editor.text() != self._missing_before:
+            self._missing_before = editor.text()
+            self.corrected.emit("missing", editor.text())
+
+    def editor(self, aspect: str) -> QWidget:
+        """The field of an aspect."""
+        return self._rows[aspect].editor
+
+
+class _AspectDropdown(Dropdown):
+    """A dropdown that says which aspect it belongs to."""
+
+    picked = Signal(str, str)
+
+    def __init__(self, theme: Theme, aspect: str) -> None:
+        super().__init__(theme, flat=True)
+        self._aspect = aspect
+        self.chosen.connect(self._on_chosen)
+
+    @Slot(str)
+    def _on_chosen(self, value: str) -> None:
+        self.picked.emit(self._aspect, value)

@@ -1,0 +1,86 @@
+"""What the import page knows: the file, what the user corrected, what was found. No widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from app.data.records import Corrections, Inspected
+from app.text.message import amount
+from app.text.words import Words
+from app.ui.datasets.choices import dataset_name
+from app.ui.datasets.versions import Version, last_from, newest_of_each
+
+
+@dataclass
+class ImportState:
+    """One file on its way in. ``busy`` while a newer reading is awaited."""
+
+    path: str
+    name: str
+    corrections: Corrections = field(default_factory=Corrections)
+    learned_from: str = ""
+    found: Inspected | None = None
+    busy: bool = True
+    job: str = ""
+    undo: list[Corrections] = field(default_factory=list)
+
+    @property
+    def file_name(self) -> str:
+        return PurePath(self.path).name
+
+    @property
+    def rows(self) -> int:
+        """How many rows the import will make, as far as is known."""
+        return max(0, self.found.records - len(self.found.rejected)) if self.found is not None else 0
+
+    def correct(self, corrections: Corrections) -> None:
+        """Take a correction; it can be undone."""
+        self.undo.append(self.corrections)
+        self.corrections, self.busy = corrections, True
+
+    def step_back(self) -> None:
+        """Undo the last correction."""
+        if self.undo:
+            self.corrections, self.busy = self.undo.pop(), True
+
+
+def begin(path: str, dataset: str, known: list[Version]) -> ImportState:
+    """The state for a file: what was corrected for this source before is used again."""
+    source = PurePath(path).name
+    before = last_from(known, source, dataset)
+    name = dataset or (before.name if before is not None else dataset_name(path))
+    if before is None or before.body.corrections == Corrections():
+        return ImportState(path, name)
+    return ImportState(path, name, before.body.corrections, before.record.label)
+
+
+def subtitle(state: ImportState, known: list[Version], words: Words) -> str:
+    """Size, records found, and what the dataset will be."""
+    found = state.found
+    if found is None:
+        return words("ui_datasets.import.looking")
+    code = "ui_datasets.import.found" if found.complete else "ui_datasets.import.found_about"
+    parts = [words.bytes(found.size), words(code, n=_count(found, words), columns=len(found.columns))]
+    before = next((v for v in newest_of_each(known) if v.name == state.name.strip()), None)
+    if before is not None:
+        parts.append(words("ui_datasets.import.becomes", name=before.name, version=before.number + 1))
+    parts.append(words("ui_datasets.import.untouched"))
+    return " · ".join(parts)
+
+
+def _count(found: Inspected, words: Words) -> int:
+    if found.complete or found.records < 100:
+        return found.records
+    digits = len(str(found.records))
+    return round(found.records, 2 - digits)  # an estimate: two figures say enough
+
+
+def confirm_text(state: ImportState, words: Words) -> str:
+    """The words on the primary button."""
+    found = state.found
+    if found is None:
+        return words("ui_datasets.import.confirm_none")
+    if not found.complete:
+        return words("ui_datasets.import.confirm_all")
+    return words("ui_datasets.import.confirm", n=amount(state.rows))

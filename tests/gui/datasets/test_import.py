@@ -1,0 +1,202 @@
+"""The import page, by clicks, with real jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.data.records import DATASET, ColumnType
+from app.ui.datasets.page import Page
+from app.ui.session import Session
+from app.ui.widgets.form import Dropdown
+from tests.gui.datasets.conftest import Hand
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def texts(page: Page) -> str:
+    return "\n".join(label.text() for label in page.importing.findChildren(QLabel) if label.isVisible())
+
+
+def test_that_a_project_without_data_offers_to_import(page: Page, hand: Hand) -> None:
+    assert page.currentWidget() is page.empty
+    assert hand.find(QPushButton, "datasets.import_first").isEnabled()
+
+
+def test_that_a_file_with_semicolons_and_decimal_commas_is_imported_by_one_click(
+    page: Page, hand: Hand, customers: Path, session: Session
+) -> None:
+    page.begin_import(str(customers))
+    hand.wait_read()
+    found = page.importing.state.found  # type: ignore[union-attr]
+    assert found is not None
+    assert hand.find(Dropdown, "datasets.delimiter").value() == ";"
+    assert hand.find(Dropdown, "datasets.decimal").value() == ","
+    preview = page.importing.table.preview
+    consumo = next(s for s in range(preview.columnCount()) if preview.column(s).name == "consumo")
+    assert preview.column(consumo).type is ColumnType.NUMBER
+    assert preview.index(0, consumo).data() == "1,001.51"
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("clientes@1")
+    (record,) = session.records(DATASET)
+    body = page.dataset.version.body  # type: ignore[union-attr]
+    assert record.label == "clientes@1"
+    assert (body.rows, body.rejected, body.records) == (300, 2, 302)
+
+
+def test_that_rejected_records_are_listed_before_and_after(page: Page, hand: Hand, customers: Path) -> None:
+    page.begin_import(str(customers))
+    hand.wait_read()
+    assert not page.importing.problems.table.isVisible()
+    hand.click("datasets.rejected_show")
+    shown = page.importing.problems.table
+    assert shown.isVisible()
+    assert [shown.model().index(row, 0).data() for row in range(2)] == ["121", "201"]
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("clientes@1")
+    hand.click("datasets.view_rejected")
+    assert page.dataset.rejected.model().rowCount() == 2
+
+
+def test_that_a_type_is_corrected_in_the_header(qtbot: QtBot, page: Page, hand: Hand, customers: Path) -> None:
+    page.begin_import(str(customers))
+    hand.wait_read()
+    page.importing.table.open_types(2)
+    menu = hand.find(QMenu, "datasets.types")
+    action = next(a for a in menu.actions() if a.objectName() == "datasets.type.text")
+    assert isinstance(action, QAction)
+    action.trigger()
+    menu.hide()
+    hand.wait_read()
+    assert page.importing.table.preview.column(2).type is ColumnType.TEXT
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("clientes@1")
+    assert page.dataset.version.body.columns[2].type is ColumnType.TEXT  # type: ignore[union-attr]
+
+
+def test_that_types_are_reached_by_keyboard(qtbot: QtBot, page: Page, hand: Hand, customers: Path) -> None:
+    page.begin_import(str(customers))
+    hand.wait_read()
+    table = page.importing.table
+    table.setCurrentIndex(table.preview.index(0, 1))
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    menu = hand.find(QMenu, "datasets.types")
+    qtbot.waitUntil(menu.isVisible)
+    menu.hide()
+
+
+def test_that_a_separator_is_corrected_and_given_back(qtbot: QtBot, page: Page, hand: Hand, customers: Path) -> None:
+    page.begin_import(str(customers))
+    hand.wait_read()
+    names = page.importing.table.preview.columnCount()
+    dropdown = hand.find(Dropdown, "datasets.delimiter")
+    dropdown.setCurrentIndex(dropdown.findData("\t"))
+    dropdown.activated.emit(dropdown.currentIndex())
+    hand.wait_read()
+    assert page.importing.table.preview.columnCount() < names
+    dropdown.setCurrentIndex(dropdown.findData("detected"))
+    dropdown.activated.emit(dropdown.currentIndex())
+    hand.wait_read()
+    assert page.importing.table.preview.columnCount() == names
+    assert dropdown.value() == ";"
+
+
+def test_that_words_for_missing_can_be_set(page: Page, hand: Hand, customers: Path) -> None:
+    page.begin_import(str(customers))
+    hand.wait_read()
+    editor = hand.find(QLineEdit, "datasets.missing")
+    editor.setFocus()
+    editor.selectAll()
+    editor.insert("Málaga, n/d")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    hand.wait_read()
+    found = page.importing.state.found  # type: ignore[union-attr]
+    assert found is not None
+    assert next(c for c in found.columns if c.name == "provincia").missing == 100
+
+
+def test_that_the_next_import_of_a_source_is_its_next_version_and_keeps_the_corrections(
+    page: Page, hand: Hand, customers: Path, session: Session
+) -> None:
+    page.begin_import(str(customers))
+    hand.wait_read()
+    page.importing.table.typed.emit("provincia", "text")
+    hand.wait_read()
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("clientes@1")
+    page.begin_import(str(customers))
+    hand.wait_read()
+    assert page.importing.table.preview.column(2).type is ColumnType.TEXT
+    assert "as you corrected it" in texts(page)
+    assert "becomes version 2 of clientes" in texts(page)
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("clientes@2")
+    chooser = hand.find(Dropdown, "datasets.version")
+    assert chooser.isVisible()
+    assert chooser.count() == 2
+
+
+def test_that_an_import_is_stopped_and_leaves_nothing(
+    qtbot: QtBot, page: Page, hand: Hand, tmp_path: Path, session: Session
+) -> None:
+    path = tmp_path / "large.csv"
+    row = ",".join(str(number) for number in range(20)) + "\n"
+    path.write_text(",".join(f"c{number}" for number in range(20)) + "\n" + row * 600_000)
+    page.begin_import(str(path))
+    hand.wait_read()
+    hand.click("datasets.import_confirm")
+    qtbot.waitUntil(page.importing.progress.isVisible)
+    qtbot.waitUntil(lambda: bool(session.jobs.running("data.import")), timeout=30_000)
+    hand.click("datasets.import_stop")
+    qtbot.waitUntil(lambda: not session.jobs.open("data.import"), timeout=30_000)
+    qtbot.waitUntil(lambda: "Nothing was stored" in texts(page))
+    assert session.records(DATASET) == []
+    assert hand.find(QPushButton, "datasets.import_confirm").isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("empty.csv", b""), ("binary.csv", bytes(range(256)) * 64), ("gone.csv", None)],
+)
+def test_that_a_file_that_is_no_table_is_refused_in_a_sentence(
+    qtbot: QtBot, page: Page, hand: Hand, tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    page.begin_import(str(path))
+    qtbot.waitUntil(lambda: page.importing.state is not None and not page.importing.state.busy, timeout=30_000)
+    said = texts(page)
+    assert "data." not in said
+    assert len(said.splitlines()) >= 2
+    assert not hand.find(QPushButton, "datasets.import_confirm").isEnabled()
+    assert hand.find(QPushButton, "datasets.import_cancel").isEnabled()
+
+
+def test_that_a_dataset_needs_a_name_that_can_be_said(page: Page, hand: Hand, customers: Path) -> None:
+    page.begin_import(str(customers))
+    hand.wait_read()
+    editor = hand.find(QLineEdit, "datasets.import_name")
+    editor.selectAll()
+    QTest.keyClicks(editor, "a@2")
+    assert not hand.find(QPushButton, "datasets.import_confirm").isEnabled()
+    editor.selectAll()
+    QTest.keyClicks(editor, "customers")
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("customers@1")
+
+
+def test_that_cancelling_goes_back_and_stores_nothing(
+    page: Page, hand: Hand, customers: Path, session: Session
+) -> None:
+    page.begin_import(str(customers))
+    hand.wait_read()
+    hand.click("datasets.import_cancel")
+    assert page.currentWidget() is page.empty
+    assert session.records(DATASET) == []
