@@ -19,7 +19,8 @@ from app.learning.search import LearningData
 from app.text.message import Text, amount
 
 ALARM_AUC = 0.99
-ALARM_R2 = 0.99
+ALARM_R2 = 0.95
+"""Lower than for classes: an amount that one column almost gives away is still off by its rounding or a margin."""
 PERFECT = 0.9999
 _ROWS = 10_000
 _FOLDS = 3

@@ -14,10 +14,12 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 from sklearn.base import BaseEstimator
 from skops import io as skops_io
 
 _SCHEMA = "schema.json"
+_ARRAY = b"\x93NUMPY"
 _TIME = (1980, 1, 1, 0, 0, 0)
 Node = dict[str, object]
 
@@ -33,11 +35,26 @@ def canonical(data: bytes) -> bytes:
     """A skops file in its canonical form."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         schema = json.loads(archive.read(_SCHEMA))
-        entries = {name: archive.read(name) for name in archive.namelist() if name != _SCHEMA}
+        entries = {name: _without_padding(archive.read(name)) for name in archive.namelist() if name != _SCHEMA}
     numbering = _Numbering(entries)
     numbering.digest(schema)
     numbering.renumber(schema)
     return _zip({_SCHEMA: json.dumps(schema, separators=(",", ":")).encode(), **numbering.entries()})
+
+
+def _without_padding(entry: bytes) -> bytes:
+    """An array of structs with zeros between its fields: trees leave there whatever was in memory."""
+    if not entry.startswith(_ARRAY):
+        return entry
+    array = np.load(io.BytesIO(entry), allow_pickle=False)
+    if array.dtype.names is None:
+        return entry
+    clean = np.zeros(array.shape, dtype=array.dtype)
+    for name in array.dtype.names:
+        clean[name] = array[name]
+    buffer = io.BytesIO()
+    np.save(buffer, clean, allow_pickle=False)
+    return buffer.getvalue()
 
 
 class _Numbering:

@@ -28,6 +28,9 @@ from app.learning.records import Task
 
 Params = Mapping[str, str | int | float | bool | None]
 
+_LEVELS_OF_NEIGHBOURS = 12
+"""More one-hot columns make every row equally far from every other, and slow."""
+
 ENSEMBLE_TYPES = ("sklearn.utils._bunch.Bunch",)
 
 
@@ -76,7 +79,7 @@ def extra_trees(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline
 
 def _sized(shape: Shape, params: Params) -> dict[str, str | int | float | bool | None]:
     """Fewer and smaller trees where there are many rows: memory and time stay within bounds."""
-    trees = 200 if shape.rows < 20_000 else 100 if shape.rows < 100_000 else 60
+    trees = 100 if shape.rows < 100_000 else 60
     given: dict[str, str | int | float | bool | None] = {"n_estimators": trees, **params}
     leaf = params.get("min_samples_leaf") or 1
     given["min_samples_leaf"] = max(int(leaf), shape.rows // 20_000)
@@ -97,10 +100,14 @@ def _leaf(shape: Shape) -> int:
 
 
 def neighbours(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
-    """The most similar rows decide. A k-d tree, since brute force computes in blocks whose bits depend on the batch."""
+    """The most similar rows decide. City-block distance: scikit-learn computes it pair by pair, the Euclidean one
+    through BLAS in blocks whose last bits depend on the batch."""
     kind = KNeighborsRegressor if task is Task.REGRESSION else KNeighborsClassifier
     given = {**params, "n_neighbors": max(1, min(int(params.get("n_neighbors") or 5), shape.rows // 5))}
-    return _pipeline(scaled(shape), kind(algorithm="kd_tree", weights="distance", **given))
+    return _pipeline(
+        scaled(shape, most_levels=_LEVELS_OF_NEIGHBOURS),
+        kind(algorithm="brute", metric="manhattan", weights="distance", **given),
+    )
 
 
 def ensemble(task: Task, members: Sequence[Pipeline], weights: Sequence[float]) -> VotingClassifier | VotingRegressor:

@@ -40,7 +40,7 @@ def shape_of(columns: Sequence[FrameColumn], rows: int) -> Shape:
     )
 
 
-def scaled(shape: Shape) -> ColumnTransformer:
+def scaled(shape: Shape, *, most_levels: int = MOST_LEVELS) -> ColumnTransformer:
     """For linear models and neighbours: medians and an indicator for what is missing, one scale, one-hot words."""
     numbers = Pipeline(
         [
@@ -48,11 +48,11 @@ def scaled(shape: Shape) -> ColumnTransformer:
             ("scale", StandardScaler()),
         ]
     )
-    return _columns(shape, numbers, _one_hot(shape))
+    return _columns(shape, numbers, _one_hot(shape, most_levels))
 
 
 def ordered(shape: Shape) -> ColumnTransformer:
-    """For trees: medians and an indicator, words as one-hot columns where they are few, as numbers where many."""
+    """For trees: medians and an indicator for what is missing, words as numbers in alphabetical order."""
     numbers = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     return _columns(shape, numbers, _codes(unknown=-1, missing=-2))
 
@@ -75,9 +75,9 @@ def _columns(shape: Shape, numbers: object, words: object) -> ColumnTransformer:
     return ColumnTransformer([part for part in parts if part[2]], sparse_threshold=0.0)
 
 
-def _one_hot(shape: Shape) -> OneHotEncoder:
+def _one_hot(shape: Shape, most_levels: int) -> OneHotEncoder:
     rare = 2 if shape.rows < 500 else 10
-    return OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=rare, max_categories=MOST_LEVELS)
+    return OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=rare, max_categories=most_levels)
 
 
 def _codes(*, unknown: float, missing: float) -> OrdinalEncoder:

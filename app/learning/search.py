@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -27,6 +28,8 @@ from app.text.message import Text
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+_WARM_UP_ROWS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +143,7 @@ class Search:
             empty = np.full((len(self._data.rows), width), np.nan)
             self.trials.append(Trial(kind=kind, params=params, predictions=empty, folds=folds))
         tasks = [(trial, fold) for trial in self.trials for fold in range(folds)]
+        _warm_up(self._data, candidates)
         began = time.monotonic()
         work = run_forked(
             [self._fold(trial, fold) for trial, fold in tasks],
@@ -213,6 +217,14 @@ class Search:
     def finished(self) -> list[Trial]:
         """The trials with a score in every fold, best first; of equals, the simpler."""
         return [trial for trial in sorted(self.trials, key=_rank) if trial.done and not np.isnan(trial.mean)]
+
+
+def _warm_up(data: LearningData, candidates: Sequence[tuple[EstimatorKind, Params]]) -> None:
+    """Do a tiny fit of each kind once, so that not every fork pays for what libraries load and compile on first use."""
+    positions = data.folds[0][0][:_WARM_UP_ROWS]
+    for kind in {kind.id: kind for kind, _ in candidates}.values():
+        with suppress(Exception):  # what is wrong with it will be said of the candidate itself
+            raw_predictions(fit(kind, kind.quick[0], data, positions), data.frame.iloc[:1], classes=data.classes)
 
 
 def _rank(trial: Trial) -> tuple[int, float, int]:

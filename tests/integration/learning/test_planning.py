@@ -1,0 +1,96 @@
+"""The proposal before the click, and the sentences about what can't be done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from app.data.records import ColumnType as T
+from app.errors import CicloError
+from app.learning.planning import plan
+from app.learning.records import Planned, PlanRequest, Task
+from app.project import Project
+from app.text import Words
+from tests.integration.learning.datasets import Columns, Here, store
+
+ROWS = 300
+
+
+def customers() -> Columns:
+    random = np.random.default_rng(0)
+    return {
+        "key": (T.IDENTIFIER, [f"C{n:05d}" for n in range(ROWS)]),
+        "number": (T.INTEGER, list(range(1, ROWS + 1))),
+        "age": (T.INTEGER, random.integers(18, 90, ROWS).tolist()),
+        "always": (T.CATEGORY, ["same"] * ROWS),
+        "never": (T.NUMBER, [None] * ROWS),
+        "story": (T.TEXT, [f"story number {n}" for n in range(ROWS)]),
+        "note": (T.TEXT, [f"note {n % 120}" for n in range(ROWS)]),
+        "left": (T.BOOLEAN, [None, *("Sí" if n % 4 == 0 else "No" for n in range(1, ROWS))]),
+    }
+
+
+def planned(project: Project, tmp_path: Path, **request: object) -> Planned:
+    given = {"project": str(project.folder), "dataset": "customers", "target": "left"} | request
+    outcome = plan(Here(tmp_path), PlanRequest(**given))  # type: ignore[arg-type]
+    return msgspec.json.decode(outcome.answer, type=Planned)
+
+
+def test_that_the_plan_says_task_classes_columns_and_rows(project: Project, tmp_path: Path) -> None:
+    store(project, "customers", customers())
+    found = planned(project, tmp_path)
+    reasons = {c.name: c.reason.id.rpartition(".")[2] for c in found.columns if not c.used and c.reason}
+    assert (found.task, found.positive, found.metric) == (Task.BINARY, "Sí", "roc_auc")
+    assert found.classes == (("No", 225), ("Sí", 74))
+    assert found.rows == ROWS
+    assert (found.dropped_rows, found.train_rows + found.holdout_rows) == (1, ROWS - 1)
+    assert found.holdout_rows == pytest.approx(60, abs=2)
+    assert reasons == {
+        "key": "identifier",
+        "number": "identifier",
+        "always": "constant",
+        "never": "empty",
+        "story": "distinct_text",
+        "note": "text",
+    }
+    assert found.seconds["quick"] < found.seconds["thorough"]
+    assert {note.id for note in found.problems} == {"learning.note.dropped", "learning.note.text"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        ({"target": "churn"}, "data.missing_target"),
+        ({"target": "always"}, "learning.target_constant"),
+        ({"target": "never"}, "learning.target_empty"),
+        ({"positive": "maybe"}, "learning.unknown_positive"),
+        ({"holdout": 0.0}, "learning.bad_holdout"),
+        ({"split": "by hand"}, "learning.unknown_split"),
+        ({"split": "group:nobody"}, "data.missing_target"),
+        ({"split": "time:always"}, "learning.not_a_time"),
+        ({"split": "group:left"}, "learning.split_by_target"),
+        ({"exclude": ("nobody",)}, "learning.unknown_column"),
+        ({"exclude": ("age",)}, "learning.no_usable_columns"),
+        ({"dataset": "suppliers"}, "project.no_such_version"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_that_what_cannot_be_done_gets_one_sentence(
+    project: Project, tmp_path: Path, request_: dict[str, object], code: str, language: str
+) -> None:
+    store(project, "customers", customers())
+    with pytest.raises(CicloError) as raised:
+        planned(project, tmp_path, **request_)
+    assert raised.value.code == code
+    sentence = Words(language)(code, **raised.value.params)
+    assert sentence != code
+    assert "{" not in sentence
+
+
+def test_that_five_rows_are_too_few(project: Project, tmp_path: Path) -> None:
+    store(project, "customers", {"age": (T.INTEGER, [1, 2, 3, 4, 5]), "left": (T.BOOLEAN, ["a", "b", "a", "b", "a"])})
+    with pytest.raises(CicloError, match="too_few_rows"):
+        planned(project, tmp_path)
