@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 
 from app.errors import CicloError
 
@@ -27,9 +27,12 @@ class Receiver:
     """A bound method, held weakly: a page that is gone gets no call and isn't kept alive."""
 
     def __init__(self, method: Callable[..., None] | None) -> None:
-        weak = method is not None and hasattr(method, "__self__")
-        self._weak = weakref.WeakMethod(method) if weak else None
-        self._strong = None if weak else method
+        self._weak: weakref.WeakMethod[Callable[..., None]] | None = None
+        self._strong: Callable[..., None] | None = None
+        if method is not None and hasattr(method, "__self__"):
+            self._weak = weakref.WeakMethod(method)
+        else:
+            self._strong = method
 
     def __call__(self, value: object) -> bool:
         """Hand ``value`` over; False where nobody is there any more."""
@@ -87,7 +90,7 @@ class Background(QObject):
             self.failed.emit(outcome.error)
 
 
-def _send(signal: Signal, ticket: int, future: Future[object]) -> None:
+def _send(signal: SignalInstance, ticket: int, future: Future[object]) -> None:
     if not future.cancelled():
         error = future.exception()
-        signal.emit(_Outcome(ticket, None if error else future.result(), error))  # type: ignore[attr-defined]
+        signal.emit(_Outcome(ticket, None if error else future.result(), error))

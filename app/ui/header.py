@@ -20,7 +20,7 @@ class TabButton(QAbstractButton):
 
     def __init__(self, theme: Theme, tab: Tab, title: str) -> None:
         super().__init__()
-        self._theme, self._badge = theme, None
+        self._theme = theme
         self.tab = tab
         self._badge: BadgeState | None = None
         self.setText(title)
@@ -100,7 +100,7 @@ class Header(QFrame):
         self._bar.setSpacing(0)
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
-        self._group.buttonClicked.connect(self._on_tab_clicked)
+        self._group.idClicked.connect(self._on_tab_clicked)
         self._add_tabs()
         layout.addLayout(self._bar)
         layout.addStretch(1)
@@ -124,7 +124,7 @@ class Header(QFrame):
                 self._chevrons.append(chevron)
                 self._bar.addWidget(chevron)
             made = TabButton(self._session.theme, tab, self._session.words(tab.title))
-            self._group.addButton(made)
+            self._group.addButton(made, position)
             self._bar.addWidget(made)
             self.tabs[tab.id] = made
 
@@ -147,9 +147,9 @@ class Header(QFrame):
             made.setChecked(False)
         self._group.setExclusive(True)
 
-    @Slot(QAbstractButton)
-    def _on_tab_clicked(self, clicked: TabButton) -> None:
-        self.chosen.emit(clicked.tab.id)
+    @Slot(int)
+    def _on_tab_clicked(self, position: int) -> None:
+        self.chosen.emit(TABS[position].id)
 
     @Slot()
     def _on_theme_changed(self) -> None:

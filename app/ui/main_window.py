@@ -77,8 +77,8 @@ class MainWindow(QMainWindow):
         self.interrupted = InterruptedJobs(session)
         self.stack = QStackedWidget()
         self.welcome = Welcome(session)
-        self.welcome.create.connect(self.act_new)
-        self.welcome.open.connect(self.act_open)
+        self.welcome.create_new.connect(self.act_new)
+        self.welcome.open_other.connect(self.act_open)
         self.welcome.sample.connect(self.act_sample)
         self.welcome.choose_file.connect(self.act_import)
         self.stack.addWidget(self.welcome)
@@ -186,9 +186,9 @@ class MainWindow(QMainWindow):
     def _on_language_changed(self) -> None:
         shown, records = self._tab, dict(self._shown_records)
         self._drop_pages()
-        old = self.takeCentralWidget()
-        old.hide()
-        old.deleteLater()
+        if (old := self.takeCentralWidget()) is not None:
+            old.hide()
+            old.deleteLater()
         for spec in ACTIONS:
             self.actions_by_id[spec.id].setText(self.session.words(spec.text))
         self._build()

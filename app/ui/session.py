@@ -147,7 +147,7 @@ class Session(QObject):
 
     # Records
 
-    def records(self, kind: str, name: str = "") -> list[Record]:
+    def records(self, kind: str = "", name: str = "") -> list[Record]:
         """Records of a kind in the open project, oldest first; none where no project is open."""
         return self.project.records(kind, name) if self.project is not None else []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -25,7 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings. ``language`` empty: the system's; ``mode`` is system, light or dark."""
 
     language: str = ""
-    mode: str = "system"
+    mode: Literal["system", "light", "dark"] = "system"
     scale: float = 1.0
     recent: tuple[Recent, ...] = ()
     projects_folder: str = ""

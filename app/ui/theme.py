@@ -194,7 +194,7 @@ class Theme(QObject):
         application = self._application
         application.setPalette(_qt_palette(self.colours))
         application.setFont(self.font())
-        sizes = {role: self.size(pixels) for role, pixels in SIZES.items()}
+        sizes: dict[str, int] = {role: self.size(pixels) for role, pixels in SIZES.items()}
         application.setStyleSheet(style_sheet(self.colours, sizes, scale=self.scale))
         self.changed.emit()
 

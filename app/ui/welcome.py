@@ -23,22 +23,22 @@ class RecentRow(QWidget):
     def __init__(self, session: Session, recent: Recent) -> None:
         super().__init__()
         self._path = recent.path
-        self.open = QPushButton()
-        self.open.setProperty("role", "row")
-        self.open.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.open.setAccessibleName(f"{recent.name}, {recent.path}")
-        self.open.clicked.connect(self._on_open_clicked)
+        self.button = QPushButton()
+        self.button.setProperty("role", "row")
+        self.button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.button.setAccessibleName(f"{recent.name}, {recent.path}")
+        self.button.clicked.connect(self._on_open_clicked)
         name, path = label(recent.name, "strong", wrap=False), label(_short(recent.path), "small-muted", wrap=False)
         for text in (name, path):
             text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.open.setLayout(column(name, path, spacing=2, margins=tokens.PAD))
-        self.open.setMinimumHeight(session.theme.size(52))
-        self.open.setToolTip(recent.path)
+        self.button.setLayout(column(name, path, spacing=2, margins=tokens.PAD))
+        self.button.setMinimumHeight(session.theme.size(52))
+        self.button.setToolTip(recent.path)
         self.cross = IconButton(session.theme, "x", session.words("ui.welcome.forget", name=recent.name))
         self.cross.clicked.connect(self._on_cross_clicked)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.open, 1)
+        layout.addWidget(self.button, 1)
         layout.addWidget(self.cross)
 
     @Slot()
@@ -53,8 +53,8 @@ class RecentRow(QWidget):
 class Welcome(QWidget):
     """Signals say what the user wants; the window does it."""
 
-    create = Signal()
-    open = Signal()
+    create_new = Signal()
+    open_other = Signal()
     sample = Signal()
     choose_file = Signal()
 
@@ -71,8 +71,8 @@ class Welcome(QWidget):
         self.open_button.setObjectName("open")
         self.sample_button.setObjectName("sample")
         for control, wish in (
-            (self.create_button, self.create),
-            (self.open_button, self.open),
+            (self.create_button, self.create_new),
+            (self.open_button, self.open_other),
             (self.sample_button, self.sample),
         ):
             control.clicked.connect(wish)

@@ -1,7 +1,7 @@
 """Charts with axes: the records of reports and profiles, drawn by pyqtgraph. Imported after the first paint.
 
-No frame, light grid, direct labels where they fit, the interval always drawn, limits dashed; the pointer shows values, a
-click selects, a right click saves the picture or the data.
+No frame, light grid, direct labels where they fit, the interval always drawn, limits dashed; the pointer shows
+values, a click selects, a right click saves the picture or the data.
 """
 
 from __future__ import annotations
@@ -66,11 +66,14 @@ class ChartView(QWidget):
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.setMouseTracking(True)
         self._plot.viewport().installEventFilter(self)
+        for axis in self._axes.values():
+            axis.setZValue(-10)  # the grid lies under what is drawn
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._marker = Marker(theme)
         self._card = _card(self)
-        self.setLayout(column(self._above, self._plot, self._below, spacing=2))
-        self.layout().setStretch(1, 1)
+        stack = column(self._above, self._plot, self._below, spacing=2)
+        stack.setStretch(1, 1)
+        self.setLayout(stack)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(theme.size(200), theme.size(160))
         self.setAccessibleName(name)
@@ -83,7 +86,7 @@ class ChartView(QWidget):
 
     # What it shows
 
-    def show_chart(self, chart: Chart | BarChart, extras: Extras = Extras()) -> None:  # noqa: B008
+    def show_chart(self, chart: Chart | BarChart, extras: Extras = Extras()) -> None:
         """A chart of a report."""
         if isinstance(chart, BarChart):
             self.show_bars(chart)

@@ -19,7 +19,7 @@ _WIDEST_NAME = 150
 _MIDDLE = Qt.TextElideMode.ElideMiddle
 
 
-class ValueAxis(pg.AxisItem):
+class ValueAxis(pg.AxisItem):  # type: ignore[misc]
     """An axis without a line: muted numbers, and for the left one a light grid."""
 
     def __init__(self, theme: Theme, words: Words, side: str) -> None:

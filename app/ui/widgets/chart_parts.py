@@ -220,21 +220,20 @@ def place_labels(item: pg.PlotItem, theme: Theme, painted: Painted) -> None:
         return
     (x0, x1), (y0, y1) = item.getViewBox().viewRange()
     for curve in named:
-        x, y, above = _quiet_place(curve, [c for c in named if c is not curve], (x0, x1), (y0, y1))
-        colour = curve.colour
         if len(curve.x) == 1:
+            x, y = float(curve.x[0]), float(curve.y[0])
             far_right = x > x0 + 0.75 * (x1 - x0)
-            made = _text(item, theme, curve.name, theme.colour("muted"), (1.08, 0.5) if far_right else (-0.08, 0.5))
+            colour, anchor = theme.colour("muted"), (1.1, 0.5) if far_right else (-0.1, 0.5)
         else:
-            made = _text(item, theme, curve.name, colour, (0.5, 1.1 if above else -0.1))
-        made.setPos(x, y)
+            x, y, above, rising = _quiet_place(curve, [c for c in named if c is not curve], (x0, x1), (y0, y1))
+            colour, anchor = curve.colour, (1.0 if above == rising else 0.0, 1.0 if above else 0.0)
+        _text(item, theme, curve.name, colour, anchor).setPos(x, y)
 
 
 def _quiet_place(
     curve: Drawn, others: Sequence[Drawn], x_range: tuple[float, float], y_range: tuple[float, float]
-) -> tuple[float, float, bool]:
-    if len(curve.x) == 1:
-        return float(curve.x[0]), float(curve.y[0]), True
+) -> tuple[float, float, bool, bool]:
+    """Where to write, whether above the line, and whether it rises there: the words go to the side that it leaves."""
     width, height = x_range[1] - x_range[0], y_range[1] - y_range[0]
     candidates = np.linspace(x_range[0] + 0.15 * width, x_range[1] - 0.15 * width, 15)
     ys = _at(curve, candidates)
@@ -250,7 +249,8 @@ def _quiet_place(
     score = np.where(np.isnan(ys) | (room < 0.08 * height), -1.0, score)
     best = int(np.argmax(score))
     y = ys[best] if np.isfinite(ys[best]) else float(curve.y[-1])
-    return float(candidates[best]), float(y), bool(nearest_is_below[best])
+    before, after = ys[max(0, best - 1)], ys[min(len(ys) - 1, best + 1)]
+    return float(candidates[best]), float(y), bool(nearest_is_below[best]), not after < before
 
 
 def _at(curve: Drawn, x: Floats) -> Floats:
@@ -358,10 +358,9 @@ class _Columns(Painted):
 
     def table(self) -> list[list[str | float | None]]:
         edges = self._histogram.edges
-        return [
-            ["from", "to", "rows"],
-            *([edges[i], edges[i + 1], count] for i, count in enumerate(self._histogram.counts)),
-        ]
+        rows: list[list[str | float | None]] = [["from", "to", "rows"]]
+        rows += [[edges[i], edges[i + 1], count] for i, count in enumerate(self._histogram.counts)]
+        return rows
 
 
 class Marker:

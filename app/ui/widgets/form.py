@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui import theme as tokens
+from app.ui.models.records import Index
 from app.ui.theme import Theme
 from app.ui.widgets.basics import column, label, restyle
 
@@ -129,21 +130,21 @@ class _OptionDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
-        super().paint(painter, option, index)  # type: ignore[arg-type]
-        detail = index.data(_DETAIL)  # type: ignore[attr-defined]
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        detail = index.data(_DETAIL)
         if detail:
             painter.save()
             painter.setPen(self._theme.colour("muted"))
             painter.setFont(self._theme.font("small"))
-            room = option.rect.adjusted(0, 0, -tokens.SPACE, 0)  # type: ignore[attr-defined]
+            room = option.rect.adjusted(0, 0, -tokens.SPACE, 0)
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, detail)
             painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: object) -> QSize:
-        size = super().sizeHint(option, index)  # type: ignore[arg-type]
-        detail = index.data(_DETAIL) or ""  # type: ignore[attr-defined]
-        extra = option.fontMetrics.horizontalAdvance(detail)  # type: ignore[attr-defined]
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size = super().sizeHint(option, index)
+        detail = index.data(_DETAIL) or ""
+        extra = option.fontMetrics.horizontalAdvance(detail)
         return QSize(size.width() + extra + tokens.WIDE, self._theme.size(30))
 
 

@@ -11,7 +11,7 @@ from app.errors import CicloError
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.theme import Kind, Theme
-from app.ui.widgets.basics import Badge, IconButton, button, label, restyle, rich_label
+from app.ui.widgets.basics import Badge, IconButton, button, clear, label, restyle, rich_label
 
 SEVERITIES: dict[str, Kind] = {"bad": "bad", "warning": "warning", "note": "neutral", "good": "good"}
 
@@ -84,8 +84,7 @@ class Notice(QFrame):
         self.setProperty("kind", kind)
         restyle(self)
         self._badge.set(kind)
-        while (item := self._buttons.takeAt(0)) is not None:
-            item.widget().deleteLater()
+        clear(self._buttons)
         for widget, text in ((self._sentence, sentence), (self._hint, hint), (self._details, details)):
             widget.setText(text)
             widget.setVisible(bool(text))
