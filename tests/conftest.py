@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ sys.path.insert(0, str(ROOT / "packaging"))
 
 
 def pytest_configure() -> None:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from translations import compile_catalogues
 
     compile_catalogues()

@@ -208,3 +208,8 @@ class TrainAnswer(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...]
     seconds: float
     peak_memory_mb: float
+
+
+def model_name(target: str) -> str:
+    """The name proposed for a model: its target's, without the signs that separate name, version and twin."""
+    return "".join("-" if sign in "@~/\\" else sign for sign in target).strip() or "model"

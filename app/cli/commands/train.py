@@ -11,7 +11,7 @@ from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
 from app.cli.work import absolute, committed, opened, project_job
 from app.errors import CicloError
-from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, Preset, TrainRequest
+from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, Preset, TrainRequest, model_name
 from app.project import Record
 from app.text import Words
 
@@ -87,7 +87,7 @@ def _request(options: Namespace) -> TrainRequest:
         project=absolute(options.project),
         dataset=options.dataset,
         target=options.target,
-        model=options.model or _model_name(options.target),
+        model=options.model or model_name(options.target),
         positive=options.positive,
         task=options.task,
         preset=Preset(options.preset),
@@ -101,11 +101,6 @@ def _request(options: Namespace) -> TrainRequest:
         seed=options.seed,
         processors=options.jobs,
     )
-
-
-def _model_name(target: str) -> str:
-    """A model is called after its target, without the signs that separate name, version and twin."""
-    return "".join("-" if c in "@~/\\" else c for c in target).strip() or "model"
 
 
 def _answer(version: Record, body: ModelVersion, peak_memory_mb: float, words: Words) -> _Answer:

@@ -42,12 +42,15 @@ class ExportCard(Card):
         self._proof = FindingRow(session.theme, "good", "")
         self._place = label("", "muted", selectable=True)
         self._folder = button(words("ui_deployment.show_folder"), self._on_folder_clicked, "link")
+        self._folder.setObjectName("deployment.folder")
         self.body.addWidget(label(words("ui_deployment.bundle.why"), "muted"))
         self.body.addWidget(Field(words("ui_deployment.version"), self._versions))
         self.body.addLayout(row(self.export, 1))
-        for widget in (self._busy, self._proof, self._place, self._folder):
+        for widget in (self._busy, self._proof, self._place):
             self.body.addWidget(widget)
             widget.hide()
+        self.body.addLayout(row(self._folder, 1))
+        self._folder.hide()
 
     def show_versions(self, approved: Sequence[VersionRow]) -> None:
         """Offer the approved versions, newest first."""

@@ -38,7 +38,7 @@ class ReleasesCard(Card):
             Column[_Row](words("ui_deployment.column.file"), _file, hint=_file),
             Column[_Row](words("ui_deployment.column.proof"), self._proof_text, drawn=self._proof),
             Column[_Row](words("ui_deployment.column.size"), self._size, right=True, tone="muted"),
-            Column[_Row](words("ui_deployment.column.when"), self._when, tone="muted", hint=_author),
+            Column[_Row](words("ui_deployment.column.when"), self._when, tone="muted", hint=self._who),
         ]
         self._model: RecordTableModel[_Row] = RecordTableModel(session.theme, columns, key=_id)
         self._table = Table(session.theme, self._model, name=words("ui_deployment.releases"), whole=True)
@@ -66,7 +66,10 @@ class ReleasesCard(Card):
         return self._words.bytes(row.release.size)
 
     def _when(self, row: _Row) -> str:
-        return self._words.value(amount(row.when, "datetime"))
+        return self._words.value(amount(row.when, "date"))
+
+    def _who(self, row: _Row) -> str:
+        return f"{row.author}, {self._words.value(amount(row.when, 'datetime'))}"
 
     @Slot(str)
     def _on_release_picked(self, record_id: str) -> None:
@@ -89,7 +92,3 @@ def _version(row: _Row) -> str:
 
 def _file(row: _Row) -> str:
     return row.release.file_name
-
-
-def _author(row: _Row) -> str:
-    return row.author

@@ -13,6 +13,7 @@ from app.deployment.records import SCORE, ScoreAnswer, ScoreRequest
 from app.errors import CicloError
 from app.jobs.contract import Ended, Event, JobState
 from app.text.message import Text
+from app.text.words import Words
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
 from app.ui.widgets.basics import Card, button, label, row
@@ -23,12 +24,20 @@ Cells = tuple[str, ...]
 
 
 class _CellAt:
-    """Reads one cell of a row."""
+    """Reads one cell of a row; a figure that scoring added is rounded for the eye, and whole as a hint."""
 
-    def __init__(self, position: int) -> None:
-        self._position = position
+    def __init__(self, position: int, words: Words, *, rounded: bool) -> None:
+        self._position, self._words, self._rounded = position, words, rounded
 
     def __call__(self, cells: Cells) -> str:
+        text = self.whole(cells)
+        try:
+            return self._words.significant(float(text)) if self._rounded and "." in text else text
+        except ValueError:
+            return text
+
+    def whole(self, cells: Cells) -> str:
+        """The cell as it stands in the file."""
         return cells[self._position] if self._position < len(cells) else ""
 
 
@@ -55,9 +64,11 @@ class ScoreCard(Card):
         self._table.setObjectName("deployment.predictions")
         self._table.setMinimumHeight(session.theme.size(280))
         self.body.addLayout(row(self.score, 1))
-        for widget in (self._summary, self._table, self._open):
+        for widget in (self._summary, self._table):
             self.body.addWidget(widget)
             widget.hide()
+        self.body.addLayout(row(self._open, 1))
+        self._open.hide()
 
     def _path_field(self, name: str, browse: object) -> QLineEdit:
         words = self._words
@@ -140,12 +151,16 @@ class ScoreCard(Card):
         done = self._words("ui_deployment.scored", n=answer.rows)
         self._summary.setText(" ".join(part for part in (done, rejected, remarks) if part))
         first, last = _order(answer.header)
-        columns = [Column[Cells](answer.header[p], _CellAt(p), tone="strong") for p in last]
-        columns += [Column[Cells](answer.header[p], _CellAt(p)) for p in first]
+        columns = [self._column(answer.header[p], p, added=True) for p in last]
+        columns += [self._column(answer.header[p], p, added=False) for p in first]
         self._model.set_columns(columns, answer.preview)
         self._table.fit_columns()
         for widget in (self._summary, self._table, self._open):
             widget.show()
+
+    def _column(self, title: str, position: int, *, added: bool) -> Column[Cells]:
+        cell = _CellAt(position, self._words, rounded=added)
+        return Column[Cells](title, cell, tone="strong" if added else "normal", hint=cell.whole)
 
     @Slot()
     def _on_open_clicked(self) -> None:

@@ -66,6 +66,11 @@ class Page(QWidget):
         self._model_choice.chosen.connect(self._on_model_chosen)
         self._chips = QHBoxLayout()
         self._chips.setSpacing(tokens.PAD)
+        self._more = Dropdown(theme)
+        self._more.setObjectName("results.add_metric")
+        self._more.setAccessibleName(words("ui_results.add_metric"))
+        self._more.setMaximumWidth(theme.size(220))
+        self._more.chosen.connect(self._on_metric_added)
         self._history: History | None = None
         self._chart = ChartView(theme, words, name=words("ui_results.versions"))
         self._chart.setObjectName("results.history")
@@ -85,7 +90,7 @@ class Page(QWidget):
         top.addWidget(self._header, 1)
         top.addWidget(self._model_choice)
         chart = Card()
-        chart.body.addLayout(row(self._chips, 1))
+        chart.body.addLayout(row(self._chips, self._more, 1))
         chart.body.addWidget(self._chart, 1)
         chart.body.addWidget(label(words("ui_results.chart.help"), "small-muted"))
         table = Card(words("ui_results.versions"))
@@ -133,9 +138,9 @@ class Page(QWidget):
         words, newest = self._words, self._rows[0]
         self._header.set(name, words("ui_results.count", n=len(self._rows)), self._summary())
         known = METRICS[Task(newest.task)]
-        if set(self._buttons) != set(known):
+        if not self._metrics or not set(self._metrics) <= set(known):
             self._metrics = tuple(dict.fromkeys((newest.metric, known[0])))
-            self._make_chips(known)
+        self._make_chips(known)
         chosen = self._table.currentIndex().row()
         key = self._model.row(chosen).id if 0 <= chosen < len(self._model.rows()) else newest.id
         self._model.set_columns(self._columns(), self._rows)
@@ -157,15 +162,20 @@ class Page(QWidget):
 
     def _make_chips(self, known: Sequence[str]) -> None:
         clear(self._chips)
-        self._buttons = {}
-        for code in known:
-            made = button(self._words(f"verification.metric.{code}"), self._on_metric_clicked, "small")
+        words, self._buttons = self._words, {}
+        for code in self._metrics:
+            made = button(words(f"verification.metric.{code}"), self._on_metric_clicked, "small")
             made.setCheckable(True)
-            made.setChecked(code in self._metrics)
-            made.setToolTip(self._words(f"verification.metric.{code}.help"))
+            made.setChecked(True)
+            made.setToolTip(words(f"verification.metric.{code}.help"))
             made.setObjectName(f"results.metric.{code}")
             self._buttons[code] = made
             self._chips.addWidget(made)
+        others = [c for c in known if c not in self._metrics]
+        offer = [Option(c, words(f"verification.metric.{c}")) for c in others]
+        self._more.set_options([Option("", words("ui_results.add_metric")), *offer])
+        self._more.set_value("")
+        self._more.setVisible(bool(others) and len(self._metrics) < _MOST_SHOWN)
 
     def _draw(self) -> None:
         project = self._session.project
@@ -211,15 +221,18 @@ class Page(QWidget):
 
     @Slot()
     def _on_metric_clicked(self) -> None:
-        chosen = tuple(code for code, made in self._buttons.items() if made.isChecked())
-        self._metrics = chosen[:_MOST_SHOWN] or self._metrics[:1]
-        for code, made in self._buttons.items():
-            made.setChecked(code in self._metrics)
+        left = tuple(code for code, made in self._buttons.items() if made.isChecked())
+        self._metrics = left or self._metrics[:1]
         self._show()
 
     @Slot(str)
+    def _on_metric_added(self, code: str) -> None:
+        if code:
+            self._metrics = (*self._metrics, code)
+            self._show()
+
+    @Slot(str)
     def _on_model_chosen(self, name: str) -> None:
-        self._buttons = {}
         self._show()
 
     @Slot(int, int)

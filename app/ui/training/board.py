@@ -21,6 +21,7 @@ from app.verification.catalogue import display
 from app.verification.records import Chart, Curve
 
 _MOST_COMPLEX = 4
+_SEVERAL = 2
 
 
 class Board(QWidget):
@@ -69,12 +70,18 @@ class Board(QWidget):
         self._table.fit_columns(stretch=2)
         if 0 <= chosen < len(candidates):
             self._table.pick(candidate_key(candidates[chosen]))
-        done = [c for c in candidates if _shown(c, metric).value is not None]
-        self._complexity.show_chart(self._scatter("complexity", done, [float(c.complexity) for c in done]))
-        self._time.show_chart(self._scatter("time", done, [c.seconds for c in done]))
+        self._draw(best_of_each(candidates, metric))
         simplest = simplest_as_good(candidates, metric)
         self._proposal.setText(words_of(self._words, simplest, candidates))
         self._proposal.setVisible(bool(self._proposal.text()))
+
+    def _draw(self, best: Sequence[Candidate]) -> None:
+        for chart, code in ((self._complexity, "complexity"), (self._time, "time")):
+            if not best:
+                chart.clear()
+                continue
+            x = [float(c.complexity) if code == "complexity" else c.seconds for c in best]
+            chart.show_chart(self._scatter(code, best, x))
 
     def _columns(self) -> list[Column[Candidate]]:
         words = self._words
@@ -89,11 +96,17 @@ class Board(QWidget):
         ]
 
     def _name(self, candidate: Candidate) -> str:
-        return self._words(f"learning.estimator.{candidate.estimator}")
+        name = self._words(f"learning.estimator.{candidate.estimator}")
+        same = [c for c in self._model.rows() if c.estimator == candidate.estimator]
+        return name if len(same) < _SEVERAL else f"{name} · {same.index(candidate) + 1}"
 
     def _hint(self, candidate: Candidate) -> str:
-        text = self._words(f"learning.estimator.{candidate.estimator}.help")
-        return f"{text}\n{self._words.text(candidate.remark)}" if candidate.remark else text
+        lines = [self._words(f"learning.estimator.{candidate.estimator}.help")]
+        if candidate.params:
+            lines.append(", ".join(f"{name} {value}" for name, value in candidate.params.items()))
+        if candidate.remark:
+            lines.append(self._words.text(candidate.remark))
+        return "\n".join(lines)
 
     def _value(self, candidate: Candidate) -> str:
         value = _shown(candidate, self._metric).value
@@ -145,6 +158,15 @@ class Board(QWidget):
 def candidate_key(candidate: Candidate) -> str:
     """What names a candidate within its training."""
     return f"{candidate.estimator} {sorted(candidate.params.items())}"
+
+
+def best_of_each(candidates: Sequence[Candidate], metric: str) -> list[Candidate]:
+    """The first, so the best, of each kind of estimator that has a value; baselines are left out."""
+    found: dict[str, Candidate] = {}
+    for candidate in candidates:
+        if _shown(candidate, metric).value is not None and not candidate.estimator.startswith("baseline"):
+            found.setdefault(candidate.estimator, candidate)
+    return list(found.values())
 
 
 def words_of(words: Words, simplest: Candidate | None, candidates: Sequence[Candidate]) -> str:

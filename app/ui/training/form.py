@@ -9,7 +9,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.data.records import DATASET, ColumnType, DatasetVersion
 from app.errors import CicloError
-from app.learning.records import MODEL, PLAN, ModelVersion, Planned, PlanRequest, Preset, Task, TrainRequest
+from app.learning.records import (
+    MODEL,
+    PLAN,
+    ModelVersion,
+    Planned,
+    PlanRequest,
+    Preset,
+    Task,
+    TrainRequest,
+    model_name,
+)
 from app.project.record import Record
 from app.text.message import amount
 from app.ui import theme as tokens
@@ -249,11 +259,6 @@ class TrainingForm(Card):
             include=self.columns.included(),
             seed=self.more.seed(),
         )
-
-
-def model_name(target: str) -> str:
-    """The name proposed for a model of that target: lower case, words joined by hyphens."""
-    return re.sub(r"[^\w.]+", "-", target.strip().lower()).strip("-") or "model"
 
 
 def _named(widget: QWidget, name: str):  # type: ignore[no-untyped-def]

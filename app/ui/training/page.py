@@ -73,6 +73,7 @@ class Page(QWidget):
         self._versions = Dropdown(self._session.theme)
         self._versions.setObjectName("training.versions")
         self._versions.setAccessibleName(self._words("ui_training.versions"))
+        self._versions.setMinimumWidth(self._session.theme.size(120))
         self._versions.chosen.connect(self.show_record)
         self._notice = Notice(self._session.theme, close_name=self._words("ui_training.close"))
         self._board = Board(self._session)

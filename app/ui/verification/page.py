@@ -58,6 +58,7 @@ class Page(QWidget):
         self._versions = Dropdown(theme)
         self._versions.setObjectName("verification.versions")
         self._versions.setAccessibleName(words("ui_verification.versions"))
+        self._versions.setMinimumWidth(theme.size(280))
         self._versions.chosen.connect(self.show_record)
         self._notice = Notice(theme, close_name=words("ui_verification.close"))
         self._sealed = SealedView(self._session)
@@ -72,7 +73,7 @@ class Page(QWidget):
         self._body.addWidget(self._sealed)
         self._body.addWidget(self._report)
         bar = row(self._versions, 1)
-        bar.setContentsMargins(tokens.WIDE, tokens.SPACE, tokens.WIDE, 0)
+        bar.setContentsMargins(tokens.WIDE, tokens.PAD, tokens.WIDE, 0)
         notice = row(self._notice)
         notice.setContentsMargins(tokens.WIDE, 0, tokens.WIDE, 0)
         work = QWidget()
@@ -107,6 +108,7 @@ class Page(QWidget):
         self._versions.set_options(
             [Option(r.id, r.label.replace("@", " v"), words(f"ui_verification.state.{r.state}")) for r in rows]
         )
+        self._versions.setVisible(len(rows) > 1)
         if self._shown not in self._rows and rows:
             self._shown = rows[0].id
         if self._shown:

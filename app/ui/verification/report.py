@@ -23,7 +23,7 @@ from app.verification.records import BarChart, Chart, Report
 from app.verification.state import VersionRow
 
 MARKS: dict[str, Kind] = {"good": "good", "reservations": "warning", "bad": "bad"}
-_RIGHT_WIDTH = 320
+_RIGHT_WIDTH = 300
 
 
 class ReportView(ScrollPage):
@@ -112,7 +112,7 @@ class ReportView(ScrollPage):
         estimator = words(f"learning.estimator.{version.estimator}").lower()
         detail = words("ui_verification.version", number=str(record.number), estimator=estimator)
         where = "ui_verification.judged_test" if report.on_test_file else "ui_verification.judged"
-        judged = words(where, n=report.rows, dataset=report.dataset)
+        judged = words(where, n=report.rows, dataset=report.dataset.replace("@", " v"))
         opened = words("ui_verification.openings", n=report.openings)
         when = words.value(amount(stored.time, "datetime"))
         self._header.set(record.name, detail, f"{judged} · {opened} · {when}")

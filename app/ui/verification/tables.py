@@ -16,6 +16,8 @@ from app.ui.widgets.table import ChipCell, IntervalCell, Table
 from app.verification.catalogue import display, display_axis
 from app.verification.records import Confusion, MetricRow
 
+_AXIS_WIDTH = 140
+
 
 class MetricsCard(Card):
     """Plain name, value, interval on an axis, baseline, and whether the difference is clear."""
@@ -42,7 +44,7 @@ class MetricsCard(Card):
     def show_metrics(self, metrics: Sequence[MetricRow]) -> None:
         """Show the metrics of a report."""
         self._model.set_rows(metrics)
-        self._table.fit_columns(stretch=0)
+        self._table.fit_columns(stretch=0, widths={2: _AXIS_WIDTH})
         self._explanation.setText(self._help(metrics[0]) if metrics else "")
 
     def _on_metric_picked(self, code: str) -> None:

@@ -21,7 +21,7 @@ ID = re.compile(rf"({'|'.join(DOMAINS)})(\.[a-z0-9_]+)+\Z", re.IGNORECASE)
 PREFIX = re.compile(rf"({'|'.join(DOMAINS)})(\.[a-z0-9_]+)*\.\Z", re.IGNORECASE)
 FILES = re.compile(r".*\.(csv|html|json|log|mo|parquet|po|py|svg|zip|tmp|skops|sock|png|pdf|md|txt)\Z")
 # What takes a word with dots that isn't a sentence: kinds of job, topics of live results, names of objects in Qt.
-OTHER_NAMES = {"JobKind", "publish", "setObjectName", "getLogger", "import_module", "resource"}
+OTHER_NAMES = {"Step", "JobKind", "publish", "setObjectName", "getLogger", "import_module", "resource"}
 
 
 def catalogue(language: str, domain: str) -> Catalog:
