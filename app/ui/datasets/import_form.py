@@ -12,7 +12,7 @@ from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.datasets.choices import ASPECTS, DETECTED, in_force, is_corrected, options
 from app.ui.theme import Theme
-from app.ui.widgets.basics import Badge, Card, label, line
+from app.ui.widgets.basics import Badge, Card, button, label, line
 from app.ui.widgets.form import Dropdown, Option
 
 
@@ -33,6 +33,10 @@ class ImportForm(Card):
         self._theme, self._words = theme, words
         self._rows: dict[str, _Row] = {}
         self._missing_before = ""
+        self._proposed = ""
+        self._take = button("", self._on_take_clicked, "link")
+        self._take.setObjectName("datasets.missing_take")
+        self._take.hide()
         grid = QGridLayout()
         grid.setHorizontalSpacing(tokens.PAD)
         grid.setVerticalSpacing(0)
@@ -50,8 +54,10 @@ class ImportForm(Card):
         evidence, badge = label("", "muted"), Badge(self._theme, "neutral")
         self._rows[aspect] = _Row(editor, evidence, badge)
         grid.setRowMinimumHeight(place, self._theme.size(33))
-        for column, widget in enumerate((caption, editor, evidence, badge)):
-            grid.addWidget(widget, place, column, Qt.AlignmentFlag.AlignVCenter)
+        for place_across, widget in enumerate((caption, editor, evidence, badge)):
+            grid.addWidget(widget, place, place_across, Qt.AlignmentFlag.AlignVCenter)
+        if aspect == "missing":
+            grid.addWidget(self._take, place + 1, 1, 1, 3, Qt.AlignmentFlag.AlignLeft)
         if aspect != ASPECTS[-1]:
             grid.addWidget(line(), place + 1, 0, 1, 4)
 
@@ -90,7 +96,10 @@ class ImportForm(Card):
         if corrections.missing_words is not None:
             words = ", ".join(corrections.missing_words)
         else:
-            words = evidence.choice if evidence is not None else ""
+            words = evidence.choice if evidence is not None and evidence.sure else ""
+        self._proposed = evidence.choice if evidence is not None and not evidence.sure else ""
+        self._take.setVisible(bool(self._proposed))
+        self._take.setText(self._words("ui_datasets.missing.take", words=self._proposed))
         self._missing_before = words
         if not editor.hasFocus() or not editor.isModified():
             editor.setText(words)
@@ -114,6 +123,10 @@ class ImportForm(Card):
         if isinstance(editor, QLineEdit) and editor.text() != self._missing_before:
             self._missing_before = editor.text()
             self.corrected.emit("missing", editor.text())
+
+    @Slot()
+    def _on_take_clicked(self) -> None:
+        self.corrected.emit("missing", self._proposed)
 
     def editor(self, aspect: str) -> QWidget:
         """The field of an aspect."""

@@ -200,3 +200,17 @@ def test_that_cancelling_goes_back_and_stores_nothing(
     hand.click("datasets.import_cancel")
     assert page.currentWidget() is page.empty
     assert session.records(DATASET) == []
+
+
+def test_that_words_that_may_mean_missing_are_only_taken_by_a_click(page: Page, hand: Hand, tmp_path: Path) -> None:
+    path = tmp_path / "streets.csv"
+    path.write_text("street,city\n" + "".join(f"{('-', 'Main')[n % 2]},Town {n % 9}\n" for n in range(200)))
+    page.begin_import(str(path))
+    hand.wait_read()
+    assert hand.find(QLineEdit, "datasets.missing").text() == ""
+    hand.click("datasets.missing_take")
+    hand.wait_read()
+    found = page.importing.state.found  # type: ignore[union-attr]
+    assert found is not None
+    assert found.columns[0].missing == 100
+    assert hand.find(QLineEdit, "datasets.missing").text() == "-"
