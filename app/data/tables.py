@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from app.data import limits
 from app.data.conversion import Notation
+from app.data.dates import Orders
 from app.data.inference import decide_day_first, decide_numerals
-from app.data.parsing import to_table
 from app.data.records import ColumnType, Corrections
 from app.data.scanner import Part
 from app.data.source import Blocks, Source, open_source
-from app.data.survey import Plan, Survey, read_parts, survey
+from app.data.survey import Plan, Survey, read_parts, survey, text_table
 from app.project import Project, Record
 from app.project.durable import writing
 from app.text.message import Text
@@ -143,8 +143,12 @@ class ScoringFile:
 
 
 @contextmanager
-def read_for_scoring(path: Path, features: Sequence[TypedName]) -> Iterator[ScoringFile]:
+def read_for_scoring(
+    path: Path, features: Sequence[TypedName], *, decimal: str = "", day_first: bool | None = None
+) -> Iterator[ScoringFile]:
     """Open any CSV file for scoring: its dialect is found as in an import, its types are those of the features.
+
+    ``decimal`` and ``day_first`` are those of the training file: they hold where a short file leaves them open.
 
     Raises
     ------
@@ -156,6 +160,10 @@ def read_for_scoring(path: Path, features: Sequence[TypedName]) -> Iterator[Scor
     wanted = {f.name.strip().casefold() for f in features if f.type in _VALUES}
     tallies = [t for t, n in zip(found.tallies, found.plan.names, strict=True) if n.strip().casefold() in wanted]
     numerals = decide_numerals(tallies, delimiter=found.dialect.delimiter)
+    if decimal and not numerals.votes and not numerals.against:
+        numerals = decide_numerals(tallies, delimiter=found.dialect.delimiter, wanted=decimal)
+    orders = sum((t.orders for t in tallies), Orders())
+    told = None if orders.day_first or orders.month_first else day_first
     words = sorted({word for tally in tallies for word in tally.disguised()})
     yield ScoringFile(
         found,
@@ -163,14 +171,14 @@ def read_for_scoring(path: Path, features: Sequence[TypedName]) -> Iterator[Scor
         Notation(
             decimal=numerals.decimal,
             thousands=numerals.thousands,
-            day_first=decide_day_first(tallies) is not False,
+            day_first=decide_day_first(tallies, wanted=told) is not False,
             value_words=tuple(words),
         ),
     )
 
 
 def _placed(part: Part, plan: Plan) -> Iterator[TextBatch]:
-    text = to_table(part, grammar=plan.grammar, names=plan.names)
+    text = text_table(part, plan)
     places, rejected = _places(part)
     columns = [_spread(c.combine_chunks(), places) for c in text.columns]
     faults = dict(zip(np.flatnonzero(rejected).tolist(), (r.reason for r in part.rejected), strict=True))

@@ -39,7 +39,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Schema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What goes in and what comes out. ``labels``, ``positive`` and ``threshold`` are of classification only.
 
-    ``missing_words`` stood for "no value" in the training file, and ``day_first`` is how its dates were read."""
+    ``missing_words`` stood for "no value" in the training file; ``decimal`` and ``day_first`` are how its numbers and
+    dates were read, and hold for a file that leaves them open."""
 
     task: Task
     target: str
@@ -48,6 +49,7 @@ class Schema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     positive: str
     threshold: float
     missing_words: tuple[str, ...] = ()
+    decimal: str = "."
     day_first: bool | None = None
 
     def signature(self) -> Signature:

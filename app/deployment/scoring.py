@@ -71,7 +71,8 @@ class _Scorer:
     def run(self, source: Path, out: Path) -> ScoreAnswer:
         features = self._schema.features
         step = Text("deployment.step.scoring", {"name": source.name})
-        with read_for_scoring(source, features) as file:
+        told = self._schema
+        with read_for_scoring(source, features, decimal=told.decimal, day_first=told.day_first) as file:
             matched = match_columns([f.name for f in features], file.header, target=self._schema.target)
             names = output_names(file.header, self._schema.labels)
             schema = _schema(names, self._schema.labels, self._schema.task)

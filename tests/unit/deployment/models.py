@@ -83,8 +83,16 @@ def fitted(task: Task = Task.BINARY, name: str = "") -> FittedModel:
     return FittedModel(pipeline=estimator, signature=signature)
 
 
-def write(path: Path, task: Task = Task.BINARY, name: str = "", *, acceptance: bytes = b"", model: bytes = b"") -> Path:
-    """A bundle at ``path``; its acceptance rows or its model may be given."""
+def write(
+    path: Path,
+    task: Task = Task.BINARY,
+    name: str = "",
+    *,
+    acceptance: bytes = b"",
+    model: bytes = b"",
+    notation: dict[str, object] | None = None,
+) -> Path:
+    """A bundle at ``path``; its acceptance rows, its model or parts of its schema may be given."""
     found = fitted(task, name)
     files = {
         MODEL_FILE: model or skops_form.dump(found.pipeline),
@@ -96,7 +104,9 @@ def write(path: Path, task: Task = Task.BINARY, name: str = "", *, acceptance: b
     entries = tuple(
         Entry(path=n, size=len(d), sha256=hashlib.sha256(d).hexdigest(), media="x/y") for n, d in sorted(files.items())
     )
-    sealed = canonical(msgspec.structs.replace(manifest(task), files=entries))
+    plain = manifest(task)
+    schema = msgspec.structs.replace(plain.schema, **(notation or {}))
+    sealed = canonical(msgspec.structs.replace(plain, files=entries, schema=schema))
     pack(path, {MANIFEST: sealed, **files})
     return path
 
