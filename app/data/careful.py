@@ -15,11 +15,13 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 class Grammar(msgspec.Struct, frozen=True, kw_only=True):
-    """Delimiter, quote and escape as bytes; ``quote`` and ``escape`` may be empty."""
+    """Delimiter, quote and escape as bytes; ``quote`` and ``escape`` may be empty. ``skip_spaces``: those right after a
+    delimiter aren't part of the value."""
 
     delimiter: bytes
     quote: bytes = b'"'
     escape: bytes = b""
+    skip_spaces: bool = False
 
 
 class Careful(msgspec.Struct):
@@ -52,7 +54,7 @@ def read_carefully(data: bytes, grammar: Grammar, *, final: bool) -> Iterator[Ca
         line_end, next_line = (found.start(), found.end()) if found else (length, length)
         line = data[position:line_end]
         if not _needs_care(line, grammar):
-            yield Careful(position, line_end, 1, line.split(grammar.delimiter))
+            yield Careful(position, line_end, 1, _split(line, grammar))
             position = next_line
             continue
         try:
@@ -63,6 +65,11 @@ def read_carefully(data: bytes, grammar: Grammar, *, final: bool) -> Iterator[Ca
             record = Careful(position, line_end, 1, None, str(fault))
             position = next_line
         yield record
+
+
+def _split(line: bytes, grammar: Grammar) -> list[bytes]:
+    fields = line.split(grammar.delimiter)
+    return [f.lstrip(b" ") for f in fields] if grammar.skip_spaces else fields
 
 
 def _ends(data: bytes, found: re.Match[bytes] | None, *, final: bool) -> bool:
@@ -79,6 +86,8 @@ def _needs_care(line: bytes, grammar: Grammar) -> bool:
 def _record(data: bytes, position: int, grammar: Grammar, *, final: bool) -> tuple[Careful, int]:
     start, fields, stray = position, [], False
     while True:
+        while grammar.skip_spaces and data.startswith(b" ", position):
+            position += 1
         if grammar.quote and data.startswith(grammar.quote, position):
             field, position = _quoted(data, position, grammar, final=final)
         else:

@@ -15,8 +15,11 @@ import msgspec
 from app.data import limits
 from app.data.careful import Careful, Grammar, read_carefully
 
-DELIMITERS = (",", ";", "\t", "|", ", ", "; ", "~", "^", "*", "#", ":", " ", "&")
-_WEIGHT = {"~": 0.9, "^": 0.9, "*": 0.8, "#": 0.8, "&": 0.75, ":": 0.55, " ": 0.6, ", ": 0.97, "; ": 0.97}
+DELIMITERS = (",", ";", "\t", "|", "~", "^", "*", "#", ":", " ", "&")
+_USUAL = (",", ";", "\t", "|")
+_WEIGHT = {"~": 0.9, "^": 0.9, "*": 0.8, "#": 0.8, "&": 0.75, ":": 0.55, " ": 0.6}
+_RARE_ROWS, _RARE_SHARE = 3, 0.8
+_SPACED = 0.9
 _ROWS = 400
 _NO_DELIMITER = ","
 _TYPED = re.compile(
@@ -53,7 +56,7 @@ def guess_dialect(sample: bytes, *, complete: bool, delimiter: str | None = None
     data = sample[: limits.SAMPLE_BYTES]
     final = complete and len(data) == len(sample)
     guesses = [_judge(data, grammar, final=final) for grammar in _candidates(data, delimiter)]
-    guesses = [g for g in guesses if g.width > 1 or delimiter is not None]
+    guesses = [g for g in guesses if delimiter is not None or (g.width > 1 and _earned(g))]
     single = _judge(data, Grammar(delimiter=(delimiter or _NO_DELIMITER).encode()), final=final)
     best = max([single, *guesses], key=lambda g: g.score)
     others = [g for g in guesses if g.grammar.delimiter.strip() != best.grammar.delimiter.strip()]
@@ -62,23 +65,36 @@ def guess_dialect(sample: bytes, *, complete: bool, delimiter: str | None = None
     return msgspec.structs.replace(best, runner_up=second.grammar.delimiter.decode() if second and close else "")
 
 
+def _earned(guess: Guess) -> bool:
+    """Whether a delimiter may be one at all: a rare one needs several rows that agree."""
+    if guess.grammar.delimiter.decode() in _USUAL:
+        return True
+    return guess.fitting >= _RARE_ROWS and guess.fitting >= _RARE_SHARE * guess.rows
+
+
 def _candidates(data: bytes, wanted: str | None) -> Iterable[Grammar]:
     for delimiter in (wanted,) if wanted else DELIMITERS:
         mark = delimiter.encode()
         if mark not in data:
             continue
+        spaced = delimiter in _USUAL and _spaced(data, mark)
         quotes = [q for q in (b'"', b"'") if q in data and (q == b'"' or _encloses(data, q, mark))]
         for quote in quotes or [b'"']:
-            yield Grammar(delimiter=mark, quote=quote)
+            yield Grammar(delimiter=mark, quote=quote, skip_spaces=spaced)
             if b"\\" + quote in data:
-                yield Grammar(delimiter=mark, quote=quote, escape=b"\\")
-        if b'"' in quotes and not _encloses(data, b'"', mark):
-            yield Grammar(delimiter=mark, quote=b"")
+                yield Grammar(delimiter=mark, quote=quote, escape=b"\\", skip_spaces=spaced)
+        if b'"' in quotes:
+            yield Grammar(delimiter=mark, quote=b"", skip_spaces=spaced)
+
+
+def _spaced(data: bytes, delimiter: bytes) -> bool:
+    """Whether nearly every delimiter is followed by a space, and more than one kind of cell comes after it."""
+    return data.count(delimiter + b" ") >= _SPACED * data.count(delimiter)
 
 
 def _encloses(data: bytes, quote: bytes, delimiter: bytes) -> bool:
     """Whether a quote stands at the edge of a field somewhere."""
-    at_edge = (delimiter + quote, b"\n" + quote, b"\r" + quote)
+    at_edge = (delimiter + quote, delimiter + b" " + quote, b"\n" + quote, b"\r" + quote)
     return data.startswith(quote) or any(edge in data for edge in at_edge)
 
 
@@ -90,13 +106,15 @@ def _judge(data: bytes, grammar: Grammar, *, final: bool) -> Guess:
     width, fitting = max(widths.items(), key=lambda item: (item[1] * min(item[0], 3), item[0]))
     rows = sum(widths.values())
     score = _pattern(records, rows) * _types(records) * _WEIGHT.get(grammar.delimiter.decode(), 1.0)
-    faults = sum(bool(r.fault) + 0.3 * r.stray for r in records)
+    faults = sum(bool(r.fault) for r in records)
     score *= 1.0 - 0.8 * faults / len(records)
     score *= 0.5 + 0.5 * fitting / rows
     if grammar.quote == b"'":
         score *= 0.97
     if grammar.escape:
         score *= 1.001
+    if not grammar.quote:
+        score *= 0.9
     return Guess(grammar=grammar, score=score, width=width, fitting=fitting, rows=rows)
 
 

@@ -145,8 +145,8 @@ def _fits(letter: str, before: str, after: str) -> float:
         lower_around = before.islower() or after.islower()
         upper_around = before.isupper() and (after.isupper() or not after.isalpha())
         if letter.islower():
-            return usual - (2.0 if upper_around else 0.0) if inside else usual / 2 - 0.5
-        return usual - (3.0 if lower_around and before.isalpha() else 0.0)
+            return usual - (2.0 if upper_around else 0.0) if inside else usual / 4
+        return usual - (3.0 if lower_around and before.isalpha() else 0.0) if inside else usual / 10
     if letter in _USUAL_SIGNS:
         within = before.isalpha() and after.isalpha()
         return 0.5 if not within or letter in "’·" else -2.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from statistics import median
 
 import msgspec
 
@@ -15,12 +16,14 @@ _LOOKED_AT = 200
 _PREAMBLE_RECORDS = 60
 _NUMBER = re.compile(r"\s*[-+]?[$€£]?(?:\d[\d.,\s]*|[.,]\d+)(?:[eE][-+]?\d+)?\s?[%$€£]?\s*")
 _DATE = re.compile(r"\s*\d{1,4}[-/.:]\d{1,2}(?:[-/.:]\d{1,4})?(?:[T ].*)?\s*")
+_YEAR = re.compile(r"\s*(?:19|20)\d\d\s*")
 _TRUTH = {"true", "false", "yes", "no", "sí", "si", "null", "nan", "n/a", "na", "none"}
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """``skip_lines`` physical lines before the header, ``header_lines`` records of header, then the table of ``width``
-    columns. ``offset`` is the byte of the sample where the first record of data begins, ``line`` its physical line."""
+    columns. ``offset`` is the byte of the sample where the first record of data begins, ``line`` its physical line.
+    ``spare`` says that every record has one field more than the header, which may be only a delimiter at its end."""
 
     skip_lines: int
     header_lines: int
@@ -28,11 +31,16 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
     line: int
     sure: bool
+    width: int
+    spare: bool = False
     problems: tuple[Problem, ...] = ()
 
-    @property
-    def width(self) -> int:
-        return len(self.names)
+    def without_spare(self) -> Layout:
+        """The same without the last column, which turned out to be empty throughout."""
+        kept = [p for p in self.problems if p.code != "data.problem.header_narrow"]
+        message = Text("data.problem.trailing", {"n": self.width - 1})
+        problems = (*kept, Problem(code="data.problem.trailing", message=message))
+        return msgspec.structs.replace(self, names=self.names[:-1], problems=problems)
 
 
 def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool | None = None) -> Layout:
@@ -41,7 +49,7 @@ def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool
     lines = _lines(records)
     filled = [i for i, r in enumerate(records) if _filled(r)]
     if not filled:
-        return Layout(skip_lines=0, header_lines=0, names=("column_1",), offset=0, line=1, sure=False)
+        return Layout(skip_lines=0, header_lines=0, names=("column_1",), offset=0, line=1, sure=False, width=1)
     width = _usual_width(records)
     first = _first_of_table(records, filled, width)
     count, sure = _header_rows(records, first, width, wanted=header)
@@ -67,6 +75,8 @@ def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool
         offset=offset,
         line=line,
         sure=sure,
+        width=wide,
+        spare=bool(count) and _width(records[first]) == width - 1,
         problems=tuple(problems),
     )
 
@@ -107,10 +117,11 @@ def _usual_width(records: list[Careful]) -> int:
 
 
 def _first_of_table(records: list[Careful], filled: list[int], width: int) -> int:
-    """The first record that belongs to the table: what stands before it is narrower or nearly empty."""
+    """The first record that belongs to the table: what stands before it is narrower, or a title in one cell."""
+    usual = median([_cells_filled(records[i]) for i in filled if _width(records[i]) == width] or [1])
     for place in filled[:_PREAMBLE_RECORDS]:
         record = records[place]
-        if _width(record) == width and _share_filled(record) >= (0.5 if width > 2 else 0.4):
+        if _width(record) == width and _cells_filled(record) >= min(usual, max(2, 0.5 * min(usual, width))):
             return _back_over_header(records, filled, place, width)
     for place in filled[:_PREAMBLE_RECORDS]:
         if _width(records[place]) == width:
@@ -128,9 +139,8 @@ def _back_over_header(records: list[Careful], filled: list[int], place: int, wid
     return place - 1 if wordy and near and not all(_wordy(t) for t in _texts(records[place])) else place
 
 
-def _share_filled(record: Careful) -> float:
-    fields = record.fields or []
-    return sum(bool(f.strip()) for f in fields) / max(1, len(fields))
+def _cells_filled(record: Careful) -> int:
+    return sum(bool(f.strip()) for f in record.fields or [])
 
 
 def _wordy(text: str) -> bool:
@@ -150,7 +160,7 @@ def _header_rows(records: list[Careful], first: int, width: int, *, wanted: bool
     score = _header_score(top, body, width)
     if score < 0:
         return 0, abs(score) > 0.3
-    return _more_header_rows(top, body), score > 0.3
+    return _more_header_rows(top, [_texts(r) for r in records[first + 1 : first + 6]]), score > 0.3
 
 
 def _header_score(top: list[str], body: list[list[str]], width: int) -> float:
@@ -158,10 +168,11 @@ def _header_score(top: list[str], body: list[list[str]], width: int) -> float:
     cells = [t for t in top if t.strip()]
     if not cells:
         return -1.0
-    if any(_valued(t) and not re.fullmatch(r"\s*(?:19|20)\d\d\s*", t) for t in cells):
-        share = sum(_valued(t) for t in cells) / len(cells)
-        if share > 0.2 or width < 4:
-            return -share if not _years(cells) else 0.2
+    if _years(cells) and not all(_years(["x", *(t for t in row[1:] if t.strip())]) for row in body[:5]):
+        return 0.4
+    share = sum(_valued(t) for t in cells) / len(cells)
+    if share > 0.2 or (share and width < 4):
+        return -share
     if not body:
         return 0.2
     votes = [
@@ -173,7 +184,9 @@ def _header_score(top: list[str], body: list[list[str]], width: int) -> float:
 
 
 def _years(cells: list[str]) -> bool:
-    return all(re.fullmatch(r"\s*(?:19|20)\d\d\s*", t) for t in cells if _valued(t)) and any(map(_wordy, cells))
+    """Whether these are names and at least two years, as above a table of a value for each year."""
+    valued = [t for t in cells if _valued(t)]
+    return len(valued) > 1 and all(_YEAR.fullmatch(t) for t in valued) and any(map(_wordy, cells))
 
 
 def _column_vote(top: str, below: list[str]) -> float | None:
@@ -193,21 +206,31 @@ def _column_vote(top: str, below: list[str]) -> float | None:
     return 0.1
 
 
-def _more_header_rows(top: list[str], body: list[list[str]]) -> int:
-    """Rows that repeat the header, or continue it in words above columns of values, belong to it."""
+def _more_header_rows(top: list[str], below: list[list[str]]) -> int:
+    """Rows that repeat the header or fill its gaps in words (with at most one blank row between) belong to it."""
     count = 1
-    for row in body[:4]:
-        if [t.strip() for t in row] == [t.strip() for t in top]:
-            count += 1
-        else:
+    for index, row in enumerate(below[:4], 1):
+        if not any(t.strip() for t in row):
+            continue
+        if index > count + 1 or not (_repeats(top, row) or _completes(top, row)):
             break
+        count = index + 1
     return count
+
+
+def _repeats(top: list[str], row: list[str]) -> bool:
+    return [t.strip() for t in row] == [t.strip() for t in top]
+
+
+def _completes(top: list[str], row: list[str]) -> bool:
+    filled = [i for i, t in enumerate(row) if t.strip()]
+    gaps = [i for i in filled if i < len(top) and not top[i].strip()]
+    return not row[0].strip() and len(gaps) >= max(1, len(filled) - 2) and all(_wordy(row[i]) for i in filled)
 
 
 def _names(rows: list[list[str]], width: int) -> tuple[list[str], list[Problem]]:
     """Names of all columns: of several header rows, the words of each that add something; made unique."""
-    columns = [[row[i].strip() if i < len(row) else "" for row in rows] for i in range(width)]
-    wanted = [" ".join(dict.fromkeys(" ".join(w.split()) for w in words if w)) for words in columns]
+    wanted = [_name([row[i] for row in rows if i < len(row)]) for i in range(width)]
     problems: list[Problem] = []
     empty = sum(not name for name in wanted)
     if rows and empty:
@@ -217,6 +240,14 @@ def _names(rows: list[list[str]], width: int) -> tuple[list[str], list[Problem]]
     if renamed:
         problems.append(_problem("data.problem.duplicate_names", n=len(renamed), names=", ".join(renamed[:5])))
     return names, problems
+
+
+def _name(words: list[str]) -> str:
+    """A name as it stands; of several rows, what each adds."""
+    filled = [w for w in words if w.strip()]
+    if len(filled) == 1:
+        return filled[0]
+    return " ".join(dict.fromkeys(" ".join(w.split()) for w in filled))
 
 
 def _problem(code: str, *, n: int, **params: str) -> Problem:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from app.data import limits
 from app.data.conversion import ARROW_TYPES, convert_column
 from app.data.inspection import column_note, evidence, inspected, problems
-from app.data.parsing import to_table
 from app.data.profiling import profile_table
 from app.data.records import (
     DATASET,
@@ -32,7 +31,7 @@ from app.data.records import (
 )
 from app.data.scanner import Part
 from app.data.source import Blocks, hash_source, open_source, verify_unchanged
-from app.data.survey import Survey, read_parts, survey
+from app.data.survey import Survey, read_parts, survey, text_table
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
 from app.project.durable import stage_bytes, stage_file, writing
@@ -221,7 +220,7 @@ class _Writer:
 
     def add(self, part: Part) -> None:
         """Take in a part."""
-        text = to_table(part, grammar=self._found.plan.grammar, names=self._found.plan.names)
+        text = text_table(part, self._found.plan)
         typed, failed = self._converted(text)
         rejected = part.rejected
         if failed.any():

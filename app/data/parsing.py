@@ -4,6 +4,7 @@ of rows is compared with the scanner's."""
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from app.data.careful import Grammar
@@ -11,8 +12,8 @@ from app.data.scanner import Part
 from app.errors import CicloError
 
 
-def to_table(part: Part, *, grammar: Grammar, names: tuple[str, ...]) -> pa.Table:
-    """The good records of ``part`` as text columns called ``names``.
+def to_table(part: Part, *, grammar: Grammar, width: int) -> pa.Table:
+    """The good records of ``part`` as ``width`` columns of text.
 
     Raises
     ------
@@ -20,11 +21,14 @@ def to_table(part: Part, *, grammar: Grammar, names: tuple[str, ...]) -> pa.Tabl
         ``data.count_mismatch`` where the engine reads another number of rows than the scanner counted.
     """
     if part.fields is not None:
-        table = _from_fields(part.fields, len(names))
+        table = _from_fields(part.fields, width)
     elif part.good == 0:
-        table = _from_fields([], len(names))
+        table = _from_fields([], width)
     else:
-        table = _from_bytes(part.data, grammar=grammar, width=len(names))
+        table = _from_bytes(part.data, grammar=grammar, width=width)
+        if grammar.skip_spaces:
+            columns = [pc.utf8_ltrim(column, " ") for column in table.columns]
+            table = pa.Table.from_arrays(columns, names=table.column_names)
     if table.num_rows != part.good:
         raise CicloError("data.count_mismatch", scanned=part.good, read=table.num_rows, line=part.first_line)
     return table

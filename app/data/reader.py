@@ -29,12 +29,13 @@ from app.data.reader_protocol import (
 )
 from app.data.records import Rejected
 from app.errors import CicloError
-from app.jobs.channel import ChannelError, Decoder, decode, write_message
+from app.jobs.channel import ChannelError, Decoder, write_message
 from app.jobs.system import die_with_parent
 
 _OPEN_FILES = 8
 _CACHE_BYTES = 96 << 20
 _MOST_ROWS = 5_000
+_REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 Kept = TypeVar("Kept")
 
 
@@ -175,9 +176,9 @@ def _listen(source: int, arrived: queue.SimpleQueue[Request | None]) -> None:
     try:
         while (payloads := decoder.read_from(source)) is not None:
             for payload in payloads:
-                arrived.put(decode(payload, Rows | RejectedRows))
-    except (ChannelError, OSError):
-        pass
+                arrived.put(_REQUESTS.decode(payload))
+    except (ChannelError, OSError, msgspec.MsgspecError):
+        pass  # the other side is broken: this one ends
     arrived.put(None)
 
 

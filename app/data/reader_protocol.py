@@ -5,8 +5,8 @@ frame of :mod:`app.jobs.channel` around one of these structs; it ends when its i
 thread that started it ends: start it from the main thread, and not niced.
 
 - ``view`` is any number that the client gives to a thing on the screen (a table, a list); ``generation`` grows with
-  each request of the client. Of the requests of one view that wait together, only the newest is answered: a table that is
-  scrolled fast sends as many as it likes. An answer carries both numbers, so that a stale one can be dropped.
+  each request of the client. Of the requests of one view that wait together, only the newest is answered: a table that
+  is scrolled fast sends as many as it likes. An answer carries both numbers, so that a stale one can be dropped.
 - ``path`` is the absolute path of an object (Parquet of a table, JSON lines of rejected records). Objects never
   change, so what was read is kept.
 - Cells are typed: ``int``, ``float``, ``str`` (dates and moments in ISO 8601), ``None`` where missing. The client

@@ -31,6 +31,7 @@ class ColumnType(StrEnum):
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """How a text file is written. ``header_lines`` 0 means no header; ``skip_lines`` physical lines stand before it.
+    ``skip_spaces``: spaces right after a delimiter aren't part of the value.
 
     ``day_first`` is the order of dates such as 03/04/2021 where the file decides it; None where no date needs it.
     """
@@ -45,6 +46,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     skip_lines: int = 0
     day_first: bool | None = None
     compression: str = ""
+    skip_spaces: bool = False
 
 
 class Corrections(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,11 +75,17 @@ class Scanner:
     def _part(self, data: bytes, *, final: bool, stuck: bool = False) -> tuple[Part | None, int]:
         if stuck:
             return self._carefully(data, final=False, stuck=True)
-        if self._plain and not (self._grammar.escape and self._grammar.escape in data):
+        if self._plain and not self._needs_care(data):
             found = self._quickly(data, final=final)
             if found is not None:
                 return found
         return self._carefully(data, final=final)
+
+    def _needs_care(self, data: bytes) -> bool:
+        """Whether there are escapes, or quotes where spaces may stand before them: the quick way knows neither."""
+        grammar = self._grammar
+        spaced = grammar.skip_spaces and grammar.quote and grammar.quote in data
+        return bool((grammar.escape and grammar.escape in data) or spaced)
 
     # The quick way
 

@@ -143,6 +143,12 @@ def read_parts(plan: Plan, *, digest: Digest | None = None, watch: Watch | None 
         yield part
 
 
+def text_table(part: Part, plan: Plan) -> pa.Table:
+    """The good records of a part as text, one column for each name."""
+    table = to_table(part, grammar=plan.grammar, width=plan.layout.width)
+    return table if len(plan.names) == plan.layout.width else table.select(list(range(len(plan.names))))
+
+
 def _body(blocks: Blocks, plan: Plan) -> Iterator[bytes]:
     skip = plan.layout.offset
     for block in to_utf8(blocks, plan.encoding):
@@ -223,7 +229,7 @@ class _Count:
         self.head: list[pa.Table] = []
 
     def add(self, part: Part) -> None:
-        table = to_table(part, grammar=self.plan.grammar, names=self.plan.names)
+        table = text_table(part, self.plan)
         for tally, column in zip(self.tallies, table.columns, strict=True):
             tally.add(column.chunk(0) if column.num_chunks == 1 else column.combine_chunks())
         if sum(t.num_rows for t in self.head) < limits.LISTED and table.num_rows:
@@ -241,6 +247,7 @@ class _Count:
             raise CicloError(
                 "data.count_mismatch", scanned=self.records, read=self.rows + self.rejected, line=self.plan.layout.line
             )
+        self._drop_spare()
         plan, corrections = self.plan, self.plan.corrections
         delimiter = plan.grammar.delimiter.decode()
         numerals = decide_numerals(self.tallies, delimiter=delimiter, wanted=corrections.decimal)
@@ -265,6 +272,14 @@ class _Count:
             bytes_read=bytes_read,
             head_rows=pa.concat_tables(self.head) if self.head else None,
         )
+
+    def _drop_spare(self) -> None:
+        """A delimiter at the end of every row makes a column without a name and without values: it isn't one."""
+        layout = self.plan.layout
+        if layout.spare and self.rows and not self.tallies[-1].filled:
+            self.plan = msgspec.structs.replace(self.plan, layout=layout.without_spare())
+            self.tallies.pop()
+            self.head = [table.select(list(range(layout.width - 1))) for table in self.head]
 
     def _type(self, tally: Tally, name: str, dialect: Dialect) -> ColumnType:
         corrections = self.plan.corrections
@@ -295,4 +310,5 @@ def _dialect(plan: Plan, numerals: Numerals, day_first: bool | None) -> Dialect:
         skip_lines=plan.layout.skip_lines,
         day_first=day_first,
         compression=plan.source.compression,
+        skip_spaces=plan.grammar.skip_spaces,
     )
