@@ -29,6 +29,20 @@ def absolute(path: str) -> str:
     return str(Path(path).absolute())
 
 
+def series_name(option: str, name: str) -> str:
+    """A name for the versions of a dataset or model, without the signs of ``name@3`` and ``name@3~b3f2``.
+
+    Raises
+    ------
+    CicloError
+        ``cli.bad_name``.
+    """
+    clean = name.strip()
+    if not clean or not clean.isprintable() or any(sign in clean for sign in "@~"):
+        raise CicloError("cli.bad_name", option=option, name=name)
+    return clean
+
+
 @contextmanager
 def opened(folder: str) -> Iterator[Project]:
     """The project in ``folder``, for a block."""
@@ -100,7 +114,7 @@ def _good(ended: Ended) -> Ended:
     if ended.state is JobState.CANCELLED:
         raise KeyboardInterrupt
     if ended.failure is not None:
-        if ended.failure.details:
+        if ended.failure.code.startswith("jobs."):
             _log.error("%s\n%s", ended.failure.code, ended.failure.details)
         raise CicloError(ended.failure.code, **ended.failure.params)
     return ended
@@ -142,6 +156,8 @@ class _Here:
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
     """A place to write ``out``: what is there stays until the block ends well, and is then replaced at once."""
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        raise CicloError("cli.no_folder", path=str(out))
     partial = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with writing(out):

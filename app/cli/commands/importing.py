@@ -9,7 +9,7 @@ import msgspec
 from app.cli.corrections import corrections, declare
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
-from app.cli.work import absolute, committed, opened, project_job
+from app.cli.work import absolute, committed, opened, project_job, series_name
 from app.data.records import DATASET, IMPORT, ImportAnswer, ImportRequest
 from app.text import Words
 
@@ -53,7 +53,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
         request = ImportRequest(
             project=absolute(options.project),
             source=absolute(options.source),
-            name=options.name,
+            name=series_name("--name", options.name),
             corrections=corrections(options),
         )
         ended = project_job(terminal, IMPORT, request, project)

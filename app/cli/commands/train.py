@@ -55,7 +55,7 @@ def arguments(parser: Parser) -> None:
     parser.option("--positive", metavar="LABEL", default="")
     parser.option("--model", metavar="N", default="")
     parser.option("--task", choices=("auto", "classification", "regression"), default="auto")
-    parser.option("--preset", choices=tuple(Preset), default=Preset.QUICK)
+    parser.option("--preset", choices=[p.value for p in Preset], default=Preset.QUICK.value)
     parser.option("--time-limit", metavar="S", number=float)
     parser.option("--split", metavar="random|group:COL|time:COL", default="random")
     parser.option("--holdout", metavar="0.2", number=float, default=0.2)

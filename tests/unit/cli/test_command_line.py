@@ -55,6 +55,9 @@ def test_that_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str
         (["inspect", "f", "--type", "colour"], "cli.bad_type"),
         (["inspect", "f", "--type", "colour=blue"], "cli.bad_type"),
         (["inspect", "f", "--sheet", "1"], "cli.later"),
+        (["import", "PROJECT", "f", "--name", "a@b"], "cli.bad_name"),
+        (["import", "PROJECT", "f", "--name", " "], "cli.bad_name"),
+        (["train", "PROJECT", "d", "--target", "t", "--model", "m~1"], "cli.bad_name"),
         (["export", "p", "m", "--to", "onnx"], "cli.later"),
         (["verify", "p", "m", "--pdf", "f"], "cli.later"),
         (["serve", "b"], "cli.later"),
@@ -64,8 +67,10 @@ def test_that_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str
     ],
 )
 def test_that_a_request_that_cannot_be_carried_out_gets_one_sentence(
-    argv: list[str], code: str, capsys: pytest.CaptureFixture[str]
+    argv: list[str], code: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    run(capsys, "new", str(tmp_path / "p"))
+    argv = [str(tmp_path / "p") if word == "PROJECT" else word for word in argv]
     status, out, err = run(capsys, *argv, "--json")
     error = json.loads(out)["error"]
     assert (status, error["code"], err) == (2, code, "")
@@ -74,6 +79,11 @@ def test_that_a_request_that_cannot_be_carried_out_gets_one_sentence(
     assert (status, out) == (2, "")
     assert err.strip() == f"{error['message']} {error['hint']}".strip()
     assert "\n" not in err.strip()
+
+
+def test_that_choices_are_named_as_they_are_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, err = run(capsys, "train", "p", "d", "--target", "t", "--preset", "fast")
+    assert "'quick', 'balanced', 'thorough'" in err
 
 
 def test_that_an_unforeseen_error_becomes_a_sentence_and_a_log(
