@@ -5,23 +5,9 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
-from pathlib import Path
 
-import platformdirs
-
-APPLICATION = "ciclo"
-
-
-def user_folder() -> Path:
-    """The user's own folder for Ciclo's settings (``CICLO_HOME`` overrides it)."""
-    home = os.environ.get("CICLO_HOME")
-    return Path(home) / "data" if home else Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
-
-
-def cache_folder() -> Path:
-    """The user's cache folder: everything in it can be deleted at any time."""
-    home = os.environ.get("CICLO_HOME")
-    return Path(home) / "cache" if home else Path(platformdirs.user_cache_dir(APPLICATION, appauthor=False))
+from app.resources import cache_folder as cache_folder
+from app.resources import user_folder as user_folder
 
 
 def author() -> str:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from app.errors import CicloError
 from app.resources import resource
-from app.text.message import Text, Value
 
 if TYPE_CHECKING:
     from babel import Locale
 
-Parameter = Value | Text | str | int | float
+    from app.text.message import Text, Value
+
+    Parameter = Value | Text | str | int | float
 
 LANGUAGES = ("en", "es")
 _log = logging.getLogger("ciclo.text")
@@ -80,6 +81,8 @@ class Words:
             self._catalogues[domain] = gettext.translation(domain, folder, [self.language], fallback=True)
         catalogue = self._catalogues[domain]
         if n is not None:
+            from app.text.message import Value
+
             count = n.value if isinstance(n, Value) else n
             found = catalogue.ngettext(id, id, int(count) if isinstance(count, int | float) else 2)
             if found != id:
@@ -97,6 +100,8 @@ class Words:
 
     def parameter(self, value: Parameter) -> str:
         """A parameter as text: a bare ``int`` is grouped, a bare ``float`` gets up to three decimals."""
+        from app.text.message import Text, Value
+
         if isinstance(value, Text):
             return self.text(value)
         if isinstance(value, Value):

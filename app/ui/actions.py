@@ -10,7 +10,7 @@ Place = Literal["project", "menu", "hidden"]
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """An action: its id (also the name of the window's slot ``act_<id>``), its keys, and the menu it stands in."""
+    """An action: its id (also the name of the slot ``act_<id>``), its keys, and the menu it stands in."""
 
     id: str
     keys: str = ""

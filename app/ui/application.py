@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 import sys
-from types import TracebackType
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.errors import CicloError
+from app.text.words import Words, choose_locale
 from app.ui.main_window import MainWindow
-from app.ui.session import Session
 from app.ui.settings import load_settings
-from app.ui.theme import Theme
+from app.ui.theme import Theme, make_application
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from app.jobs.launcher import Launcher
+    from app.ui.session import Session
+    from app.ui.workspace import Workspace
 
 _log = logging.getLogger("ciclo.ui")
 
@@ -27,15 +31,23 @@ class Application(QObject):
 
     def __init__(self, qt: QApplication) -> None:
         super().__init__()
-        settings = load_settings()
-        self.theme = Theme(qt, mode=settings.mode, scale=settings.scale)
-        self.session = Session(theme=self.theme, settings=settings)
-        self.window = MainWindow(self.session)
+        self._settings = load_settings()
+        self._words = Words(choose_locale(self._settings.language or None))
+        self.theme = Theme(qt, mode=self._settings.mode, scale=self._settings.scale)
+        self.window = MainWindow(self.theme, self._words, self._settings)
         self.window.installEventFilter(self)
+        self.workspace: Workspace | None = None
         self._launcher: Launcher | None = None
+        self._project = ""
         self._previous_hook = sys.excepthook
         sys.excepthook = self._on_unexpected
-        self._project = ""
+
+    @cached_property
+    def session(self) -> Session:
+        """Made after the first paint, unless it is asked for earlier."""
+        from app.ui.session import Session
+
+        return Session(theme=self.theme, settings=self._settings, words=self._words, parent=self)
 
     def start(self, project: str = "") -> None:
         """Show the window; ``project`` is opened behind the first paint."""
@@ -50,19 +62,31 @@ class Application(QObject):
 
     @Slot()
     def _after_first_paint(self) -> None:
-        """Processes first: they get ready while NumPy and pyqtgraph are imported here."""
+        """Processes first: they get ready while the rest is imported here."""
         from app.jobs.launcher import default_launcher
+        from app.ui.log import start_log
 
+        start_log()
         self._launcher = default_launcher(warm=True)
         self._launcher.start()
         self.session.attach(self._launcher)
+        QTimer.singleShot(0, self, self._furnish)
+
+    @Slot()
+    def _furnish(self) -> None:
+        from app.ui.workspace import Workspace
+
+        self.workspace = Workspace(self.session, self.window)
         if self._project:
             self.session.open_project(self._project)
         QTimer.singleShot(0, self, self._import_charts)
 
     @Slot()
     def _import_charts(self) -> None:
+        """Behind the welcome page: charts, and the first number, for which Babel reads its locale."""
         import app.ui.widgets.chart  # noqa: F401
+
+        self.session.words.number(1.5)
 
     def close(self) -> None:
         """End every process and thread of this window."""
@@ -76,21 +100,18 @@ class Application(QObject):
         """What nobody foresaw: to the log, and one sentence to the user. What is saved is safe."""
         if issubclass(kind, KeyboardInterrupt):
             self._previous_hook(kind, error, trace)
-            return
-        known = isinstance(error, CicloError)
-        if not known:
+        elif isinstance(error, CicloError):
+            self.session.failed.emit(error)
+        else:
             _log.error("unexpected error", exc_info=(kind, error, trace))
-        self.session.failed.emit(error if known else CicloError("ui.unexpected", cause=kind.__name__))
+            self.session.failed.emit(CicloError("ui.unexpected", cause=kind.__name__))
 
 
 def run_window(project: str) -> int:
     """Open the window, with the project in the folder ``project`` unless that is empty; returns the exit status."""
-    from app.ui.log import start_log
-
-    qt = QApplication(sys.argv[:1])
+    qt = make_application(sys.argv[0])
     qt.setApplicationName("Ciclo")
     qt.setDesktopFileName("ciclo")
-    start_log()
     application = Application(qt)
     application.start(project)
     status = qt.exec()

@@ -1,204 +1,76 @@
-"""The activity bar at the foot: what runs, how far it is, honest time left, Stop; else "Everything is saved"."""
+"""The bar at the foot of the window, as widgets; :mod:`app.ui.activity` says what it shows."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
-from app.errors import CicloError
-from app.jobs.contract import JobState
+from app.text.words import Words
 from app.ui import theme as tokens
-from app.ui.job_board import JobView
-from app.ui.session import Session
-from app.ui.theme import Kind
-from app.ui.widgets.basics import Badge, button, clear, label, line
+from app.ui.theme import Theme
+from app.ui.widgets.basics import Badge, button, label
 
-_TICK_MS = 1000
 _WHOLE = 1000
-_KINDS: dict[JobState, Kind] = {
-    JobState.QUEUED: "neutral",
-    JobState.RUNNING: "accent",
-    JobState.DONE: "good",
-    JobState.FAILED: "bad",
-    JobState.LOST: "bad",
-    JobState.CANCELLED: "neutral",
-}
-
-
-def time_words(session: Session, seconds: float) -> str:
-    """A running time as a clock: 00:41, 1:02:03."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
 
 
 class Foot(QFrame):
-    """The bar. It shows the job that runs longest; a list opens for the others."""
+    """What runs, how far it is, Stop; else "Everything is saved"."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, theme: Theme, words: Words) -> None:
         super().__init__()
-        self._session = session
-        self._shown = ""
+        self._theme, self._words = theme, words
         self.setProperty("role", "foot")
-        self._badge = Badge(session.theme, "good")
-        self._title = label("", "strong", wrap=False)
-        self._step = label("", "muted", wrap=False)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(session.theme.size(220))
-        self._bar.setAccessibleName(session.words("ui.foot.progress"))
-        self.stop = button(session.words("ui.foot.stop"), self._on_stop_clicked, "danger")
+        self.badge = Badge(theme, "good")
+        self.title = label("", "strong", wrap=False)
+        self.step = label("", "muted", wrap=False)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(words("ui.foot.progress"))
+        self.stop = button(words("ui.foot.stop"), None, "danger")
         self.stop.setObjectName("stop")
         self.stop.setMinimumHeight(0)
-        self.queue = button("", self._on_queue_clicked, "flat")
+        self.queue = button("", None, "flat")
         self.queue.setObjectName("queue")
+        self.queue.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(tokens.SPACE, 0, tokens.SPACE, 0)
         layout.setSpacing(tokens.PAD)
-        for widget in (self._badge, self._title, self._step, self._bar, self.stop):
+        for widget in (self.badge, self.title, self.step, self.bar, self.stop):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addWidget(self.queue)
-        self._clock = QTimer(self)
-        self._clock.setInterval(_TICK_MS)
-        self._clock.timeout.connect(self._refresh)
-        session.jobs.changed.connect(self._refresh)
-        session.theme.changed.connect(self._on_theme_changed)
+        theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
-        self._refresh()
+        self.show_queue("")
+        self.show_idle()
+
+    def show_idle(self) -> None:
+        """Nothing runs."""
+        saved = self._words("ui.foot.saved")
+        self.badge.set("good", name=saved)
+        self.title.setText(saved)
+        self.step.setText("· " + self._words("ui.foot.idle"))
+        self.bar.hide()
+        self.stop.hide()
+
+    def show_job(self, title: str, step: str, share: float | None) -> None:
+        """A job; ``share`` of it is done, None where that isn't known."""
+        self.badge.set("accent", "▸", name=self._words("ui.foot.running"))
+        self.title.setText(title)
+        self.step.setText(f"· {step}" if step else "")
+        self.bar.setRange(0, _WHOLE if share is not None else 0)
+        if share is not None:
+            self.bar.setValue(round(_WHOLE * share))
+        self.bar.show()
+        self.stop.show()
+
+    def show_queue(self, counts: str) -> None:
+        """How many others there are, in words; empty hides the button."""
+        self.queue.setText(counts)
+        self.queue.setVisible(bool(counts))
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.setFixedHeight(self._session.theme.size(tokens.FOOT_HEIGHT))
-
-    @Slot()
-    def _refresh(self) -> None:
-        board = self._session.jobs
-        running = board.running() or board.waiting()
-        job = min(running, key=lambda j: j.started_at or float("inf")) if running else None
-        self._shown = job.id if job else ""
-        for widget in (self._bar, self.stop):
-            widget.setVisible(job is not None)
-        if job is None:
-            self._clock.stop()
-            self._show_idle()
-        else:
-            self._show(job)
-            if not self._clock.isActive():
-                self._clock.start()
-        self._show_queue()
-
-    def _show_idle(self) -> None:
-        words = self._session.words
-        self._badge.set("good", name=words("ui.foot.saved"))
-        self._title.setText(words("ui.foot.saved"))
-        self._step.setText("· " + words("ui.foot.idle"))
-
-    def _show(self, job: JobView) -> None:
-        words = self._session.words
-        self._badge.set("accent", "▸", name=words("ui.foot.running"))
-        self._title.setText(self._session.text(job.title))
-        self._step.setText("· " + " · ".join(self._parts(job)))
-        progress = job.progress
-        known = progress is not None and progress.total > 0
-        self._bar.setRange(0, _WHOLE if known else 0)
-        if progress is not None and known:
-            self._bar.setValue(round(_WHOLE * min(1.0, progress.done / progress.total)))
-
-    def _parts(self, job: JobView) -> list[str]:
-        words = self._session.words
-        if job.state is JobState.QUEUED:
-            return [words("ui.foot.waiting")]
-        parts = [self._session.text(job.progress.step)] if job.progress else []
-        clock = time_words(self._session, job.elapsed_now())
-        left = job.progress.remaining_s if job.progress else None
-        if left is None:
-            return [*parts, clock]
-        return [*parts, words("ui.foot.time_left", elapsed=clock, left=time_words(self._session, left))]
-
-    def _show_queue(self) -> None:
-        words, jobs = self._session.words, self._session.jobs.all()
-        waiting = len([j for j in jobs if j.state is JobState.QUEUED and j.id != self._shown])
-        running = len([j for j in jobs if j.state is JobState.RUNNING and j.id != self._shown])
-        failed = len([j for j in jobs if j.state in (JobState.FAILED, JobState.LOST)])
-        done = len([j for j in jobs if j.state is JobState.DONE])
-        counts = (("running", running), ("waiting", waiting), ("failed", failed), ("done", done))
-        self.queue.setText(" · ".join(words(f"ui.foot.count.{name}", n=n) for name, n in counts if n))
-        self.queue.setIcon(self._session.theme.icon("chevron-up", "muted"))
-        self.queue.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.queue.setVisible(bool(jobs))
-
-    @Slot()
-    def _on_stop_clicked(self) -> None:
-        if self._shown:
-            self._session.stop(self._shown)
-
-    @Slot()
-    def _on_queue_clicked(self) -> None:
-        popup = JobList(self._session, self)
-        popup.adjustSize()
-        corner = self.mapToGlobal(QPoint(self.width() - popup.width() - tokens.PAD, -popup.height() - tokens.GAP))
-        popup.move(corner)
-        popup.show()
-
-
-class JobList(QFrame):
-    """A list of the jobs of this session: running, waiting, done, failed, each with its sentence."""
-
-    def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self._session = session
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("role", "card")
-        self.setObjectName("job-list")
-        self.setAccessibleName(session.words("ui.foot.list"))
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(tokens.SPACE, tokens.PAD, tokens.SPACE, tokens.PAD)
-        self._layout.setSpacing(0)
-        self._fill()
-        session.jobs.changed.connect(self._fill)
-
-    @Slot()
-    def _fill(self) -> None:
-        clear(self._layout)
-        for position, job in enumerate(reversed(self._session.jobs.all()[-10:])):
-            if position:
-                self._layout.addWidget(line())
-            self._layout.addWidget(JobRow(self._session, job))
-
-
-class JobRow(QWidget):
-    """One job of the list."""
-
-    def __init__(self, session: Session, job: JobView) -> None:
-        super().__init__()
-        self._session, self._id = session, job.id
-        self.setMinimumWidth(session.theme.size(420))
-        title, sentence = label(session.text(job.title), "strong"), label(job_sentence(session, job), "small-muted")
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(title)
-        words.addWidget(sentence)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, tokens.PAD, 0, tokens.PAD)
-        layout.addWidget(Badge(session.theme, _KINDS[job.state]))
-        layout.addLayout(words, 1)
-        self.stop: QPushButton | None = None
-        if not job.over:
-            self.stop = button(session.words("ui.foot.stop"), self._on_stop_clicked, "danger")
-            layout.addWidget(self.stop)
-
-    @Slot()
-    def _on_stop_clicked(self) -> None:
-        self._session.stop(self._id)
-
-
-def job_sentence(session: Session, job: JobView) -> str:
-    """What there is to say of a job: how far, how long it took, or why it failed and what is safe."""
-    words = session.words
-    if job.failure is not None:
-        sentence, hint = words.error(CicloError(job.failure.code, **job.failure.params))
-        return f"{sentence} {hint}".strip()
-    if job.state is JobState.RUNNING and job.progress is not None:
-        return session.text(job.progress.step)
-    return words(f"ui.job.{job.state.value}", elapsed=words.duration(job.elapsed_s))
+        self.setFixedHeight(self._theme.size(tokens.FOOT_HEIGHT))
+        self.bar.setFixedWidth(self._theme.size(220))
+        self.queue.setIcon(self._theme.icon("chevron-up", "muted"))

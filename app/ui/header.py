@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
+from app.text.words import Words
 from app.ui import theme as tokens
-from app.ui.session import Session
 from app.ui.tabs import TABS, Tab
 from app.ui.theme import Kind, Theme
 from app.ui.widgets.basics import IconButton, label, paint_badge, upright
@@ -79,11 +79,11 @@ class Header(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, theme: Theme, words: Words) -> None:
         super().__init__()
-        self._session = session
+        self._theme, self._words = theme, words
         self.setProperty("role", "header")
-        self.setFixedHeight(session.theme.size(tokens.HEADER_HEIGHT))
+        self.setFixedHeight(theme.size(tokens.HEADER_HEIGHT))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(tokens.SPACE, 0, tokens.PAD, 0)
         layout.setSpacing(tokens.PAD)
@@ -104,14 +104,14 @@ class Header(QFrame):
         self._add_tabs()
         layout.addLayout(self._bar)
         layout.addStretch(1)
-        self.help = IconButton(session.theme, "circle-question-mark", session.words("ui.help"))
-        self.menu = IconButton(session.theme, "menu", session.words("ui.menu"))
+        self.help = IconButton(theme, "circle-question-mark", words("ui.help"))
+        self.menu = IconButton(theme, "menu", words("ui.menu"))
         self.help.setObjectName("help")
         self.menu.setObjectName("menu")
         layout.addWidget(self.help)
         layout.addWidget(self.menu)
         self._on_theme_changed()
-        session.theme.changed.connect(self._on_theme_changed)
+        theme.changed.connect(self._on_theme_changed)
 
     def _add_tabs(self) -> None:
         for position, tab in enumerate(TABS):
@@ -123,14 +123,14 @@ class Header(QFrame):
                 chevron = label("", wrap=False)
                 self._chevrons.append(chevron)
                 self._bar.addWidget(chevron)
-            made = TabButton(self._session.theme, tab, self._session.words(tab.title))
+            made = TabButton(self._theme, tab, self._words(tab.title))
             self._group.addButton(made, position)
             self._bar.addWidget(made)
             self.tabs[tab.id] = made
 
     def set_project(self, name: str) -> None:
         """The name of the open project; empty: none, and no tabs."""
-        self.project.setText(name or self._session.words("ui.app_name"))
+        self.project.setText(name or self._words("ui.app_name"))
         for made in self.tabs.values():
             made.setEnabled(bool(name))
             made.setVisible(bool(name))
@@ -153,7 +153,7 @@ class Header(QFrame):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        theme, ratio = self._session.theme, self.devicePixelRatioF()
+        theme, ratio = self._theme, self.devicePixelRatioF()
         self.setFixedHeight(theme.size(tokens.HEADER_HEIGHT))
         self._logo.setPixmap(theme.pixmap("refresh-cw", "accent", theme.size(20), ratio))
         for chevron in self._chevrons:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from app.project.writer import user_folder
+from app.resources import user_folder
 
 _SIZE = 1_000_000
 _LEVELS = {

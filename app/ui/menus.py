@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.text.words import LANGUAGES
+from app.ui.action_list import ActionList
 from app.ui.actions import ACTIONS
 from app.ui.header import Header
 from app.ui.session import Session
@@ -17,7 +18,7 @@ _NAMES = {"en": "English", "es": "Español"}  # each language in its own words, 
 class Menus(QObject):
     """Made when they are opened, so that they always say what is true."""
 
-    def __init__(self, session: Session, header: Header, actions: dict[str, QAction]) -> None:
+    def __init__(self, session: Session, header: Header, actions: ActionList) -> None:
         super().__init__(header)
         self._session, self._header, self._actions = session, header, actions
         header.project.clicked.connect(self._on_project_clicked)
@@ -49,7 +50,7 @@ class Menus(QObject):
     def _add_actions(self, menu: QMenu, place: str) -> None:
         for spec in ACTIONS:
             if spec.place == place:
-                menu.addAction(self._actions[spec.id])
+                menu.addAction(self._actions.actions[spec.id])
 
     def _add_recent(self, menu: QMenu) -> None:
         open_now = str(self._session.project.folder.resolve()) if self._session.project else ""

@@ -63,11 +63,13 @@ class Session(QObject):
     language_changed = Signal()
     opening_changed = Signal(bool)
 
-    def __init__(self, *, theme: Theme, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(
+        self, *, theme: Theme, settings: Settings, words: Words | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.theme = theme
         self.settings = settings
-        self.words = Words(choose_locale(settings.language or None))
+        self.words = words or Words(choose_locale(settings.language or None))
         self.project: Project | None = None
         self.opening = False
         self.jobs = JobBoard(self)
@@ -236,6 +238,10 @@ class Session(QObject):
         self.navigated.emit("datasets", "")
         self.file_offered.emit(path)
 
+    def withdraw_file(self) -> None:
+        """Forget a file that was offered while no project was open."""
+        self._offered = ""
+
     def show(self, tab: str, record_id: str = "") -> None:
         """Go to a tab (datasets, training, verification, deployment, results) and show a record there."""
         self.navigated.emit(tab, record_id)
@@ -246,18 +252,18 @@ class Session(QObject):
 
     def set_language(self, language: str) -> None:
         """Speak another language from now on (empty: the system's)."""
-        self.change_settings(msgspec.structs.replace(self.settings, language=language))
+        self.change_settings(self.settings._replace(language=language))
         self.words = Words(choose_locale(language or None))
         self.language_changed.emit()
 
     def set_mode(self, mode: Mode) -> None:
         """Light, dark or as the system has it."""
-        self.change_settings(msgspec.structs.replace(self.settings, mode=mode))
+        self.change_settings(self.settings._replace(mode=mode))
         self.theme.set_mode(mode)
 
     def set_scale(self, scale: float) -> None:
         """Text size, 1.0 to 2.0."""
-        self.change_settings(msgspec.structs.replace(self.settings, scale=scale))
+        self.change_settings(self.settings._replace(scale=scale))
         self.theme.set_scale(scale)
 
     def change_settings(self, settings: Settings) -> None:

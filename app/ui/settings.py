@@ -1,29 +1,33 @@
-"""What the window remembers for this user: language, look, recent projects. Disposable, so written without syncing."""
+"""What the window remembers for this user: language, look, recent projects. Disposable, so written without syncing.
+
+Read before the first paint: plain json, since nothing else may be imported by then.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import msgspec
+from app.resources import user_folder
 
-from app.project.writer import user_folder
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MOST_RECENT = 8
 _log = logging.getLogger("ciclo.ui")
 
 
-class Recent(msgspec.Struct, frozen=True, kw_only=True):
+class Recent(NamedTuple):
     """A project that was open before."""
 
     path: str
     name: str
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings. ``language`` empty: the system's; ``mode`` is system, light or dark."""
+class Settings(NamedTuple):
+    """The settings. ``language`` empty: the system's."""
 
     language: str = ""
     mode: Literal["system", "light", "dark"] = "system"
@@ -35,22 +39,39 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def with_recent(self, recent: Recent) -> Settings:
         """The settings with ``recent`` first in the list."""
         others = tuple(r for r in self.recent if r.path != recent.path)
-        return msgspec.structs.replace(self, recent=(recent, *others)[:_MOST_RECENT])
+        return self._replace(recent=(recent, *others)[:_MOST_RECENT])
 
     def without_recent(self, path: str) -> Settings:
         """The settings without the project at ``path`` in the list."""
-        return msgspec.structs.replace(self, recent=tuple(r for r in self.recent if r.path != path))
+        return self._replace(recent=tuple(r for r in self.recent if r.path != path))
 
 
 def load_settings() -> Settings:
     """The stored settings; the defaults where there are none or they can't be read."""
     try:
-        return msgspec.json.decode(_path().read_bytes(), type=Settings)
+        return _read(json.loads(_path().read_text(encoding="utf-8")))
     except FileNotFoundError:
         return Settings()
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError, TypeError, KeyError):
         _log.info("settings can't be read; starting with the defaults")
         return Settings()
+
+
+def _read(stored: dict[str, object]) -> Settings:
+    """Settings from what the file says; anything of the wrong kind is left at its default."""
+    recent = stored.get("recent")
+    entries = [r for r in recent if isinstance(r, dict)] if isinstance(recent, list) else []
+    size = stored.get("size")
+    width, height = size if isinstance(size, list) and len(size) == 2 else (1280, 800)
+    mode = stored.get("mode")
+    return Settings(
+        language=str(stored.get("language", "")),
+        mode=mode if mode in ("light", "dark") else "system",
+        scale=min(2.0, max(1.0, float(str(stored.get("scale", 1.0))))),
+        recent=tuple(Recent(path=str(r["path"]), name=str(r["name"])) for r in entries),
+        projects_folder=str(stored.get("projects_folder", "")),
+        size=(int(str(width)), int(str(height))),
+    )
 
 
 def save_settings(settings: Settings) -> None:
@@ -59,10 +80,14 @@ def save_settings(settings: Settings) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}.part")
-        partial.write_bytes(msgspec.json.encode(settings))
+        partial.write_text(json.dumps(_written(settings), ensure_ascii=False, indent=1), encoding="utf-8")
         partial.replace(path)
     except OSError:
         _log.info("settings can't be written")
+
+
+def _written(settings: Settings) -> dict[str, object]:
+    return {**settings._asdict(), "recent": [recent._asdict() for recent in settings.recent]}
 
 
 def _path() -> Path:

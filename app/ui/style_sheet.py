@@ -134,6 +134,6 @@ QDialog { background: $window; }
 
 def style_sheet(colours: Colours, sizes: Mapping[str, int], *, scale: float) -> str:
     """The style sheet in these colours and text sizes (pixels)."""
-    tokens = {name: value for name in colours.__slots__ if isinstance(value := getattr(colours, name), str)}
+    tokens = {name: value for name in colours._fields if isinstance(value := getattr(colours, name), str)}
     lengths = {"pad_v": round(7 * scale), "pad_f": round(6 * scale), "row": round(28 * scale)}
     return _SHEET.substitute(tokens, scroll=colours.line, **sizes, **lengths)

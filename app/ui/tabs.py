@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtWidgets import QWidget
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
-from app.ui.session import Session
+    from app.ui.session import Session
 
 
-@dataclass(frozen=True)
-class Tab:
-    """A tab: its id, the module of its page, the prefix of its jobs' kinds."""
+class Tab(NamedTuple):
+    """A tab: its id and the prefix of its jobs' kinds. Its page is ``app.ui.<id>.page.Page``."""
 
     id: str
     jobs: str
     apart: bool = False
-
-    @property
-    def module(self) -> str:
-        return f"app.ui.{self.id}.page"
 
     @property
     def title(self) -> str:
@@ -38,17 +33,9 @@ TABS = (
 )
 
 
-class PageLike(Protocol):
-    """What a page is besides a widget."""
-
-    def show_record(self, record_id: str) -> None:
-        """Show a record of this tab's kinds; an empty id changes nothing."""
-
-
-def make_page(tab: Tab, session: Session) -> QWidget:
-    """The page of a tab."""
-    page = importlib.import_module(tab.module).Page(session)
-    assert isinstance(page, QWidget)
-    page.setObjectName(f"page-{tab.id}")
+def make_page(tab: str, session: Session) -> QWidget:
+    """The page of a tab: a widget with ``show_record(record_id)``."""
+    page: QWidget = importlib.import_module(f"app.ui.{tab}.page").Page(session)
+    page.setObjectName(f"page-{tab}")
     page.setProperty("role", "page")
     return page

@@ -5,11 +5,10 @@ Light and dark follow the system or the user's choice; text can be scaled; both 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImageReader, QPalette, QPixmap
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from app.resources import resource
@@ -26,10 +25,10 @@ SIZES: dict[Role, int] = {"small": 12, "body": 13, "title": 16, "heading": 20, "
 HEADER_HEIGHT, FOOT_HEIGHT, ROW_HEIGHT, FIELD_HEIGHT = 48, 40, 34, 32
 MOTION_MS = 150
 SCALES = (1.0, 1.25, 1.5, 2.0)
+_IS_FUSION = "ciclo.fusion"
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(NamedTuple):
     """The tokens of one scheme, as ``#RRGGBB``."""
 
     window: str
@@ -98,6 +97,13 @@ DARK = Colours(
 )
 
 
+def make_application(name: str) -> QApplication:
+    """Qt's application object, with the style given at its birth: setting it later takes Python longer."""
+    application = QApplication([name, "-style", "fusion"])
+    application.setProperty(_IS_FUSION, True)
+    return application
+
+
 class Theme(QObject):
     """The look in force. ``changed`` says that colours or sizes are different now."""
 
@@ -109,8 +115,10 @@ class Theme(QObject):
         self.mode: Mode = mode
         self.scale = scale
         self._icons: dict[tuple[str, str], QIcon] = {}
+        self._pixmaps: dict[tuple[str, str, int], QPixmap] = {}
         self._families = _load_fonts()
-        application.setStyle("Fusion")
+        if not application.property(_IS_FUSION):
+            application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
         self._apply()
 
@@ -166,12 +174,18 @@ class Theme(QObject):
         value = getattr(self.colours, colour)
         key = (name, value)
         if key not in self._icons:
-            self._icons[key] = _tinted(name, value)
+            self._icons[key] = icon = QIcon()
+            for pixels in (self.size(20), 2 * self.size(20)):
+                icon.addPixmap(_rendered(name, value, pixels))
         return self._icons[key]
 
     def pixmap(self, name: str, colour: str, pixels: int, ratio: float) -> QPixmap:
         """An icon as a picture of ``pixels`` for a screen of that device pixel ratio."""
-        return self.icon(name, colour).pixmap(QSize(pixels, pixels), ratio)
+        key = (name, getattr(self.colours, colour), round(pixels * ratio))
+        if key not in self._pixmaps:
+            self._pixmaps[key] = made = _rendered(*key)
+            made.setDevicePixelRatio(ratio)
+        return self._pixmaps[key]
 
     # Changing it
 
@@ -205,21 +219,13 @@ def _load_fonts() -> list[str]:
     return ["Inter", "DejaVu Sans"]
 
 
-def _tinted(name: str, colour: str) -> QIcon:
-    drawing = resource("icons", f"{name}.svg").read_bytes().replace(b"currentColor", colour.encode())
-    icon = QIcon()
-    for pixels in (16, 20, 24, 32, 48, 64):
-        icon.addPixmap(_rendered(drawing, pixels))
-    return icon
-
-
-def _rendered(drawing: bytes, pixels: int) -> QPixmap:
-    buffer = QBuffer()
-    buffer.setData(drawing)
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer, b"svg")
-    reader.setScaledSize(QSize(pixels, pixels))
-    return QPixmap.fromImage(reader.read())
+def _rendered(name: str, colour: str, pixels: int) -> QPixmap:
+    drawing = resource("icons", f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
+    for side in ("width", "height"):
+        drawing = drawing.replace(f'{side}="24"', f'{side}="{pixels}"', 1)
+    picture = QPixmap()
+    picture.loadFromData(drawing.encode(), "svg")
+    return picture
 
 
 def _qt_palette(colours: Colours) -> QPalette:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.text.words import Words
 from app.ui import theme as tokens
-from app.ui.session import Session
-from app.ui.settings import Recent
+from app.ui.settings import Recent, Settings
+from app.ui.theme import Theme
 from app.ui.widgets.basics import Card, IconButton, button, clear, column, label, row
 
 
@@ -20,7 +20,7 @@ class RecentRow(QWidget):
     opened = Signal(str)
     forgotten = Signal(str)
 
-    def __init__(self, session: Session, recent: Recent) -> None:
+    def __init__(self, theme: Theme, words: Words, recent: Recent) -> None:
         super().__init__()
         self._path = recent.path
         self.button = QPushButton()
@@ -32,9 +32,9 @@ class RecentRow(QWidget):
         for text in (name, path):
             text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.button.setLayout(column(name, path, spacing=2, margins=tokens.PAD))
-        self.button.setMinimumHeight(session.theme.size(52))
+        self.button.setMinimumHeight(theme.size(52))
         self.button.setToolTip(recent.path)
-        self.cross = IconButton(session.theme, "x", session.words("ui.welcome.forget", name=recent.name))
+        self.cross = IconButton(theme, "x", words("ui.welcome.forget", name=recent.name))
         self.cross.clicked.connect(self._on_cross_clicked)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -57,13 +57,14 @@ class Welcome(QWidget):
     open_other = Signal()
     sample = Signal()
     choose_file = Signal()
+    opened = Signal(str)
+    forgotten = Signal(str)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, theme: Theme, words: Words, settings: Settings) -> None:
         super().__init__()
-        self._session = session
+        self._theme, self._words = theme, words
         self.setObjectName("welcome")
         self.setProperty("role", "page")
-        words = session.words
         self.create_button = button(words("ui.welcome.create"), None, "primary")
         self.open_button = button(words("ui.welcome.open"))
         self.sample_button = button(words("ui.welcome.sample"), None, "link")
@@ -80,7 +81,7 @@ class Welcome(QWidget):
         sentence = label(words("ui.welcome.sentence"), "muted")
         buttons = row(self.create_button, self.open_button, self.sample_button, 1)
         inner = QWidget()
-        inner.setMaximumWidth(session.theme.size(920))
+        inner.setMaximumWidth(theme.size(920))
         inner.setLayout(column(title, sentence, buttons, self._columns(), spacing=tokens.SPACE))
         outer = QHBoxLayout(self)
         outer.setContentsMargins(tokens.WIDE, tokens.WIDE, tokens.WIDE, tokens.WIDE)
@@ -91,38 +92,31 @@ class Welcome(QWidget):
         outer.addStretch(1)
         outer.addLayout(middle, 12)
         outer.addStretch(1)
-        self.refresh()
+        self.refresh(settings)
 
     def _columns(self) -> QHBoxLayout:
-        words = self._session.words
+        words = self._words
         self._recent_card = Card(words("ui.welcome.recent"))
         self._recent_card.body.setSpacing(0)
-        self.drop = DropArea(self._session)
+        self.drop = DropArea(self._theme, words)
         self.drop.clicked.connect(self.choose_file)
         layout = row(spacing=tokens.SPACE)
         layout.addWidget(self._recent_card, 1)
         layout.addWidget(self.drop, 1)
         return layout
 
-    @Slot()
-    def refresh(self) -> None:
+    def refresh(self, settings: Settings) -> None:
         """Show the recent projects as they are now."""
-        body, words = self._recent_card.body, self._session.words
+        body, words = self._recent_card.body, self._words
         clear(body)
-        recent = self._session.settings.recent[:5]
-        for entry in recent:
-            made = RecentRow(self._session, entry)
-            made.opened.connect(self._session.open_project)
-            made.forgotten.connect(self._on_forgotten)
+        for entry in settings.recent[:5]:
+            made = RecentRow(self._theme, words, entry)
+            made.opened.connect(self.opened)
+            made.forgotten.connect(self.forgotten)
             body.addWidget(made)
-        if not recent:
+        if not settings.recent:
             body.addWidget(label(words("ui.welcome.no_recent"), "muted"))
         body.addStretch(1)
-
-    @Slot(str)
-    def _on_forgotten(self, path: str) -> None:
-        self._session.forget_recent(path)
-        self.refresh()
 
 
 class DropArea(QFrame):
@@ -130,13 +124,12 @@ class DropArea(QFrame):
 
     clicked = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, theme: Theme, words: Words) -> None:
         super().__init__()
         self.setProperty("role", "drop")
-        self.setMinimumHeight(session.theme.size(200))
-        words, theme = session.words, session.theme
+        self.setMinimumHeight(theme.size(200))
         picture = label("", wrap=False)
-        picture.setPixmap(_picture(session))
+        picture.setPixmap(theme.pixmap("file-spreadsheet", "muted", theme.size(32), self.devicePixelRatioF()))
         title, sentence = label(words("ui.drop.title"), "strong"), label(words("ui.drop.sentence"), "muted")
         self.choose = button(words("ui.drop.choose"))
         self.choose.setObjectName("choose-file")
@@ -147,10 +140,6 @@ class DropArea(QFrame):
         stack.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
         stack.addStretch(1)
         self.setLayout(stack)
-
-
-def _picture(session: Session) -> QPixmap:
-    return session.theme.pixmap("file-spreadsheet", "muted", session.theme.size(32), 1.0)
 
 
 def _short(path: str) -> str:

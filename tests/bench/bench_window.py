@@ -51,7 +51,6 @@ app.exec()
 
 _OURS = """
 import sys, time
-from PySide6.QtWidgets import QApplication
 from app.ui import application as module
 
 class Watched(module.Application):
@@ -59,9 +58,7 @@ class Watched(module.Application):
         print(time.time(), ",".join(m for m in HEAVY if m in sys.modules), flush=True)
         qt.quit()
 
-from app.ui.log import start_log
-qt = QApplication([])
-start_log()
+qt = module.make_application("ciclo")
 watched = Watched(qt)
 watched.start("")
 qt.exec()

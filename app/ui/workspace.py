@@ -1,0 +1,216 @@
+"""Brings the window to life: the open project, its pages, menus and notices. Made right after the first paint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.errors import CicloError
+from app.ui.action_list import ActionList
+from app.ui.activity import Activity
+from app.ui.badges import tab_badges
+from app.ui.dialogs import ClosingWithWork, NewProject
+from app.ui.interrupted import InterruptedJobs
+from app.ui.main_window import MainWindow
+from app.ui.menus import Menus
+from app.ui.session import Changes, Session
+from app.ui.tabs import make_page
+from app.ui.widgets.messages import Notice
+
+
+class Workspace(QObject):
+    """Connects the session with the window; pages are made when they are first shown."""
+
+    def __init__(self, session: Session, window: MainWindow) -> None:
+        super().__init__(window)
+        self.session, self.window = session, window
+        self._tab = ""
+        self._pages: dict[str, QWidget] = {}
+        self._shown_records: dict[str, str] = {}
+        self._leaving = False
+        self.actions = ActionList(self)
+        self._badges_due = QTimer(self)
+        self._badges_due.setSingleShot(True)
+        self._badges_due.setInterval(0)
+        self._badges_due.timeout.connect(self._refresh_badges)
+        session.project_changed.connect(self._on_project_changed)
+        session.changed.connect(self._on_changed)
+        session.failed.connect(self._on_failed)
+        session.navigated.connect(self._on_navigated)
+        session.language_changed.connect(self._on_language_changed)
+        session.opening_changed.connect(self._on_opening_changed)
+        session.jobs.changed.connect(self._on_jobs_changed)
+        window.host = self
+        self._furnish()
+
+    def _furnish(self) -> None:
+        """Connect what the window was built with."""
+        session, window = self.session, self.window
+        window.header.chosen.connect(self.show_tab)
+        window.header.help.clicked.connect(self.actions.act_help)
+        welcome = window.welcome
+        welcome.create_new.connect(self.actions.act_new)
+        welcome.open_other.connect(self.actions.act_open)
+        welcome.sample.connect(self.actions.act_sample)
+        welcome.choose_file.connect(self.actions.act_import)
+        welcome.opened.connect(session.open_project)
+        welcome.forgotten.connect(self._on_forgotten)
+        self.notice = Notice(session.theme, close_name=session.words("ui.close"))
+        self.notice.setObjectName("notice")
+        self.interrupted = InterruptedJobs(session)
+        for bar in (self.notice, self.interrupted):
+            window.bars.addWidget(bar)
+        self._activity = Activity(session, window.foot)
+        self._menus = Menus(session, window.header, self.actions)
+        self._show_project()
+
+    # Tabs
+
+    @Slot(str)
+    def show_tab(self, tab: str) -> None:
+        """Show a tab; its page is made the first time."""
+        if self.session.project is None:
+            return
+        if tab not in self._pages:
+            self._pages[tab] = make_page(tab, self.session)
+            self.window.stack.addWidget(self._pages[tab])
+        self._tab = tab
+        self.window.stack.setCurrentWidget(self._pages[tab])
+        self.window.header.set_tab(tab)
+
+    def page(self, tab: str) -> QWidget | None:
+        """The page of a tab, if it was shown already."""
+        return self._pages.get(tab)
+
+    @Slot(str, str)
+    def _on_navigated(self, tab: str, record_id: str) -> None:
+        self.show_tab(tab)
+        page = self._pages.get(tab)
+        if page is not None and record_id:
+            self._shown_records[tab] = record_id
+            page.show_record(record_id)  # type: ignore[attr-defined]
+
+    def _drop_pages(self) -> None:
+        for page in self._pages.values():
+            self.window.stack.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        self._pages.clear()
+
+    # What the session says
+
+    @Slot()
+    def _on_project_changed(self) -> None:
+        self._drop_pages()
+        self._shown_records.clear()
+        self._tab = ""
+        self.notice.dismiss()
+        self._show_project()
+        self.interrupted.refresh()
+
+    def _show_project(self) -> None:
+        window, project, name = self.window, self.session.project, self.session.words("ui.app_name")
+        window.header.set_project(project.name if project else "")
+        window.setWindowTitle(f"{project.name} — {name}" if project else name)
+        self.actions.refresh()
+        if project is None:
+            window.header.set_tab("")
+            window.welcome.refresh(self.session.settings)
+            window.stack.setCurrentWidget(window.welcome)
+            return
+        self._refresh_badges()
+        self.show_tab(self._tab or "datasets")
+
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        self._badges_due.start()
+
+    @Slot()
+    def _on_jobs_changed(self) -> None:
+        self._badges_due.start()
+
+    @Slot()
+    def _refresh_badges(self) -> None:
+        if self.session.project is not None:
+            for tab, badge in tab_badges(self.session).items():
+                self.window.header.tabs[tab].set_badge(badge)
+
+    @Slot(object)
+    def _on_failed(self, error: CicloError) -> None:
+        self.notice.say_error(self.session.words, error)
+
+    @Slot(bool)
+    def _on_opening_changed(self, opening: bool) -> None:
+        self.window.welcome.setEnabled(not opening)
+
+    @Slot(str)
+    def _on_forgotten(self, path: str) -> None:
+        self.session.forget_recent(path)
+        self.window.welcome.refresh(self.session.settings)
+
+    @Slot()
+    def _on_language_changed(self) -> None:
+        shown, records = self._tab, dict(self._shown_records)
+        self._drop_pages()
+        self.window.build(self.session.words, self.session.settings)
+        self._tab = shown
+        self._furnish()
+        if records.get(shown):
+            self._on_navigated(shown, records[shown])
+
+    # Files and projects
+
+    @Slot(str)
+    def take_file(self, path: str) -> None:
+        """Bring a file to the import page, by way of a new project where none is open; open a project folder."""
+        if Path(path).is_dir():
+            self.session.open_project(path)
+            return
+        self.session.offer_file(path)
+        if self.session.project is None:
+            self.ask_for_project(Path(path).stem)
+
+    def ask_for_project(self, name: str) -> None:
+        """Open the dialog for a new project."""
+        dialog = NewProject(self.session, self.window, name=name)
+        dialog.wanted.connect(self.session.create_project)
+        dialog.rejected.connect(self.session.withdraw_file)
+        dialog.open()
+
+    # Closing
+
+    def may_close(self) -> bool:
+        """Whether nothing is under way; else the user is asked."""
+        under_way = self.session.jobs.open()
+        if not under_way or self._leaving:
+            return True
+        dialog = ClosingWithWork(self.session, self.window, jobs=len(under_way))
+        dialog.finish.connect(self._on_finish_wanted)
+        dialog.stop.connect(self._on_stop_wanted)
+        dialog.open()
+        return False
+
+    @Slot()
+    def _on_finish_wanted(self) -> None:
+        """Hide, and close when the last job is over."""
+        self.window.hide()
+        self.session.jobs.changed.connect(self._close_when_idle)
+        self._close_when_idle()
+
+    @Slot()
+    def _close_when_idle(self) -> None:
+        if not self.session.jobs.open():
+            self.session.jobs.changed.disconnect(self._close_when_idle)
+            self._leave()
+
+    @Slot()
+    def _on_stop_wanted(self) -> None:
+        for job in self.session.jobs.open():
+            self.session.stop(job.id)
+        self._leave()
+
+    def _leave(self) -> None:
+        self._leaving = True
+        self.window.close()
