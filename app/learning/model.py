@@ -32,6 +32,8 @@ BLOCK = 1024
 """Rows are predicted in blocks of exactly so many, the last one filled up: NumPy's sums may take another order, and so
 give other last bits, when the shape of an array changes."""
 
+_LARGE_BLOCK = 32_768
+
 
 @dataclass(frozen=True, kw_only=True)
 class FittedModel:
@@ -125,11 +127,11 @@ def predict(model: FittedModel, frame: pd.DataFrame) -> Predictions:
 
 
 def raw_predictions(pipeline: BaseEstimator, frame: pd.DataFrame, *, classes: int) -> Floats:
-    """Probabilities of shape (n, classes), or amounts of shape (n, 1) where ``classes`` is 0."""
+    """Probabilities of shape (n, classes), or amounts of shape (n, 1) where ``classes`` is 0; the same bits in any
+    batch."""
     result = np.empty((len(frame), max(1, classes)), dtype=np.float64)
     positions = np.arange(-(-len(frame) // BLOCK) * BLOCK) % max(1, len(frame))
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with threadpool_limits(1):
         for start in range(0, len(positions), BLOCK):
             block = frame.iloc[positions[start : start + BLOCK]]
             end = min(start + BLOCK, len(frame))
@@ -137,11 +139,23 @@ def raw_predictions(pipeline: BaseEstimator, frame: pd.DataFrame, *, classes: in
     return result
 
 
+def fold_predictions(pipeline: BaseEstimator, frame: pd.DataFrame, *, classes: int) -> Floats:
+    """Like :func:`raw_predictions`, for the rows of a fold: they always come together, so nothing is filled up."""
+    parts = range(0, len(frame), _LARGE_BLOCK)
+    return np.concatenate([_block(pipeline, frame.iloc[start : start + _LARGE_BLOCK], classes) for start in parts])
+
+
 def _block(model: BaseEstimator, block: pd.DataFrame, classes: int) -> Floats:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _predict_block(model, block, classes)
+
+
+def _predict_block(model: BaseEstimator, block: pd.DataFrame, classes: int) -> Floats:
     if isinstance(model, (VotingClassifier, VotingRegressor)):
         total, weights = np.zeros((len(block), max(1, classes))), model.weights
         for member, weight in zip(model.estimators_, weights, strict=True):
-            total += weight * _block(member, block, classes)
+            total += weight * _predict_block(member, block, classes)
         mean: Floats = total / sum(weights)
         return mean
     prepared, last = model[:-1].transform(block), model[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -13,13 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import FitFailure, run_forked
 from app.learning.catalogue import EstimatorKind, Params
 from app.learning.matrix import FrameColumn
-from app.learning.model import raw_predictions
+from app.learning.model import fold_predictions
 from app.learning.preparation import shape_of
 from app.learning.records import Candidate, Leaderboard, Task
 from app.learning.scoring import estimate, score
@@ -62,7 +62,10 @@ class LearningData:
 
 
 def fit(kind: EstimatorKind, params: Params, data: LearningData, positions: Integers) -> Pipeline:
-    """Fit one candidate on some training rows. Every fit of the program goes through here, and so past the guard."""
+    """Fit one candidate on some training rows. Every fit of the program goes through here, and so past the guard.
+
+    The caller has limited BLAS and OpenMP to one thread (:func:`app.learning.training.train`): forks inherit that.
+    """
     data.sealed.check(data.rows[positions])
     if len(positions) > kind.most_rows:
         order = np.argsort(data.units[positions], kind="stable")
@@ -70,7 +73,7 @@ def fit(kind: EstimatorKind, params: Params, data: LearningData, positions: Inte
     pipeline = kind.build(data.task, shape_of(data.columns, len(positions)), params, data.seed)
     values = data.values[positions]
     target = values if data.task is Task.REGRESSION else values.astype(np.int64)
-    with threadpool_limits(1), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pipeline.fit(data.frame.iloc[positions], target)
     return pipeline
@@ -150,6 +153,7 @@ class Search:
             processors=self._processors,
             check_cancelled=self._check,
         )
+        gc.freeze()  # a collection in a fork would copy every page of what is there already
         try:
             for count, (position, answer) in enumerate(work, start=1):
                 trial, fold = tasks[position]
@@ -161,6 +165,7 @@ class Search:
                     trial.failure = Text("learning.remark.no_time")
         finally:
             work.close()  # type: ignore[attr-defined]
+            gc.unfreeze()
         self.publish()
 
     def _check(self) -> None:
@@ -175,7 +180,7 @@ class Search:
             began = time.perf_counter()
             fitted, scored = data.folds[fold]
             pipeline = fit(trial.kind, trial.params, data, fitted)
-            predictions = raw_predictions(pipeline, data.frame.iloc[scored], classes=data.classes)
+            predictions = fold_predictions(pipeline, data.frame.iloc[scored], classes=data.classes)
             return msgspec.msgpack.encode(FoldAnswer(predictions.tobytes(), time.perf_counter() - began))
 
         return work
@@ -224,7 +229,7 @@ def _warm_up(data: LearningData, candidates: Sequence[tuple[EstimatorKind, Param
     positions = data.folds[0][0][:_WARM_UP_ROWS]
     for kind in {kind.id: kind for kind, _ in candidates}.values():
         with suppress(Exception):  # what is wrong with it will be said of the candidate itself
-            raw_predictions(fit(kind, kind.quick[0], data, positions), data.frame.iloc[:1], classes=data.classes)
+            fold_predictions(fit(kind, kind.quick[0], data, positions), data.frame.iloc[:1], classes=data.classes)
 
 
 def _rank(trial: Trial) -> tuple[int, float, int]:
