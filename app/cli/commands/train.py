@@ -9,7 +9,7 @@ import msgspec
 from app.cli.figures import Figure, figures, spoken
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
-from app.cli.work import absolute, committed, opened, project_job
+from app.cli.work import absolute, committed, opened, project_job, series_name
 from app.errors import CicloError
 from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, Preset, TrainRequest, model_name
 from app.project import Record
@@ -87,7 +87,7 @@ def _request(options: Namespace) -> TrainRequest:
         project=absolute(options.project),
         dataset=options.dataset,
         target=options.target,
-        model=options.model or model_name(options.target),
+        model=series_name("--model", options.model or model_name(options.target)),
         positive=options.positive,
         task=options.task,
         preset=Preset(options.preset),
