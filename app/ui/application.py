@@ -70,6 +70,7 @@ class Application(QObject):
         self._launcher = default_launcher(warm=True)
         self._launcher.start()
         self.session.attach(self._launcher)
+        self.session.reader.start()
         QTimer.singleShot(0, self, self._furnish)
 
     @Slot()

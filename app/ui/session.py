@@ -20,6 +20,7 @@ from app.text.words import Words, choose_locale
 from app.ui.background import Background, Receiver
 from app.ui.job_board import JobBoard, JobView
 from app.ui.job_door import JobDoor
+from app.ui.reader_client import ReaderClient
 from app.ui.settings import Recent, Settings, save_settings
 from app.ui.theme import Mode, Theme
 
@@ -76,6 +77,7 @@ class Session(QObject):
         self._offered = ""
         self._door = JobDoor(self)
         self._door.arrived.connect(self._on_job_arrived)
+        self.reader = ReaderClient(self)
         self._background = Background(self)
         self._background.failed.connect(self.failed)
 
@@ -274,6 +276,7 @@ class Session(QObject):
     def close(self, *, finish: bool = False) -> None:
         """End what this session started, with its jobs or (``finish``) after them; commits are finished in any case."""
         self._door.close(finish=finish)
+        self.reader.close()
         self._background.close()
         if self.project is not None:
             self.project.close()

@@ -7,6 +7,8 @@ from typing import Literal
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.data.records import ColumnProfile
+from app.errors import CicloError
 from app.text.message import amount
 from app.ui import theme as tokens
 from app.ui.datasets.columns_table import ColumnRow, ColumnsTable, rows_of
@@ -16,13 +18,15 @@ from app.ui.datasets.findings import Findings
 from app.ui.datasets.loading import Load, Loaded
 from app.ui.datasets.rail import Rail
 from app.ui.datasets.rejected import RejectedTable
+from app.ui.datasets.rows_table import RowsTable
 from app.ui.datasets.versions import Version, newest_of_each, versions
 from app.ui.session import Session
 from app.ui.widgets.basics import Card
 from app.ui.widgets.form import Option, Segments
 from app.ui.widgets.messages import Notice
 
-Part = Literal["columns", "rejected"]
+Part = Literal["columns", "rows", "rejected"]
+_PARTS: tuple[Part, ...] = ("columns", "rows", "rejected")
 
 
 class DatasetView(QWidget):
@@ -64,13 +68,14 @@ class DatasetView(QWidget):
         self.columns.picked.connect(self._show_detail)
         self.rejected = RejectedTable(theme, words)
         self.detail = Detail(theme, words)
-        parts = ("columns", "rejected")
-        self.parts = Segments([Option(part, words(f"ui_datasets.part.{part}")) for part in parts])
+        self.rows = RowsTable(self._session)
+        self.rows.paged.failed.connect(self._on_rows_failed)
+        self.parts = Segments([Option(part, words(f"ui_datasets.part.{part}")) for part in _PARTS])
         for part, made in self.parts.buttons.items():
             made.setObjectName(f"datasets.view_{part}")
         self.parts.chosen.connect(self.show_part)
         self.stack = QStackedWidget()
-        for widget in (self.columns, self.rejected):
+        for widget in (self.columns, self.rows, self.rejected):
             self.stack.addWidget(widget)
 
     def _lay_out(self) -> None:
@@ -154,6 +159,7 @@ class DatasetView(QWidget):
     def _show_profile(self, loaded: Loaded) -> None:
         profiles = loaded.profile.columns if loaded.profile is not None else ()
         findings = loaded.profile.findings if loaded.profile is not None else ()
+        self._show_rows(profiles)
         rows = rows_of(profiles, findings)
         self._rows = {row.profile.name: row for row in rows}
         self.columns.columns.set_rows(rows)
@@ -167,13 +173,28 @@ class DatasetView(QWidget):
         else:
             self.detail.show_none()
 
+    def _show_rows(self, profiles: tuple[ColumnProfile, ...]) -> None:
+        project, version = self._session.project, self.version
+        if project is None or version is None:
+            return
+        try:
+            path = project.object_path(version.record.objects["table"].sha256)
+        except CicloError as error:
+            self.notice.say_error(self._words, error)
+            return
+        self.rows.show_rows(str(path.resolve()), version.body.rows, version.body.columns, profiles)
+
+    @Slot(object)
+    def _on_rows_failed(self, error: CicloError) -> None:
+        self.notice.say_error(self._words, error)
+
     # Parts and columns
 
     @Slot(str)
     def show_part(self, part: Part) -> None:
         """Show the columns or what was rejected."""
         self.parts.set_value(part)
-        self.stack.setCurrentIndex(("columns", "rejected").index(part))
+        self.stack.setCurrentIndex(_PARTS.index(part))
 
     @Slot(str)
     def show_column(self, name: str) -> None:

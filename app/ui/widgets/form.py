@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -111,7 +111,9 @@ class Dropdown(QComboBox):
         painter.drawPixmap(area, self._theme.pixmap("chevron-down", "muted", side, self.devicePixelRatioF()))
         detail = self.currentData(_DETAIL)
         if detail:
-            painter.setFont(self._theme.font())
+            quiet = self._theme.font()
+            quiet.setWeight(QFont.Weight.Normal)  # set, or the painter takes the bold of the field's own text
+            painter.setFont(quiet)
             painter.setPen(self._theme.colour("muted"))
             room = self.rect().adjusted(0, 0, -side - 2 * tokens.PAD, 0)
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, detail)

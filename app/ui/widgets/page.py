@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui import theme as tokens
 from app.ui.theme import Theme
 from app.ui.widgets.basics import button, clear, column, label, row
+
+_SENTENCE_WIDTH = 520
 
 
 class PageHeader(QWidget):
@@ -103,10 +106,23 @@ class EmptyPage(QWidget):
         stack = column(3, self._picture, heading, text, spacing=tokens.SPACE)
         for widget in (self._picture, heading, text):
             widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        text.setMaximumWidth(theme.size(520))
+        self._text = text
+        theme.changed.connect(self._fit)
         stack.setAlignment(text, Qt.AlignmentFlag.AlignHCenter)
         for control in (self.button, self.link):
             if control is not None:
                 stack.addWidget(control, 0, Qt.AlignmentFlag.AlignHCenter)
         stack.addStretch(4)
         self.setLayout(stack)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        """A centred label that wraps is given the height of its first line only, unless its size is fixed."""
+        self._text.ensurePolished()
+        needed = self._text.fontMetrics().horizontalAdvance(self._text.text()) + tokens.SPACE
+        width = min(self._theme.size(_SENTENCE_WIDTH), needed)
+        self._text.setFixedSize(width, self._text.heightForWidth(width))
