@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import time
@@ -46,7 +47,7 @@ class Terminal:
         """Give the answer: the document with ``--json``, else the lines."""
         self.end_progress()
         if self.as_json:
-            _write(sys.stdout, msgspec.json.encode(document).decode())
+            _write_json(document)
         else:
             for line in lines:
                 _write(sys.stdout, line)
@@ -57,7 +58,7 @@ class Terminal:
         message, hint = self.words.error(error)
         if self.as_json:
             body = ErrorBody(code=error.code, message=message, hint=hint)
-            _write(sys.stdout, msgspec.json.encode(ErrorDocument(error=body)).decode())
+            _write_json(ErrorDocument(error=body))
         else:
             _write(sys.stderr, f"{message} {hint}".rstrip())
 
@@ -108,6 +109,12 @@ def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset())
 
 def _write(stream: object, line: str) -> None:
     print(printable(line), file=stream, flush=True)  # type: ignore[call-overload]
+
+
+def _write_json(document: msgspec.Struct) -> None:
+    """The same care in JSON's own spelling: ``\\u0091`` is valid there, ``\\x91`` isn't."""
+    text = msgspec.json.encode(document).decode()
+    print("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text), flush=True)
 
 
 def printable(line: str) -> str:

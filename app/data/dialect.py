@@ -18,7 +18,7 @@ from app.data.careful import Careful, Grammar, read_carefully
 DELIMITERS = (",", ";", "\t", "|", "~", "^", "*", "#", ":", " ", "&")
 _USUAL = (",", ";", "\t", "|")
 _WEIGHT = {"~": 0.9, "^": 0.9, "*": 0.8, "#": 0.8, "&": 0.75, ":": 0.55, " ": 0.6}
-_RARE_ROWS, _RARE_SHARE = 3, 0.8
+_RARE_ROWS, _RARE_SHARE, _RARE_WIDE_SHARE = 3, 0.8, 0.4
 _SPACED = 0.9
 _ROWS = 400
 _NO_DELIMITER = ","
@@ -48,6 +48,7 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
     width: int
     fitting: int
     rows: int
+    faults: int = 0
     runner_up: str = ""
 
 
@@ -55,8 +56,11 @@ def guess_dialect(sample: bytes, *, complete: bool, delimiter: str | None = None
     """The most consistent dialect of a sample in UTF-8 (``delimiter`` where the user gave it)."""
     data = sample[: limits.SAMPLE_BYTES]
     final = complete and len(data) == len(sample)
-    guesses = [_judge(data, grammar, final=final) for grammar in _candidates(data, delimiter)]
-    guesses = [g for g in guesses if delimiter is not None or (g.width > 1 and _earned(g))]
+    judged = [_judge(data, grammar, final=final) for grammar in _candidates(data, delimiter)]
+    # Quotes that all close properly are quotes.
+    proper = {g.grammar.delimiter for g in judged if g.grammar.quote == b'"' and not g.faults}
+    judged = [g for g in judged if g.grammar.quote or g.grammar.delimiter not in proper]
+    guesses = [g for g in judged if delimiter is not None or (g.width > 1 and _earned(g))]
     single = _judge(data, Grammar(delimiter=(delimiter or _NO_DELIMITER).encode()), final=final)
     best = max([single, *guesses], key=lambda g: g.score)
     others = [g for g in guesses if g.grammar.delimiter.strip() != best.grammar.delimiter.strip()]
@@ -69,13 +73,14 @@ def _earned(guess: Guess) -> bool:
     """Whether a delimiter may be one at all: a rare one needs several rows that agree."""
     if guess.grammar.delimiter.decode() in _USUAL:
         return True
-    return guess.fitting >= _RARE_ROWS and guess.fitting >= _RARE_SHARE * guess.rows
+    share = _RARE_WIDE_SHARE if guess.width > 4 else _RARE_SHARE
+    return guess.fitting >= _RARE_ROWS and guess.fitting >= share * guess.rows
 
 
 def _candidates(data: bytes, wanted: str | None) -> Iterable[Grammar]:
     for delimiter in (wanted,) if wanted else DELIMITERS:
         mark = delimiter.encode()
-        if mark not in data:
+        if mark not in data or (wanted is None and delimiter not in _USUAL and _comments(data, mark)):
             continue
         spaced = delimiter in _USUAL and _spaced(data, mark)
         quotes = [q for q in (b'"', b"'") if q in data and (q == b'"' or _encloses(data, q, mark))]
@@ -85,6 +90,12 @@ def _candidates(data: bytes, wanted: str | None) -> Iterable[Grammar]:
                 yield Grammar(delimiter=mark, quote=quote, escape=b"\\", skip_spaces=spaced)
         if b'"' in quotes:
             yield Grammar(delimiter=mark, quote=b"", skip_spaces=spaced)
+
+
+def _comments(data: bytes, mark: bytes) -> bool:
+    """Whether a rare mark stands mostly at the beginning of lines, as it does before comments and list items."""
+    lines = [line for line in data.splitlines() if mark in line]
+    return sum(line.startswith(mark) for line in lines) >= 0.5 * len(lines)
 
 
 def _spaced(data: bytes, delimiter: bytes) -> bool:
@@ -105,7 +116,7 @@ def _judge(data: bytes, grammar: Grammar, *, final: bool) -> Guess:
         return Guess(grammar=grammar, score=0.0, width=1, fitting=0, rows=0)
     width, fitting = max(widths.items(), key=lambda item: (item[1] * min(item[0], 3), item[0]))
     rows = sum(widths.values())
-    score = _pattern(records, rows) * _types(records) * _WEIGHT.get(grammar.delimiter.decode(), 1.0)
+    score = _pattern(records) * _types(records) * _WEIGHT.get(grammar.delimiter.decode(), 1.0)
     faults = sum(bool(r.fault) for r in records)
     score *= 1.0 - 0.8 * faults / len(records)
     score *= 0.5 + 0.5 * fitting / rows
@@ -115,7 +126,7 @@ def _judge(data: bytes, grammar: Grammar, *, final: bool) -> Guess:
         score *= 1.001
     if not grammar.quote:
         score *= 0.9
-    return Guess(grammar=grammar, score=score, width=width, fitting=fitting, rows=rows)
+    return Guess(grammar=grammar, score=score, width=width, fitting=fitting, rows=rows, faults=faults)
 
 
 def _first_records(data: bytes, grammar: Grammar, *, final: bool) -> list[Careful]:
@@ -128,9 +139,13 @@ def _first_records(data: bytes, grammar: Grammar, *, final: bool) -> list[Carefu
     return records
 
 
-def _pattern(records: list[Careful], rows: int) -> float:
-    """The pattern score: many rows of one shape, with many fields. A shape is the number of fields."""
-    shapes = Counter(len(r.fields) for r in records if r.fields)
+def _pattern(records: list[Careful]) -> float:
+    """The pattern score: many rows of one shape, with many fields. A shape is the number of fields; a row counts as
+    many times as it has lines, so that splitting quoted text into lines earns nothing."""
+    shapes: Counter[int] = Counter()
+    for record in records:
+        if record.fields:
+            shapes[len(record.fields)] += record.lines
     total = sum(count * max(1e-3, length - 1) / length for length, count in shapes.items())
     return total / len(shapes)
 

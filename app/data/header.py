@@ -119,14 +119,25 @@ def _usual_width(records: list[Careful]) -> int:
 def _first_of_table(records: list[Careful], filled: list[int], width: int) -> int:
     """The first record that belongs to the table: what stands before it is narrower, or a title in one cell."""
     usual = median([_cells_filled(records[i]) for i in filled if _width(records[i]) == width] or [1])
-    for place in filled[:_PREAMBLE_RECORDS]:
+    for order, place in enumerate(filled[:_PREAMBLE_RECORDS]):
         record = records[place]
-        if _width(record) == width and _cells_filled(record) >= min(usual, max(2, 0.5 * min(usual, width))):
+        if _width(record) != width or _cells_filled(record) < min(usual, 0.5 * width, max(2, 0.5 * usual)):
+            continue
+        if not _is_title(record, [records[i] for i in filled[order + 1 : order + 4]], width):
             return _back_over_header(records, filled, place, width)
     for place in filled[:_PREAMBLE_RECORDS]:
         if _width(records[place]) == width:
             return place
     return filled[0]
+
+
+def _is_title(record: Careful, following: list[Careful], width: int) -> bool:
+    """Whether a record is one cell of words in front, and soon a row of several names comes."""
+    texts = _texts(record)
+    if width < 2 or _cells_filled(record) != 1 or not _wordy(texts[0]):
+        return False
+    fuller = next((r for r in following if _cells_filled(r) > 1), None)
+    return fuller is not None and _width(fuller) == width and all(_wordy(t) for t in _texts(fuller) if t.strip())
 
 
 def _back_over_header(records: list[Careful], filled: list[int], place: int, width: int) -> int:
@@ -178,6 +189,8 @@ def _header_score(top: list[str], body: list[list[str]], width: int) -> float:
     votes = [
         v for i in range(min(width, len(top))) if (v := _column_vote(top[i], [row[i] for row in body])) is not None
     ]
+    if top in body:
+        return 0.5  # several tables under one another, each with the header
     repeated = len({t.strip().lower() for t in cells}) < len(cells)
     bias = 0.15 - (0.1 if repeated else 0.0)
     return sum(votes) / len(votes) + bias if votes else bias
@@ -194,7 +207,7 @@ def _column_vote(top: str, below: list[str]) -> float | None:
     if not filled:
         return None
     if not top.strip():
-        return -0.1
+        return -0.05
     valued = sum(map(_valued, filled)) / len(filled)
     if valued > 0.7:
         return -1.0 if _valued(top) else 1.0
@@ -230,6 +243,7 @@ def _completes(top: list[str], row: list[str]) -> bool:
 
 def _names(rows: list[list[str]], width: int) -> tuple[list[str], list[Problem]]:
     """Names of all columns: of several header rows, the words of each that add something; made unique."""
+    rows = [_spread(row, rows[number + 1 :]) for number, row in enumerate(rows)]
     wanted = [_name([row[i] for row in rows if i < len(row)]) for i in range(width)]
     problems: list[Problem] = []
     empty = sum(not name for name in wanted)
@@ -240,6 +254,16 @@ def _names(rows: list[list[str]], width: int) -> tuple[list[str], list[Problem]]
     if renamed:
         problems.append(_problem("data.problem.duplicate_names", n=len(renamed), names=", ".join(renamed[:5])))
     return names, problems
+
+
+def _spread(row: list[str], below: list[list[str]]) -> list[str]:
+    """A name above several named columns belongs to all of them (a merged cell leaves the others empty)."""
+    spread, last = [], ""
+    for index, text in enumerate(row):
+        last = text if text.strip() else last
+        named = any(index < len(lower) and lower[index].strip() for lower in below)
+        spread.append(text if text.strip() or not named else last)
+    return spread
 
 
 def _name(words: list[str]) -> str:

@@ -167,6 +167,8 @@ def problems(survey: Survey) -> tuple[Problem, ...]:
         found.append(_count("wide", 1, encoding=survey.dialect.encoding))
     if survey.records == 0:
         found.append(_count("no_rows", 0))
+    if not survey.dialect.quote and (literal := survey.plan.head.count(b'"')):
+        found.append(_count("literal_quotes", literal))
     for code, n in (
         ("rejected", survey.rejected),
         ("blank_lines", survey.blank),

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -189,16 +190,15 @@ def _new(arrived: queue.SimpleQueue[Request | None], *, wait: bool) -> Iterator[
         yield arrived.get()
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> int:
     """The process. Whatever a library prints must not get between the answers."""
     die_with_parent(os.getppid())
     sink = os.dup(1)
     os.dup2(2, 1)
-    try:
+    with suppress(BrokenPipeError, KeyboardInterrupt):
         serve(0, sink)
-    except (BrokenPipeError, KeyboardInterrupt):
-        sys.exit(0)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
