@@ -8,7 +8,11 @@ from importlib import import_module
 
 # A checkout starts these with `python -m`; a frozen program can only start itself, with one of these words before
 # the arguments.
-PROCESSES = {"--ciclo-child": "app.jobs.child", "--ciclo-nursery": "app.jobs.nursery"}
+PROCESSES = {
+    "--ciclo-child": "app.jobs.child",
+    "--ciclo-nursery": "app.jobs.nursery",
+    "--ciclo-reader": "app.data.reader",
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from app.data.reader_protocol import Cell
 from app.data.records import Column, ColumnProfile, ColumnType
+from app.ui import theme as tokens
 from app.ui.datasets.cells import NUMERIC, CellFormat, Marks, looks_like_years
 from app.ui.models.paged import DataColumn, PagedTableModel
 from app.ui.session import Session
 from app.ui.widgets.table import Table
 
 _WIDTHS = {ColumnType.TEXT: 220, ColumnType.CATEGORY: 150, ColumnType.DATETIME: 170}
+_NARROWEST = 96
 
 
 class _Write:
@@ -26,28 +28,24 @@ class RowsTable(Table):
     """Scrolls through any number of rows."""
 
     def __init__(self, session: Session) -> None:
-        self._words = session.words
+        self._session, self._words = session, session.words
         self.paged = PagedTableModel(session)
         super().__init__(session.theme, self.paged, name=session.words("ui_datasets.part.rows"))
         self.paged.setParent(self)
         self.setObjectName("datasets.rows")
-        self._session = session
 
     def show_rows(self, path: str, rows: int, columns: tuple[Column, ...], profiles: tuple[ColumnProfile, ...]) -> None:
         """Show the stored table at ``path``."""
         marks = Marks(self._words)
         known = {profile.name: profile for profile in profiles}
-        shown = [
-            DataColumn(c.name, _Write(self._format(marks, c, known.get(c.name))), right=c.type in NUMERIC)
-            for c in columns
-        ]
-        self.paged.show_table(path, rows, shown)
+        self.paged.show_table(path, rows, [self._column(marks, c, known.get(c.name)) for c in columns])
+        size, metrics = self._session.theme.size, self.fontMetrics()
         for section, column in enumerate(columns):
-            least = self.fontMetrics().horizontalAdvance(column.name) + self._session.theme.size(24)
-            width = self._session.theme.size(_WIDTHS.get(column.type, 110))
-            self.setColumnWidth(section, max(least, width))
+            name = metrics.horizontalAdvance(column.name) + 2 * tokens.PAD + size(12)
+            self.setColumnWidth(section, max(name, size(_WIDTHS.get(column.type, _NARROWEST))))
 
-    def _format(self, marks: Marks, column: Column, profile: ColumnProfile | None) -> CellFormat:
+    def _column(self, marks: Marks, column: Column, profile: ColumnProfile | None) -> DataColumn:
         ends = profile.quantiles if profile is not None else ()
         years = column.type is ColumnType.INTEGER and bool(ends) and looks_like_years(ends[0], ends[-1])
-        return CellFormat(self._words, marks, column.type, grouped=not years)
+        format_ = CellFormat(self._words, marks, column.type, grouped=not years)
+        return DataColumn(column.name, _Write(format_), right=column.type in NUMERIC)
