@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import CicloError
 from app.project.record import Record
+from app.project.store import Project
 from app.project.writer import author
 from app.text.message import amount
 from app.ui.session import Session
 from app.ui.theme import Kind
 from app.ui.widgets.basics import Card, Chip, button, column, label, row
 from app.ui.widgets.form import Field, line_edit, text_edit
-from app.verification.records import DECISION, Decision, Gate
+from app.verification.records import Decision, Gate
 from app.verification.state import VersionRow, VersionState, decide, standing_decisions
 
 _KINDS: dict[VersionState, Kind] = {
@@ -127,7 +128,7 @@ class DecisionCard(Card):
         self._wrong.hide()
         override = comment if approved and self._failed_gates else ""
         work = partial(
-            decide,
+            _decided,
             project,
             model=self._model,
             approved=approved,
@@ -135,14 +136,11 @@ class DecisionCard(Card):
             comment="" if override else comment,
             override=override,
         )
-        self._session.run(work, self._on_decided, self._on_failed)
+        self._session.store(work, None, self._on_failed)
 
     def _say_wrong(self, sentence: str) -> None:
         self._wrong.setText(sentence)
         self._wrong.show()
-
-    def _on_decided(self, record: Record) -> None:
-        self._session.changed.emit({DECISION: (record.id,)})
 
     def _on_failed(self, error: CicloError) -> None:
         self._say_wrong(" ".join(self._words.error(error)).strip())
@@ -151,3 +149,7 @@ class DecisionCard(Card):
     @Slot()
     def _on_deployment_wanted(self) -> None:
         self._session.show("deployment", self._model)
+
+
+def _decided(project: Project, *, model: str, approved: bool, by: str, comment: str, override: str) -> list[Record]:
+    return [decide(project, model=model, approved=approved, by=by, comment=comment, override=override)]

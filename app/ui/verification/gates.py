@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.errors import CicloError
 from app.project.record import Record
+from app.project.store import Project
 from app.ui.session import Session
 from app.ui.widgets.basics import Card, button, clear, label, row
 from app.ui.widgets.form import Dropdown, Option, line_edit
 from app.ui.widgets.messages import FindingRow
 from app.verification.catalogue import METRICS, display_value
-from app.verification.records import GATE_LIMIT, Gate, Report
+from app.verification.records import Gate, Report
 from app.verification.state import gate_limit, gates_now, set_gate_limit
 
 
@@ -78,14 +79,15 @@ class GatesCard(Card):
             return
         metric = self._metric.value()
         limit = None if value is None else display_value(metric, value)
-        work = partial(set_gate_limit, project, model=self._model, metric=metric, limit=limit)
-        self._session.run(work, self._on_limit_stored, self._on_failed)
-
-    def _on_limit_stored(self, record: Record) -> None:
-        self._session.changed.emit({GATE_LIMIT: (record.id,)})
+        work = partial(_set_limit, project, self._model, metric, limit)
+        self._session.store(work, None, self._on_failed)
 
     def _on_failed(self, error: CicloError) -> None:
         self.failed.emit(error)
+
+
+def _set_limit(project: Project, model: str, metric: str, limit: float | None) -> list[Record]:
+    return [set_gate_limit(project, model=model, metric=metric, limit=limit)]
 
 
 def parse_number(text: str, half: str) -> float | None:

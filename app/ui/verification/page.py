@@ -17,7 +17,7 @@ from app.ui.verification.sealed import SealedView
 from app.ui.widgets.basics import column, row
 from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.messages import Notice
-from app.ui.widgets.page import EmptyPage
+from app.ui.widgets.page import EmptyPage, PageHeader
 from app.verification.records import DECISION, GATE_LIMIT, REPORT, VERIFY, Report, VerifyRequest
 from app.verification.state import VersionRow, VersionState, latest_report, models
 
@@ -43,7 +43,16 @@ class Page(QWidget):
         self._lay_out()
         session.job_event.connect(self._on_job_event)
         session.changed.connect(self._on_session_changed)
+        self._adopt_job()
         self._reload()
+
+    def _adopt_job(self) -> None:
+        """A report may be under way already, as when the page is made again in another language."""
+        for job in self._session.jobs.open(VERIFY.name):
+            label = job.title.params.get("model")
+            record = next((r for r in self._session.records(MODEL) if r.label == label), None)
+            if record is not None:
+                self._job, self._job_model, self._shown = job.id, record.id, record.id
 
     def _make_parts(self) -> None:
         words, theme = self._words, self._session.theme
@@ -58,13 +67,14 @@ class Page(QWidget):
         self._versions = Dropdown(theme)
         self._versions.setObjectName("verification.versions")
         self._versions.setAccessibleName(words("ui_verification.versions"))
-        self._versions.setMinimumWidth(theme.size(280))
+        self._versions.setMinimumWidth(theme.size(190))
         self._versions.chosen.connect(self.show_record)
         self._notice = Notice(theme, close_name=words("ui_verification.close"))
-        self._sealed = SealedView(self._session)
+        self._header = PageHeader()
+        self._sealed = SealedView(self._session, self._header)
         self._sealed.asked.connect(self._on_report_asked)
         self._sealed.stopped.connect(self._on_stop_asked)
-        self._report = ReportView(self._session)
+        self._report = ReportView(self._session, self._header)
         self._report.asked_again.connect(self._on_report_asked)
         self._report.failed.connect(self._on_failed)
 
@@ -72,8 +82,10 @@ class Page(QWidget):
         self._body = QStackedWidget()
         self._body.addWidget(self._sealed)
         self._body.addWidget(self._report)
-        bar = row(self._versions, 1)
-        bar.setContentsMargins(tokens.WIDE, tokens.PAD, tokens.WIDE, 0)
+        bar = row(spacing=tokens.PAD)
+        bar.addWidget(self._header, 1)
+        bar.addWidget(self._versions, 0, Qt.AlignmentFlag.AlignBottom)
+        bar.setContentsMargins(tokens.WIDE, tokens.SPACE + tokens.GAP, tokens.WIDE, 0)
         notice = row(self._notice)
         notice.setContentsMargins(tokens.WIDE, 0, tokens.WIDE, 0)
         work = QWidget()
@@ -122,6 +134,7 @@ class Page(QWidget):
         record = next(r for r in self._session.records(MODEL) if r.id == self._shown)
         report = latest_report(project, self._shown)
         row_ = self._rows[self._shown]
+        self._header.clear_buttons()
         if report is None or self._job_model == self._shown:
             self._sealed.show_version(record, row_, running=self._job_model == self._shown)
             self._body.setCurrentWidget(self._sealed)

@@ -11,19 +11,20 @@ from app.text.message import amount
 from app.ui import theme as tokens
 from app.ui.session import Session
 from app.ui.theme import Kind
+from app.ui.verification.chart_grid import ChartGrid
 from app.ui.verification.decision import DecisionCard
 from app.ui.verification.gates import GatesCard
 from app.ui.verification.save import ReportSaver
 from app.ui.verification.tables import ConfusionCard, MetricsCard
 from app.ui.widgets.basics import Card, clear, label
-from app.ui.widgets.chart import ChartView
 from app.ui.widgets.messages import FindingRow
 from app.ui.widgets.page import PageHeader, ScrollPage
-from app.verification.records import BarChart, Chart, Report
+from app.verification.records import Report
 from app.verification.state import VersionRow
 
 MARKS: dict[str, Kind] = {"good": "good", "reservations": "warning", "bad": "bad"}
 _RIGHT_WIDTH = 300
+_NARROW_LABELS = 3  # a confusion matrix of more stands across the page
 
 
 class ReportView(ScrollPage):
@@ -32,12 +33,13 @@ class ReportView(ScrollPage):
     asked_again = Signal()
     failed = Signal(object)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, header: PageHeader) -> None:
         super().__init__()
         self._session, self._words = session, session.words
         self._saver = ReportSaver(session, self)
         self._saver.failed.connect(self.failed)
-        self._header = PageHeader()
+        self._header = header
+        self._drawn = ""
         self._verdict = Card()
         self._metrics = MetricsCard(session)
         self._confusion = ConfusionCard(session)
@@ -46,19 +48,17 @@ class ReportView(ScrollPage):
         self._decision = DecisionCard(session)
         self._decision.failed.connect(self.failed)
         self._findings = Card(self._words("ui_verification.findings"))
-        self._charts = QGridLayout()
-        self._charts.setSpacing(tokens.SPACE)
+        self._charts = ChartGrid(session, self._confusion)
         self._lay_out()
 
     def _lay_out(self) -> None:
-        middle, right = QVBoxLayout(), QVBoxLayout()
-        middle.setSpacing(tokens.SPACE)
+        self._middle, right = QVBoxLayout(), QVBoxLayout()
+        self._middle.setSpacing(tokens.SPACE)
         right.setSpacing(tokens.SPACE)
         for card in (self._verdict, self._metrics, self._findings):
-            middle.addWidget(card)
-        middle.addLayout(self._charts)
-        middle.addStretch(1)
-        for card in (self._gates, self._decision, self._confusion):
+            self._middle.addWidget(card)
+        self._middle.addStretch(1)
+        for card in (self._gates, self._decision):
             right.addWidget(card)
         right.addStretch(1)
         side = QWidget()
@@ -67,20 +67,23 @@ class ReportView(ScrollPage):
         side.setFixedWidth(self._session.theme.size(_RIGHT_WIDTH))
         grid = QGridLayout()
         grid.setSpacing(tokens.SPACE)
-        grid.addLayout(middle, 0, 0)
+        grid.addLayout(self._middle, 0, 0)
         grid.addWidget(side, 0, 1)
         grid.setColumnStretch(0, 1)
         self._make_verdict()
-        self.add(self._header)
-        self.add(grid, 1)
+        self.add(grid)
+        self.add(self._charts)
+        self.body.addStretch(1)
 
     def _make_verdict(self) -> None:
-        words = self._words
         self._verdict_headline = label("", "heading")
         self._verdict_summary = label("")
-        self._verdict.body.addWidget(label(words("ui_verification.verdict"), "muted"))
+        self._verdict.body.addWidget(label(self._words("ui_verification.verdict"), "muted"))
         self._verdict.body.addWidget(self._verdict_headline)
         self._verdict.body.addWidget(self._verdict_summary)
+
+    def _add_buttons(self) -> None:
+        words = self._words
         again = self._header.add(words("ui_verification.again"), self._on_again_clicked)
         again.setObjectName("verification.again")
         save = self._header.add(words("ui_verification.save"), self._saver.ask)
@@ -101,11 +104,13 @@ class ReportView(ScrollPage):
         self._verdict_summary.setText(self._words.text(report.summary))
         self._saver.set_report(record, report_record)
         self._metrics.show_metrics(report.metrics)
-        self._confusion.show_confusion(report.confusion)
         gates = self._gates.show_gates(report)
         self._decision.show_version(record, version_row, gates)
         self._show_findings(report)
-        self._show_charts(report)
+        self._add_buttons()
+        if report_record.id != self._drawn:  # drawing takes its time, and a decision changes no chart
+            self._drawn = report_record.id
+            self._show_charts(report)
 
     def _show_header(self, record: Record, version: ModelVersion, report: Report, stored: Record) -> None:
         words = self._words
@@ -124,20 +129,11 @@ class ReportView(ScrollPage):
         self._findings.setVisible(bool(report.findings))
 
     def _show_charts(self, report: Report) -> None:
-        clear(self._charts)
-        for position, chart in enumerate(report.charts):
-            self._charts.addWidget(self._chart_card(chart), position // 2, position % 2)
-        self._charts.setColumnStretch(0, 1)
-        self._charts.setColumnStretch(1, 1)
-
-    def _chart_card(self, chart: Chart | BarChart) -> Card:
-        words = self._words
-        card = Card(words(f"verification.chart.{chart.code}"))
-        view = ChartView(self._session.theme, words)
-        view.setObjectName(f"verification.chart.{chart.code}")
-        rows = len(chart.names) if isinstance(chart, BarChart) else 0
-        view.setMinimumHeight(self._session.theme.size(max(240, 26 * rows)))
-        view.show_chart(chart)
-        card.body.addWidget(view, 1)
-        card.body.addWidget(label(words(f"verification.chart.{chart.code}.help"), "small-muted"))
-        return card
+        self._confusion.show_confusion(report.confusion)
+        many = report.confusion is not None and len(report.confusion.labels) > _NARROW_LABELS
+        self._charts.want_first(report.confusion is not None and not many)
+        if many:
+            self._middle.insertWidget(self._middle.indexOf(self._metrics) + 1, self._confusion)
+            self._confusion.show()
+        self._charts.show_charts(report.charts)
+        self.verticalScrollBar().setValue(0)

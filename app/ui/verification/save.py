@@ -8,12 +8,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.errors import CicloError
 from app.project.durable import write_file
 from app.project.record import Record
 from app.project.store import Project
+from app.ui.choosers import save_file
 from app.ui.session import Session
 
 
@@ -36,14 +37,7 @@ class ReportSaver(QObject):
     @Slot()
     def ask(self) -> None:
         """Ask where to save it."""
-        dialog = QFileDialog(self._parent, self._session.words("ui_verification.save"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("HTML (*.html)")
-        dialog.setDefaultSuffix("html")
-        dialog.selectFile(self._name)
-        dialog.fileSelected.connect(self.save)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        save_file(self._parent, self._session.words, name=self._name, suffixes=(".html",), chosen=self.save)
 
     @Slot(str)
     def save(self, path: str) -> None:

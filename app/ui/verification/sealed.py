@@ -22,10 +22,10 @@ class SealedView(ScrollPage):
     asked = Signal()
     stopped = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, header: PageHeader) -> None:
         super().__init__()
         self._session, self._words = session, session.words
-        self._header = PageHeader()
+        self._header = header
         self._card = Card(self._words("ui_verification.sealed"))
         self._sentence = label("")
         self._so_far = label("", "muted")
@@ -42,7 +42,6 @@ class SealedView(ScrollPage):
             self._card.body.addWidget(widget)
         self._card.body.addLayout(row(self.make, self._stop, 1))
         self._card.setMaximumWidth(session.theme.size(760))
-        self.add(self._header)
         self.add(self._card)
         self.body.addStretch(1)
         self.body.setSpacing(tokens.SPACE)

@@ -17,6 +17,7 @@ from app.verification.catalogue import display, display_axis
 from app.verification.records import Confusion, MetricRow
 
 _AXIS_WIDTH = 140
+_FEW_LABELS = 3  # of more, the columns bear the label alone
 
 
 class MetricsCard(Card):
@@ -138,8 +139,9 @@ class ConfusionCard(Card):
             return
         words = self._words
         columns = [Column[_Line](words("ui_verification.actual"), _label)]
+        short = len(confusion.labels) > _FEW_LABELS
         for position, name in enumerate(confusion.labels):
-            title = words("ui_verification.predicted", label=name)
+            title = name if short else words("ui_verification.predicted", label=name)
             columns.append(Column[_Line](title, _Cell(position, words), right=True, tone="strong"))
         lines = [_Line(name, counts) for name, counts in zip(confusion.labels, confusion.counts, strict=True)]
         self._model.set_columns(columns, lines)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor
 from app.data.records import Histogram
 from app.text.words import Words
 from app.ui.theme import Theme
+from app.ui.widgets.chart_labels import CurveLabels
 from app.verification.records import BarChart, Chart, Curve
 
 Floats = npt.NDArray[np.float64]
@@ -56,6 +57,7 @@ class Painted:
         self.curves = list(curves)
         self._lines = lines
         self._texts: list[tuple[pg.TextItem, float, float]] = []
+        self.labels: CurveLabels | None = None
 
     def reach(self, limits: Sequence[float]) -> tuple[tuple[float, float], tuple[float, float]]:
         """Ranges of x and y over everything drawn and ``limits``."""
@@ -99,10 +101,12 @@ class Painted:
         made.setPos(at, item.getViewBox().viewRange()[1][1])
 
     def place_again(self, item: pg.PlotItem) -> None:
-        """Put the words of limits at the right end of the range in force."""
+        """Put the words of limits at the right end of the range in force, and the names where there is room now."""
         right = item.getViewBox().viewRange()[0][1]
         for made, _share, at in self._texts:
             made.setPos(right, at)
+        if self.labels is not None:
+            self.labels.arrange()
 
     def table(self) -> list[list[str | float | None]]:
         """Every point: curve, x, y, low, high."""
@@ -214,48 +218,8 @@ class _Lines:
 
 
 def place_labels(item: pg.PlotItem, theme: Theme, painted: Painted) -> None:
-    """The name of each curve where it is farthest from the others."""
-    named = [c for c in painted.curves if len(c.x)]
-    if len(named) < 2:
-        return
-    (x0, x1), (y0, y1) = item.getViewBox().viewRange()
-    for curve in named:
-        if len(curve.x) == 1:
-            x, y = float(curve.x[0]), float(curve.y[0])
-            far_right = x > x0 + 0.75 * (x1 - x0)
-            colour, anchor = theme.colour("muted"), (1.1, 0.5) if far_right else (-0.1, 0.5)
-        else:
-            x, y, above, rising = _quiet_place(curve, [c for c in named if c is not curve], (x0, x1), (y0, y1))
-            colour, anchor = curve.colour, (1.0 if above == rising else 0.0, 1.0 if above else 0.0)
-        _text(item, theme, curve.name, colour, anchor).setPos(x, y)
-
-
-def _quiet_place(
-    curve: Drawn, others: Sequence[Drawn], x_range: tuple[float, float], y_range: tuple[float, float]
-) -> tuple[float, float, bool, bool]:
-    """Where to write, whether above the line, and whether it rises there: the words go to the side that it leaves."""
-    width, height = x_range[1] - x_range[0], y_range[1] - y_range[0]
-    candidates = np.linspace(x_range[0] + 0.15 * width, x_range[1] - 0.15 * width, 15)
-    ys = _at(curve, candidates)
-    gaps = np.full(len(candidates), np.inf)
-    nearest_is_below = np.ones(len(candidates), dtype=bool)
-    for other in others:
-        gap = ys - _at(other, candidates)
-        closer = np.nan_to_num(np.abs(gap), nan=np.inf) < gaps
-        gaps = np.where(closer, np.abs(gap), gaps)
-        nearest_is_below = np.where(closer, gap >= 0, nearest_is_below)
-    room = np.where(nearest_is_below, y_range[1] - ys, ys - y_range[0])
-    score = np.minimum(np.where(np.isfinite(gaps), gaps, height), height / 4)
-    score = np.where(np.isnan(ys) | (room < 0.08 * height), -1.0, score)
-    best = int(np.argmax(score))
-    y = ys[best] if np.isfinite(ys[best]) else float(curve.y[-1])
-    before, after = ys[max(0, best - 1)], ys[min(len(ys) - 1, best + 1)]
-    return float(candidates[best]), float(y), bool(nearest_is_below[best]), not after < before
-
-
-def _at(curve: Drawn, x: Floats) -> Floats:
-    order = np.argsort(curve.x, kind="stable")
-    return np.interp(x, curve.x[order], curve.y[order], left=np.nan, right=np.nan)
+    """The name of each curve beside it, where it covers least."""
+    painted.labels = CurveLabels(item, theme, painted.curves)
 
 
 def draw_bars(item: pg.PlotItem, theme: Theme, words: Words, chart: BarChart) -> Painted:
