@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 class Grammar(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ def read_carefully(data: bytes, grammar: Grammar, *, final: bool) -> Iterator[Ca
     """The records of ``data``. Where it isn't the end of the file, a last record that may go on is left out."""
     position, length = 0, len(data)
     while position < length:
-        found = _LINE_END.search(data, position)
+        found = LINE_END.search(data, position)
         if not _ends(data, found, final=final):
             return
         line_end, next_line = (found.start(), found.end()) if found else (length, length)
@@ -97,17 +97,17 @@ def _record(data: bytes, position: int, grammar: Grammar, *, final: bool) -> tup
         if data.startswith(grammar.delimiter, position):
             position += len(grammar.delimiter)
             continue
-        found = _LINE_END.match(data, position)
+        found = LINE_END.match(data, position)
         if not final and (found is None or (found.end() == len(data) and found.group() == b"\r")):
             raise _Incomplete
-        lines = 1 + len(_LINE_END.findall(data, start, position))
+        lines = 1 + len(LINE_END.findall(data, start, position))
         return Careful(start, position, lines, fields, stray=stray), found.end() if found else position
 
 
 def _bare(data: bytes, position: int, grammar: Grammar) -> tuple[bytes, int]:
     if grammar.escape:
         return _bare_escaped(data, position, grammar)
-    line = _LINE_END.search(data, position)
+    line = LINE_END.search(data, position)
     end = line.start() if line else len(data)
     delimiter = data.find(grammar.delimiter, position, end)
     end = end if delimiter < 0 else delimiter

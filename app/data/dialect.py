@@ -114,7 +114,7 @@ def _judge(data: bytes, grammar: Grammar, *, final: bool) -> Guess:
     widths = Counter(len(r.fields) for r in records if r.fields)
     if not widths:
         return Guess(grammar=grammar, score=0.0, width=1, fitting=0, rows=0)
-    width, fitting = max(widths.items(), key=lambda item: (item[1] * min(item[0], 3), item[0]))
+    width, fitting = max(widths.items(), key=lambda item: (item[1], item[0]))
     rows = sum(widths.values())
     score = _pattern(records) * _types(records) * _WEIGHT.get(grammar.delimiter.decode(), 1.0)
     faults = sum(bool(r.fault) for r in records)

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.data import limits
-from app.data.careful import Careful, Grammar, read_carefully
+from app.data.careful import LINE_END, Careful, Grammar, read_carefully
 from app.data.records import Rejected
 from app.text.message import Text
 
 _NEWLINE, _RETURN = 10, 13
 _RAW = 300
+_NONE = np.empty(0, np.int64)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,31 +51,48 @@ class Scanner:
         self._grammar = grammar
         self._width = width
         self._line = line
+        self._skipping = False
         self._plain = len(grammar.delimiter) == 1 and len(grammar.quote) <= 1
 
     def scan(self, blocks: Iterable[bytes]) -> Iterator[Part]:
         """The parts of the blocks, in order. Together they hold every record of the file once."""
         rest = b""
         for block in blocks:
-            data = rest + block if rest else block
+            data = self._rest_of_line(block) if self._skipping else rest + block if rest else block
             part, used = self._part(data, final=False)
             rest = data[used:] if used < len(data) else b""
             if part is not None:
                 yield part
             if len(rest) > limits.LINE_BYTES:
-                part, used = self._part(rest, final=False, stuck=True)
+                part, used = self._give_up(rest)
                 rest = rest[used:]
-                if part is not None:
-                    yield part
+                yield part
         while rest:
             part, used = self._part(rest, final=True)
             rest = rest[used:]
             if part is not None:
                 yield part
 
-    def _part(self, data: bytes, *, final: bool, stuck: bool = False) -> tuple[Part | None, int]:
-        if stuck:
-            return self._carefully(data, final=False, stuck=True)
+    def _give_up(self, data: bytes) -> tuple[Part, int]:
+        """Reject the first line of a record that grew beyond the limit; where its end isn't known yet, skip to it."""
+        found = LINE_END.search(data, 0, len(data) - 1)
+        end = found.start() if found else len(data)
+        self._skipping = found is None
+        fault = "line_too_long" if end > limits.LINE_BYTES // 2 else "unclosed_quote"
+        rejected = self._reject(data[:_RAW], self._line, 0, fault)
+        part = Part(records=1, good=0, fields=[], rejected=[rejected], first_line=self._line, starts=_NONE)
+        self._line += 1
+        return part, found.end() if found else end
+
+    def _rest_of_line(self, block: bytes) -> bytes:
+        """What stands after the line that is being skipped."""
+        found = LINE_END.search(block)
+        if found is None:
+            return b""
+        self._skipping = False
+        return block[found.end() :]
+
+    def _part(self, data: bytes, *, final: bool) -> tuple[Part | None, int]:
         if self._plain and not self._needs_care(data):
             found = self._quickly(data, final=final)
             if found is not None:
@@ -157,12 +175,12 @@ class Scanner:
 
     # The careful way
 
-    def _carefully(self, data: bytes, *, final: bool, stuck: bool = False) -> tuple[Part | None, int]:
+    def _carefully(self, data: bytes, *, final: bool) -> tuple[Part | None, int]:
         first, used, records, blank, stray = self._line, 0, 0, 0, 0
         fields: list[list[bytes]] = []
         lines: list[int] = []
         rejected: list[Rejected] = []
-        for record in self._records(data, final=final, stuck=stuck):
+        for record in read_carefully(data, self._grammar, final=final):
             used = _after(data, record.end)
             line, self._line = self._line, self._line + record.lines
             if record.end == record.start and self._width > 1:
@@ -190,16 +208,6 @@ class Scanner:
             nul=data.count(0, 0, used),
             starts=np.array(lines, np.int64),
         ), used
-
-    def _records(self, data: bytes, *, final: bool, stuck: bool) -> Iterator[Careful]:
-        """The records; where a part grew beyond the limit of a line, its first line is given up."""
-        if not stuck:
-            yield from read_carefully(data, self._grammar, final=final)
-            return
-        ends = [p for p in (data.find(b"\n"), data.find(b"\r")) if p >= 0]
-        end = min(ends, default=len(data))
-        fault = "line_too_long" if end > limits.LINE_BYTES // 2 else "unclosed_quote"
-        yield Careful(0, end, 1 if ends else 0, None, fault)
 
 
 class _Marks(msgspec.Struct):
