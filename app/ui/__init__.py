@@ -9,6 +9,9 @@ A tab is a package ``app/ui/<tab>/`` (datasets, training, verification, deployme
         def show_record(self, record_id: str) -> None:   # "" means: just show the tab
         def badge(self) -> tuple[Kind, str, str] | None: # optional, see ``app.ui.tabs``
 
+        def remember(self) -> object: ...                # optional: what was filled in; given to ``recall(...)`` of
+                                                         # the page that is made in another language
+
 The page is made when its tab is first shown, and made again when the language changes; a record that was shown is shown
 again. No project is ever ``None`` for a page: pages exist only while one is open.
 

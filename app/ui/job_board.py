@@ -7,14 +7,14 @@ import time
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.jobs.contract import Ended, Event, Failure, JobState, Progress, Progressed, Started
+from app.jobs.contract import Ended, Event, Failure, JobState, Progress, Progressed, Published, Started
 from app.text.message import Text
 
 TERMINAL = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.LOST})
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
-    """A job as the window shows it. ``kind`` is the name of its :class:`JobKind`."""
+    """A job as the window shows it. ``kind`` is the name of its :class:`JobKind`; ``published`` the newest by topic."""
 
     id: str
     kind: str
@@ -25,6 +25,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     elapsed_s: float = 0.0
     failure: Failure | None = None
     records: dict[str, tuple[str, ...]] = {}
+    published: dict[str, bytes] = {}
 
     @property
     def over(self) -> bool:
@@ -93,9 +94,9 @@ def _after(job: JobView, event: Event) -> JobView:
         case Progressed():
             started = job.started_at or time.monotonic() - event.elapsed_s
             return replace(job, state=JobState.RUNNING, progress=event.progress, started_at=started)
+        case Published():
+            return replace(job, published={**job.published, event.topic: bytes(event.value)})
         case Ended():
             return replace(
                 job, state=event.state, elapsed_s=event.elapsed_s, failure=event.failure, records=event.records
             )
-        case _:
-            return job

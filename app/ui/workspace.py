@@ -29,6 +29,7 @@ class Workspace(QObject):
         self._tab = ""
         self._pages: dict[str, QWidget] = {}
         self._shown_records: dict[str, str] = {}
+        self._memories: dict[str, object] = {}
         self._leaving = False
         self.actions = ActionList(self)
         self._badges_due = QTimer(self)
@@ -75,6 +76,8 @@ class Workspace(QObject):
             return
         if tab not in self._pages:
             self._pages[tab] = make_page(tab, self.session)
+            if tab in self._memories:
+                self._pages[tab].recall(self._memories.pop(tab))  # type: ignore[attr-defined]
             self.window.stack.addWidget(self._pages[tab])
         self._tab = tab
         self.window.stack.setCurrentWidget(self._pages[tab])
@@ -105,6 +108,7 @@ class Workspace(QObject):
     def _on_project_changed(self) -> None:
         self._drop_pages()
         self._shown_records.clear()
+        self._memories.clear()
         self._tab = ""
         self.notice.dismiss()
         self._show_project()
@@ -153,6 +157,7 @@ class Workspace(QObject):
     @Slot()
     def _on_language_changed(self) -> None:
         shown, records = self._tab, dict(self._shown_records)
+        self._memories |= {t: p.remember() for t, p in self._pages.items() if hasattr(p, "remember")}
         self._drop_pages()
         self.window.build(self.session.words, self.session.settings)
         self._tab = shown

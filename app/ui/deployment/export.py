@@ -17,7 +17,7 @@ from app.text.message import Text, amount
 from app.ui.session import Session
 from app.ui.widgets.basics import Card, button, label, row
 from app.ui.widgets.form import Dropdown, Field, Option
-from app.ui.widgets.messages import FindingRow
+from app.ui.widgets.messages import FindingRow, Notice
 from app.verification.state import VersionRow
 
 
@@ -25,7 +25,6 @@ class ExportCard(Card):
     """One file with the model, its schema, its proof and how to use it. ``exported(path)`` when it is certified."""
 
     exported = Signal(str)
-    failed = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session.words("ui_deployment.bundle"))
@@ -39,6 +38,9 @@ class ExportCard(Card):
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
+        self._busy.setAccessibleName(words("ui_deployment.export"))
+        self._notice = Notice(session.theme, close_name=words("ui_deployment.close"))
+        self._notice.setObjectName("deployment.export_notice")
         self._proof = FindingRow(session.theme, "good", "")
         self._place = label("", "muted", selectable=True)
         self._folder = button(words("ui_deployment.show_folder"), self._on_folder_clicked, "link")
@@ -46,11 +48,14 @@ class ExportCard(Card):
         self.body.addWidget(label(words("ui_deployment.bundle.why"), "muted"))
         self.body.addWidget(Field(words("ui_deployment.version"), self._versions))
         self.body.addLayout(row(self.export, 1))
-        for widget in (self._busy, self._proof, self._place):
+        for widget in (self._busy, self._notice, self._proof, self._place):
             self.body.addWidget(widget)
             widget.hide()
         self.body.addLayout(row(self._folder, 1))
         self._folder.hide()
+        for job in session.jobs.open(EXPORT.name):  # the page was made again while it exports
+            self._job = job.id
+            self._show_busy(busy=True)
 
     def show_versions(self, approved: Sequence[VersionRow]) -> None:
         """Offer the approved versions, newest first."""
@@ -81,7 +86,7 @@ class ExportCard(Card):
         self._busy.setVisible(busy)
         self.export.setEnabled(not busy and bool(self._versions.value()))
         if busy:
-            for widget in (self._proof, self._place, self._folder):
+            for widget in (self._notice, self._proof, self._place, self._folder):
                 widget.hide()
 
     @Slot(object)
@@ -92,9 +97,11 @@ class ExportCard(Card):
         self._job = ""
         self._show_busy(busy=False)
         if event.failure is not None:
-            self.failed.emit(CicloError(event.failure.code, **event.failure.params))
+            self._notice.say_error(self._words, CicloError(event.failure.code, **event.failure.params))
         elif event.state is JobState.DONE:
             self._show_export(msgspec.json.decode(event.answer, type=ExportAnswer))
+        else:
+            self._notice.say("neutral", self._words("ui_deployment.export.stopped"))
 
     def _show_export(self, answer: ExportAnswer) -> None:
         words, proof = self._words, answer.certificate

@@ -6,7 +6,6 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.deployment.records import RELEASE
-from app.errors import CicloError
 from app.learning.records import MODEL
 from app.ui import theme as tokens
 from app.ui.deployment.export import ExportCard
@@ -14,7 +13,6 @@ from app.ui.deployment.releases import ReleasesCard
 from app.ui.deployment.score import ScoreCard
 from app.ui.session import Session
 from app.ui.widgets.basics import column
-from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import EmptyPage, PageHeader, ScrollPage
 from app.verification.records import DECISION
 from app.verification.state import VersionState, models
@@ -36,7 +34,6 @@ class Page(QWidget):
         )
         self._empty.acted.connect(self._on_verification_wanted)
         self._header = PageHeader(words("ui_deployment.title"), "", words("ui_deployment.subtitle"))
-        self._notice = Notice(theme, close_name=words("ui_deployment.close"))
         self._export = ExportCard(session)
         self._releases = ReleasesCard(session)
         self._score = ScoreCard(session)
@@ -62,20 +59,25 @@ class Page(QWidget):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         page.add(self._header)
-        page.add(self._notice)
         page.add(grid, 1)
         self._outer.addWidget(self._empty)
         self._outer.addWidget(page)
         self.setLayout(column(self._outer))
 
     def _connect(self) -> None:
-        self._export.failed.connect(self._on_failed)
-        self._score.failed.connect(self._on_failed)
         self._releases.chosen.connect(self._score.set_bundle)
         self._export.exported.connect(self._score.set_bundle)
         self._session.changed.connect(self._on_session_changed)
         self._session.job_event.connect(self._export.on_job_event)
         self._session.job_event.connect(self._score.on_job_event)
+
+    def remember(self) -> tuple[str, str, str]:
+        """The paths filled in, for when the page is made again."""
+        return self._score.paths()
+
+    def recall(self, paths: tuple[str, str, str]) -> None:
+        """Fill them in again."""
+        self._score.set_paths(paths)
 
     @Slot(str)
     def show_record(self, record_id: str) -> None:
@@ -96,10 +98,6 @@ class Page(QWidget):
     def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
         if changes.keys() & {MODEL, DECISION, RELEASE}:
             self._reload()
-
-    @Slot(object)
-    def _on_failed(self, error: CicloError) -> None:
-        self._notice.say_error(self._words, error)
 
     @Slot()
     def _on_verification_wanted(self) -> None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 
 from app.deployment.records import SCORE, ScoreAnswer, ScoreRequest
 from app.errors import CicloError
 from app.jobs.contract import Ended, Event, JobState
 from app.text.message import Text
 from app.text.words import Words
+from app.ui.choosers import choose_file, save_file
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
 from app.ui.widgets.basics import Card, button, label, row
 from app.ui.widgets.form import Field, line_edit
+from app.ui.widgets.messages import Notice
 from app.ui.widgets.table import Table
 
 Cells = tuple[str, ...]
@@ -44,11 +47,10 @@ class _CellAt:
 class ScoreCard(Card):
     """Bundle, file, result: three paths and a button."""
 
-    failed = Signal(object)
-
     def __init__(self, session: Session) -> None:
         super().__init__(session.words("ui_deployment.score"))
         self._session, self._words = session, session.words
+        self._fields: list[Field] = []
         self._job, self._out_path = "", ""
         self.body.addWidget(label(self._words("ui_deployment.score.why"), "muted"))
         self._bundle = self._path_field("bundle", self._on_bundle_browse)
@@ -57,24 +59,38 @@ class ScoreCard(Card):
         self._source.textChanged.connect(self._on_source_changed)
         self.score = button(self._words("ui_deployment.score.do"), self._on_score_clicked)
         self.score.setObjectName("deployment.score")
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setAccessibleName(self._words("ui_deployment.score"))
+        self._notice = Notice(session.theme, close_name=self._words("ui_deployment.close"))
+        self._notice.setObjectName("deployment.score_notice")
         self._summary = label("", "strong")
+        self._summary.setObjectName("deployment.score_summary")
         self._open = button(self._words("ui_deployment.score.open"), self._on_open_clicked, "link")
         self._model: RecordTableModel[Cells] = RecordTableModel(session.theme, [])
         self._table = Table(session.theme, self._model, name=self._words("ui_deployment.score.preview"))
         self._table.setObjectName("deployment.predictions")
         self._table.setMinimumHeight(session.theme.size(280))
         self.body.addLayout(row(self.score, 1))
-        for widget in (self._summary, self._table):
+        for widget in (self._busy, self._notice, self._summary, self._table):
             self.body.addWidget(widget)
             widget.hide()
         self.body.addLayout(row(self._open, 1))
         self._open.hide()
+        self._adopt_job()
 
-    def _path_field(self, name: str, browse: object) -> QLineEdit:
+    def _adopt_job(self) -> None:
+        """A scoring may be under way already, as when the page is made again in another language."""
+        for job in self._session.jobs.open(SCORE.name):
+            self._job = job.id
+            self._show_busy(busy=True)
+
+    def _path_field(self, name: str, browse: Callable[[], object]) -> QLineEdit:
         words = self._words
         edit = line_edit()
         edit.setObjectName(f"deployment.{name}")
-        choose = button(words("ui_deployment.browse"), browse)  # type: ignore[arg-type]
+        choose = button(words("ui_deployment.browse"), browse)
         choose.setAccessibleName(words(f"ui_deployment.score.{name}"))
         holder = QWidget()
         layout = row()
@@ -82,7 +98,8 @@ class ScoreCard(Card):
         layout.addWidget(choose)
         holder.setLayout(layout)
         edit.setAccessibleName(words(f"ui_deployment.score.{name}"))
-        self.body.addWidget(Field(words(f"ui_deployment.score.{name}"), holder))
+        self._fields.append(Field(words(f"ui_deployment.score.{name}"), holder))
+        self.body.addWidget(self._fields[-1])
         return edit
 
     @Slot(str)
@@ -90,29 +107,29 @@ class ScoreCard(Card):
         """Score with that bundle."""
         self._bundle.setText(path)
 
+    def paths(self) -> tuple[str, str, str]:
+        """Bundle, file and result as they stand in the fields."""
+        return self._bundle.text().strip(), self._source.text().strip(), self._out.text().strip()
+
+    def set_paths(self, paths: tuple[str, str, str]) -> None:
+        """Fill the fields."""
+        for edit, path in zip((self._bundle, self._source, self._out), paths, strict=True):
+            edit.setText(path)
+
     # Choosing files
 
     @Slot()
     def _on_bundle_browse(self) -> None:
-        self._browse(self._bundle, "ui_deployment.score.bundle", "*.zip")
+        choose_file(self, self._session, self._bundle.setText)
 
     @Slot()
     def _on_source_browse(self) -> None:
-        self._browse(self._source, "ui_deployment.score.source", "*.csv *.tsv *.txt *.gz *.zip *.xz *")
+        choose_file(self, self._session, self._source.setText)
 
     @Slot()
     def _on_out_browse(self) -> None:
-        self._browse(self._out, "ui_deployment.score.out", "*.csv *.parquet", save=True)
-
-    def _browse(self, edit: QLineEdit, title: str, pattern: str, *, save: bool = False) -> None:
-        dialog = QFileDialog(self, self._words(title), str(Path(edit.text()).parent) if edit.text() else "")
-        dialog.setNameFilter(f"{self._words(title)} ({pattern})")
-        if save:
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.setDefaultSuffix("csv")
-        dialog.fileSelected.connect(edit.setText)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        name = Path(self._out.text()).name or "scored.csv"
+        save_file(self, self._words, name=name, suffixes=(".csv", ".parquet"), chosen=self._out.setText)
 
     @Slot(str)
     def _on_source_changed(self, text: str) -> None:
@@ -123,14 +140,21 @@ class ScoreCard(Card):
 
     @Slot()
     def _on_score_clicked(self) -> None:
-        paths = [edit.text().strip() for edit in (self._bundle, self._source, self._out)]
-        for edit, path in zip((self._bundle, self._source, self._out), paths, strict=True):
-            if not path:
-                edit.setFocus()
-                return
+        paths = self.paths()
+        for field, path in zip(self._fields, paths, strict=True):
+            field.set_wrong("" if path else self._words("ui_deployment.score.missing"))
+        if not all(paths):
+            return
         request = ScoreRequest(bundle=paths[0], source=paths[1], out=paths[2])
         self._job = self._session.submit(SCORE, request, Text("ui_deployment.score.job", {"file": Path(paths[1]).name}))
-        self.score.setEnabled(False)
+        self._show_busy(busy=True)
+
+    def _show_busy(self, *, busy: bool) -> None:
+        self._busy.setVisible(busy)
+        self.score.setEnabled(not busy)
+        if busy:
+            for widget in (self._notice, self._summary, self._table, self._open):
+                widget.hide()
 
     @Slot(object)
     def on_job_event(self, event: Event) -> None:
@@ -138,11 +162,13 @@ class ScoreCard(Card):
         if not isinstance(event, Ended) or event.job != self._job:
             return
         self._job = ""
-        self.score.setEnabled(True)
+        self._show_busy(busy=False)
         if event.failure is not None:
-            self.failed.emit(CicloError(event.failure.code, **event.failure.params))
+            self._notice.say_error(self._words, CicloError(event.failure.code, **event.failure.params))
         elif event.state is JobState.DONE:
             self._show_answer(msgspec.json.decode(event.answer, type=ScoreAnswer))
+        else:
+            self._notice.say("neutral", self._words("ui_deployment.score.stopped"))
 
     def _show_answer(self, answer: ScoreAnswer) -> None:
         self._out_path = answer.out

@@ -106,6 +106,16 @@ class Page(QWidget):
 
     # What is shown
 
+    def remember(self) -> tuple[str, tuple[str, ...]]:
+        """Model and metrics shown, for when the page is made again."""
+        return self._model_choice.value(), self._metrics
+
+    def recall(self, shown: tuple[str, tuple[str, ...]]) -> None:
+        """Show them again."""
+        self._model_choice.set_value(shown[0])
+        self._metrics = shown[1]
+        self._show()
+
     @Slot(str)
     def show_record(self, record_id: str) -> None:
         """Mark a version."""

@@ -44,10 +44,10 @@ class Board(QWidget):
         words = self._words
         board = Card()
         board.body.addWidget(self._table)
-        complexity = Card(words("ui_training.complexity_chart"))
+        complexity = self._complexity_card = Card(words("ui_training.complexity_chart"))
         complexity.body.addWidget(self._complexity, 1)
         complexity.body.addWidget(self._proposal)
-        time = Card(words("ui_training.time_chart"))
+        time = self._time_card = Card(words("ui_training.time_chart"))
         time.body.addWidget(self._time, 1)
         for chart in (self._complexity, self._time):
             chart.setMinimumHeight(self._session.theme.size(220))
@@ -76,6 +76,8 @@ class Board(QWidget):
         self._proposal.setVisible(bool(self._proposal.text()))
 
     def _draw(self, best: Sequence[Candidate]) -> None:
+        for card in (self._complexity_card, self._time_card):
+            card.setVisible(bool(best))
         for chart, code in ((self._complexity, "complexity"), (self._time, "time")):
             if not best:
                 chart.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QIntValidator
@@ -73,6 +73,17 @@ class MoreChoices(QWidget):
 
     def seed(self) -> int:
         return int(self._seed.text() or 0)
+
+    def chosen(self) -> dict[str, str]:
+        """What was chosen here."""
+        return {"name": self.name(), "task": self.task(), "split": self.split(), "seed": str(self.seed())}
+
+    def choose(self, chosen: Mapping[str, str]) -> None:
+        """Choose that again."""
+        self._name.setText(chosen["name"])
+        self._task.set_value(chosen["task"])
+        self._split.set_value(chosen["split"])
+        self._seed.setText(chosen["seed"])
 
     @Slot(str)
     def _on_chosen(self, value: str) -> None:

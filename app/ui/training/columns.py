@@ -80,7 +80,7 @@ class ColumnChoice(QWidget):
         view.setModel(self._model)
         view.setFrameShape(QFrame.Shape.NoFrame)
         view.setUniformItemSizes(True)
-        view.setFixedHeight(theme.size(30) * _ROWS_SHOWN)
+        view.setFixedHeight(theme.size(32) * _ROWS_SHOWN)
         self.setLayout(column(view))
 
     def set_columns(self, columns: Sequence[PlannedColumn]) -> None:
@@ -98,6 +98,14 @@ class ColumnChoice(QWidget):
     def included(self) -> tuple[str, ...]:
         """Columns that the analyst took in against the proposal."""
         return tuple(name for name, used in self._model.overrides.items() if used)
+
+    def ticked(self) -> dict[str, bool]:
+        """What the analyst ticked or unticked by hand."""
+        return dict(self._model.overrides)
+
+    def tick(self, columns: dict[str, bool]) -> None:
+        """Tick and untick these by hand again."""
+        self._model.overrides.update(columns)
 
     def counts(self) -> tuple[int, int]:
         """How many are used, of how many."""

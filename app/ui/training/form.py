@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -31,6 +32,19 @@ from app.ui.widgets.form import Dropdown, Field, Option, Segments
 
 _ASK_MS = 150
 _LIKELY = re.compile(r"(target|label|class|churn|outcome|result|objetivo|baja|salida|y)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What an analyst has chosen so far."""
+
+    dataset: str
+    target: str
+    positive: str
+    holdout: str
+    preset: str
+    columns: dict[str, bool]
+    more: dict[str, str]
 
 
 class TrainingForm(Card):
@@ -126,6 +140,30 @@ class TrainingForm(Card):
         """Learn from that dataset (its newest version)."""
         self.dataset.set_value(record.name)
         self._show_dataset(keep=False)
+
+    def chosen(self) -> Chosen:
+        """What the form holds."""
+        return Chosen(
+            dataset=self.dataset.value(),
+            target=self.target.value(),
+            positive=self.positive.value(),
+            holdout=self.holdout.value(),
+            preset=self.preset.value(),
+            columns=self.columns.ticked(),
+            more=self.more.chosen(),
+        )
+
+    def choose(self, chosen: Chosen) -> None:
+        """Fill the form with choices made before; what isn't there any more is left as proposed."""
+        self.dataset.set_value(chosen.dataset)
+        self._show_dataset(keep=False)
+        self.target.set_value(chosen.target)
+        self._on_target_chosen(self.target.value())
+        self.positive.set_options([Option(chosen.positive, chosen.positive)])
+        self.holdout.set_value(chosen.holdout)
+        self.preset.set_value(chosen.preset)
+        self.columns.tick(chosen.columns)
+        self.more.choose(chosen.more)
 
     def _record(self) -> Record | None:
         return self._records.get(self.dataset.value())

@@ -100,7 +100,7 @@ class DecisionCard(Card):
         when = words.value(amount(record.time, "datetime"))
         key = "ui_verification.approved_by" if decision.approved else "ui_verification.rejected_by"
         lines = [words(key, by=decision.by, when=when)]
-        lines += [f"“{text}”" for text in (decision.comment, decision.override) if text]
+        lines += [words("ui_verification.quoted", text=text) for text in (decision.comment, decision.override) if text]
         return "\n".join(lines)
 
     @Slot()

@@ -85,7 +85,7 @@ class Page(QWidget):
         bar = row(spacing=tokens.PAD)
         bar.addWidget(self._header, 1)
         bar.addWidget(self._versions, 0, Qt.AlignmentFlag.AlignBottom)
-        bar.setContentsMargins(tokens.WIDE, tokens.SPACE + tokens.GAP, tokens.WIDE, 0)
+        bar.setContentsMargins(tokens.WIDE, tokens.SPACE + tokens.GAP, tokens.WIDE, tokens.PAD)
         notice = row(self._notice)
         notice.setContentsMargins(tokens.WIDE, 0, tokens.WIDE, 0)
         work = QWidget()
@@ -98,6 +98,14 @@ class Page(QWidget):
         self.setLayout(column(self._outer))
 
     # What is shown
+
+    def remember(self) -> str:
+        """The version shown, for when the page is made again."""
+        return self._shown
+
+    def recall(self, shown: str) -> None:
+        """Show it again."""
+        self.show_record(shown)
 
     @Slot(str)
     def show_record(self, record_id: str) -> None:

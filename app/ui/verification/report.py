@@ -71,6 +71,7 @@ class ReportView(ScrollPage):
         grid.addWidget(side, 0, 1)
         grid.setColumnStretch(0, 1)
         self._make_verdict()
+        self.body.setContentsMargins(tokens.WIDE, tokens.PAD, tokens.WIDE, tokens.WIDE)
         self.add(grid)
         self.add(self._charts)
         self.body.addStretch(1)

@@ -42,6 +42,7 @@ class SealedView(ScrollPage):
             self._card.body.addWidget(widget)
         self._card.body.addLayout(row(self.make, self._stop, 1))
         self._card.setMaximumWidth(session.theme.size(760))
+        self.body.setContentsMargins(tokens.WIDE, tokens.PAD, tokens.WIDE, tokens.WIDE)
         self.add(self._card)
         self.body.addStretch(1)
         self.body.setSpacing(tokens.SPACE)

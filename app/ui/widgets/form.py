@@ -119,6 +119,13 @@ class Dropdown(QComboBox):
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, detail)
         painter.end()
 
+    def sizeHint(self) -> QSize:
+        """Wide enough for each choice with its detail."""
+        details = [self.itemData(position, _DETAIL) or "" for position in range(self.count())]
+        widest = max((self.fontMetrics().horizontalAdvance(detail) for detail in details), default=0)
+        size = super().sizeHint()
+        return QSize(size.width() + (widest + tokens.SPACE if widest else 0), size.height())
+
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.size(80), super().minimumSizeHint().height())
 
