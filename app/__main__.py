@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -15,13 +16,9 @@ def main(argv: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else argv
     if not arguments or (len(arguments) == 1 and _is_folder(arguments[0])):
-        from app.ui.application import run_window
-
-        return run_window(arguments[0] if arguments else "")
+        return _run_window(arguments[0] if arguments else "")
     if arguments[0] == "demo":
-        from app.ui.demo import run_demo
-
-        return run_demo(arguments[1:])
+        return _run_demo(arguments[1:])
     from app.cli.main import run_command
 
     return run_command(arguments)
@@ -31,6 +28,34 @@ def _is_folder(argument: str) -> bool:
     from pathlib import Path
 
     return Path(argument).is_dir()
+
+
+def _run_window(project: str) -> int:
+    shown = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown):
+        return _refuse("cli.no_display")  # Qt itself would abort the process
+    try:
+        from app.ui.application import run_window
+    except ImportError as error:
+        return _refuse("cli.no_window", cause=str(error))
+    return run_window(project)
+
+
+def _run_demo(arguments: list[str]) -> int:
+    try:
+        from app.ui.demo import run_demo
+    except ImportError as error:
+        return _refuse("cli.no_window", as_json="--json" in arguments, cause=str(error))
+    return run_demo(arguments)
+
+
+def _refuse(code: str, *, as_json: bool = False, **params: str) -> int:
+    from app.cli.terminal import Terminal
+    from app.errors import CicloError
+    from app.text import Words, choose_locale
+
+    Terminal(Words(choose_locale()), as_json=as_json).refuse(CicloError(code, **params))
+    return 2
 
 
 if __name__ == "__main__":

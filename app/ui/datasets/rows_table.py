@@ -10,7 +10,7 @@ from app.ui.models.paged import DataColumn, PagedTableModel
 from app.ui.session import Session
 from app.ui.widgets.table import Table
 
-_WIDTHS = {ColumnType.TEXT: 220, ColumnType.CATEGORY: 150, ColumnType.DATETIME: 170}
+_WIDTHS = {ColumnType.IDENTIFIER: 130, ColumnType.TEXT: 220, ColumnType.CATEGORY: 150, ColumnType.DATETIME: 170}
 _NARROWEST = 96
 
 
