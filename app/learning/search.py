@@ -29,7 +29,8 @@ from app.text.message import Text
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_WARM_UP_ROWS = 60
+_WARM_UP_ROWS = 40
+_WARM_UP_SPEED = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,9 +226,9 @@ class Search:
 
 
 def _warm_up(data: LearningData, candidates: Sequence[tuple[EstimatorKind, Params]]) -> None:
-    """Do a tiny fit of each kind once, so that not every fork pays for what libraries load and compile on first use."""
+    """Do a tiny fit of the quick kinds once, so that not every fork pays for what libraries load on first use."""
     positions = data.folds[0][0][:_WARM_UP_ROWS]
-    for kind in {kind.id: kind for kind, _ in candidates}.values():
+    for kind in {kind.id: kind for kind, _ in candidates if kind.speed > _WARM_UP_SPEED}.values():
         with suppress(Exception):  # what is wrong with it will be said of the candidate itself
             fold_predictions(fit(kind, kind.quick[0], data, positions), data.frame.iloc[:1], classes=data.classes)
 
