@@ -171,7 +171,8 @@ def _header_rows(records: list[Careful], first: int, width: int, *, wanted: bool
     score = _header_score(top, body, width)
     if score < 0:
         return 0, abs(score) > 0.3
-    return _more_header_rows(top, [_texts(r) for r in records[first + 1 : first + 6]]), score > 0.3
+    below = [_texts(r) for r in records[first + 1 : first + 6]]
+    return _more_header_rows(top, below, recurs=_recurs(top, body)), score > 0.3
 
 
 def _header_score(top: list[str], body: list[list[str]], width: int) -> float:
@@ -189,8 +190,8 @@ def _header_score(top: list[str], body: list[list[str]], width: int) -> float:
     votes = [
         v for i in range(min(width, len(top))) if (v := _column_vote(top[i], [row[i] for row in body])) is not None
     ]
-    if top in body:
-        return 0.5  # several tables under one another, each with the header
+    if _recurs(top, body):
+        return 0.5
     repeated = len({t.strip().lower() for t in cells}) < len(cells)
     bias = 0.15 - (0.1 if repeated else 0.0)
     return sum(votes) / len(votes) + bias if votes else bias
@@ -219,13 +220,21 @@ def _column_vote(top: str, below: list[str]) -> float | None:
     return 0.1
 
 
-def _more_header_rows(top: list[str], below: list[list[str]]) -> int:
+def _recurs(top: list[str], body: list[list[str]]) -> bool:
+    """Whether the header comes again below (several tables under one another): its words occur there and only there."""
+    again = sum(row == top for row in body)
+    if len(top) < 2 or not again or again > 0.5 * len(body):
+        return False
+    return all(sum(row[i] == text for row in body) == again for i, text in enumerate(top) if text.strip())
+
+
+def _more_header_rows(top: list[str], below: list[list[str]], *, recurs: bool) -> int:
     """Rows that repeat the header or fill its gaps in words (with at most one blank row between) belong to it."""
     count = 1
     for index, row in enumerate(below[:4], 1):
         if not any(t.strip() for t in row):
             continue
-        if index > count + 1 or not (_repeats(top, row) or _completes(top, row)):
+        if index > count + 1 or not ((recurs and _repeats(top, row)) or _completes(top, row)):
             break
         count = index + 1
     return count
@@ -246,8 +255,8 @@ def _names(rows: list[list[str]], width: int) -> tuple[list[str], list[Problem]]
     rows = [_spread(row, rows[number + 1 :]) for number, row in enumerate(rows)]
     wanted = [_name([row[i] for row in rows if i < len(row)]) for i in range(width)]
     problems: list[Problem] = []
-    empty = sum(not name for name in wanted)
-    if rows and empty:
+    empty = sum(not name for name in wanted[: len(rows[0])]) if rows else 0
+    if empty:
         problems.append(_problem("data.problem.empty_names", n=empty))
     named = [name or f"column_{i}" for i, name in enumerate(wanted, 1)]
     names, renamed = _unique(named)

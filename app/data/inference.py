@@ -48,6 +48,7 @@ _KEY_NAME = re.compile(
 _CAMEL_KEY = re.compile(r"[a-z](?:ID|Id|Key)$")
 _WORDS_KEPT = 1_000
 _CATEGORY_LENGTH = 100
+_FEW_NUMBERS = 50
 
 
 class Tally:
@@ -247,6 +248,8 @@ def _word_type(tally: Tally, name: str) -> ColumnType:
     words = {w.strip().lower() for w in tally.words if w.strip()} - MISSING_WORDS
     if any(words == set(pair) for pair in _TRUTHS):
         return ColumnType.BOOLEAN
+    if len(words) > _FEW_NUMBERS and tally.count(Shape.INTEGER, Shape.DOT, Shape.COMMA) >= 0.9 * tally.filled:
+        return ColumnType.TEXT  # numbers, but for a few cells: not a list of categories
     few = len(words) <= 20 and len(words) <= max(2, 0.7 * tally.filled)
     share = len(words) <= 0.1 * tally.filled
     short = all(len(w) <= _CATEGORY_LENGTH for w in tally.words)

@@ -184,6 +184,8 @@ class Blocks:
         plain = not self._source.compression
         if plain and self._digest is not None:
             self._digest.update(block)
+        if plain and self.total > self._source.size:  # it grows while it is read, perhaps for ever
+            raise CicloError("data.source_changed", path=self._source.path.name)
         ratio = self.total / max(1, self.position)
         if not plain and self.total > limits.INFLATION_FROM_BYTES and ratio > limits.INFLATION:
             raise CicloError("data.inflation", path=self._source.path.name, limit=limits.INFLATION)

@@ -1,0 +1,349 @@
+"""Importing into a real project: what comes in is what the file holds, and what doesn't is listed."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.data import limits
+from app.data.importing import import_source, inspect_file
+from app.data.records import (
+    DATASET,
+    ColumnType,
+    Corrections,
+    DatasetVersion,
+    ImportAnswer,
+    ImportRequest,
+    InspectRequest,
+    Profile,
+)
+from app.data.tables import read_for_scoring, read_table, write_csv
+from app.errors import CicloError
+from app.jobs.contract import Cancelled, Progress
+from app.project import Project, Record
+from app.text import Words
+
+
+class Workbench:
+    """A context without a process around it."""
+
+    def __init__(self, staging: Path) -> None:
+        self.staging = staging
+        self.processors = 1
+        self.reports: list[Progress] = []
+        self.on_check: Callable[[], None] = lambda: None
+
+    def report(self, progress: Progress) -> None:
+        self.reports.append(progress)
+
+    def publish(self, topic: str, value: msgspec.Struct) -> None:
+        raise AssertionError(topic)
+
+    def check_cancelled(self) -> None:
+        self.on_check()
+
+
+class Desk:
+    """A project with a way to import text into it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.project = Project.create(folder / "project")
+        self.workbench = Workbench(folder / "staging")
+        self.workbench.staging.mkdir()
+
+    def file(self, content: str | bytes, name: str = "a.csv") -> Path:
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def bring(self, content: str | bytes, name: str = "a.csv", **corrections: object) -> tuple[ImportAnswer, Record]:
+        request = ImportRequest(
+            project=str(self.project.folder),
+            source=str(self.file(content, name)),
+            name="a",
+            corrections=msgspec.convert(corrections, Corrections),
+        )
+        outcome = import_source(self.workbench, request)
+        (record,) = self.project.commit(outcome.drafts)
+        return msgspec.json.decode(outcome.answer, type=ImportAnswer), record
+
+    def rows(self, record: Record) -> list[tuple[object, ...]]:
+        return [tuple(row.values()) for row in read_table(self.project, record).to_pylist()]
+
+    def refused(self, content: str | bytes, name: str = "a.csv", **corrections: object) -> str:
+        with pytest.raises(CicloError) as error:
+            self.bring(content, name, **corrections)
+        for language in ("en", "es"):
+            assert Words(language).error(error.value)[0] != error.value.code
+        assert not self.project.records(DATASET)
+        return error.value.code
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def lines(count: int) -> str:
+    return "".join(f"{i},n{i},{i * 2}\n" for i in range(count))
+
+
+HEADER = "id,name,v\n"
+
+
+def test_that_a_table_is_stored_with_types_profile_and_counts(desk: Desk) -> None:
+    answer, record = desk.bring("town,price,when,open\nMálaga,1.5,2024-03-01,yes\nCádiz,,2024-03-02,no\n")
+    assert (answer.rows, answer.rejected) == (2, 0)
+    version = record.read(DatasetVersion)
+    assert version.records == version.rows + version.rejected == 2
+    assert [c.type for c in version.columns] == ["category", "number", "date", "boolean"] or [
+        c.type for c in version.columns
+    ] == ["text", "number", "date", "boolean"]
+    assert [c.missing for c in version.columns] == [0, 1, 0, 0]
+    profile = msgspec.json.decode(desk.project.object_bytes(record.objects["profile"].sha256), type=Profile)
+    assert profile.columns[1].mean == 1.5
+    assert "rejected" not in record.objects
+
+
+def test_that_importing_again_makes_the_next_version(desk: Desk) -> None:
+    _first, one = desk.bring("a,b\n1,2\n3,4\n")
+    _second, two = desk.bring("a,b\n1,2\n3,4\n5,6\n")
+    assert (one.label, two.label) == ("a@1", "a@2")
+    assert desk.rows(one) == [(1, 2), (3, 4)]
+
+
+def test_that_rejected_records_are_listed_with_line_and_reason(desk: Desk) -> None:
+    answer, record = desk.bring(HEADER + lines(5) + 'x,y\n6,"open,7\n8,z,9\n')
+    assert (answer.rows, answer.rejected) == (6, 2)
+    assert [(r.line, r.reason.id) for r in answer.rejected_rows] == [
+        (7, "data.rejected.too_few"),
+        (8, "data.rejected.unclosed_quote"),
+    ]
+    stored = desk.project.object_bytes(record.objects["rejected"].sha256).decode().splitlines()
+    assert [json.loads(line)["raw"] for line in stored] == ["x,y", '6,"open,7']
+    for rejected in answer.rejected_rows:
+        assert Words("es").text(rejected.reason)
+
+
+def test_that_a_value_that_does_not_fit_a_chosen_type_rejects_its_record(desk: Desk) -> None:
+    answer, record = desk.bring("a,b\n1,x\ntwo,y\n3,z\n", types={"a": "integer"})
+    assert (answer.rows, answer.rejected) == (2, 1)
+    (rejected,) = answer.rejected_rows
+    assert (rejected.line, rejected.reason.params["value"]) == (3, "two")
+    assert [row[0] for row in desk.rows(record)] == [1, 3]
+
+
+def test_that_text_keeps_every_cell_and_comes_out_as_it_was(desk: Desk) -> None:
+    content = 'a,b\n007,"x ""y"", z"\n NA ,"two\nlines"\n1e5,\n'
+    _answer, record = desk.bring(content, all_text=True)
+    out = desk.folder / "out.csv"
+    write_csv(desk.project.object_path(record.objects["table"].sha256), out)
+    written = list(csv.reader(io.StringIO(out.read_text(encoding="utf-8"), newline="")))
+    assert written == list(csv.reader(io.StringIO(content, newline="")))
+
+
+def test_that_a_column_with_a_word_for_missing_is_numeric_and_says_so(desk: Desk) -> None:
+    answer, record = desk.bring("a,b\n" + "".join(f"{i % 7},{i * 1.5 if i % 5 else 'n/a'}\n" for i in range(50)))
+    assert [(c.type, c.missing) for c in answer.columns] == [("integer", 0), ("number", 10)]
+    notes = [Words("en").text(note) for note in record.read(DatasetVersion).notes]
+    assert notes == ["b: 10 cells hold n/a and count as missing."]
+
+
+def test_that_words_for_missing_in_a_column_of_words_are_proposed_and_not_taken(desk: Desk) -> None:
+    content = "cc,v\n" + "NA,1\nDE,2\n" * 20
+    answer, _record = desk.bring(content)
+    assert answer.columns[0].missing == 0
+    inspected = inspect_file(desk.file(content), InspectRequest(source=""))
+    assert [e.choice for e in inspected.evidence if e.aspect == "missing"] == ["NA"]
+    corrected, _record = desk.bring(content, missing_words=("NA",))
+    assert corrected.columns[0].missing == 20
+
+
+@pytest.mark.parametrize(
+    ("content", "records", "rejected"),
+    [
+        (HEADER + lines(100), 100, 0),
+        (HEADER + lines(50) + '50,"n50,100\n' + lines(49), 100, 1),
+        (HEADER + lines(50) + "50,n50,1\x009\n" + lines(49), 100, 0),
+        (HEADER + lines(50) + "50,n50\n" + lines(49), 100, 1),
+        (HEADER + lines(50) + "50,n50,1,extra\n" + lines(49), 100, 1),
+        (HEADER + lines(100).replace("\n", ",x\n"), 100, 0),
+        (HEADER + lines(100).replace("\n", "\n\n"), 100, 0),
+        ("v\n" + "".join("\n" if i % 10 == 0 else f"{i}\n" for i in range(100)), 100, 0),
+        ((HEADER + lines(100)).replace("\n", "\r"), 100, 0),
+        ((HEADER + lines(100)).encode("utf-16"), 100, 0),
+        (HEADER + lines(50) + "50,n\x1a50,100\n" + lines(49), 100, 0),
+        ("c0\nv0\na;b\n", 2, 0),
+        ("Report 2026\nBy: x\n\n" + HEADER + lines(100), 100, 0),
+        (HEADER + lines(100) + "Total,,9900\n", 101, 0),
+    ],
+)
+def test_that_no_record_of_a_trap_is_lost(desk: Desk, content: str | bytes, records: int, rejected: int) -> None:
+    answer, _record = desk.bring(content)
+    assert (answer.rows + answer.rejected, answer.rejected) == (records, rejected)
+
+
+def test_that_long_numbers_and_leading_zeros_keep_their_digits(desk: Desk) -> None:
+    ids = [str(9007199254740993 + i) for i in range(99)]
+    _answer, record = desk.bring("id,z\n" + "".join(f"{n},{i:05d}\n" for i, n in enumerate(ids)) + ",1\n")
+    rows = desk.rows(record)
+    assert [row[0] for row in rows] == [*ids, None]
+    assert rows[7][1] == "00007"
+
+
+def test_that_a_spanish_file_is_read_as_it_is_meant(desk: Desk) -> None:
+    content = "fecha;importe;ciudad\n31/12/2023;1.234,50;Málaga\n01/02/2024;7,25;Ávila\n15/03/2024;2.000.000,00;León\n"
+    _answer, record = desk.bring(content.encode("cp1252"))
+    dialect = record.read(DatasetVersion).dialect
+    assert (dialect.encoding, dialect.delimiter, dialect.decimal, dialect.thousands) == ("cp1252", ";", ",", ".")
+    assert dialect.day_first is True
+    assert [(r[0].isoformat(), r[1], r[2]) for r in desk.rows(record)] == [  # type: ignore[attr-defined]
+        ("2023-12-31", 1234.5, "Málaga"),
+        ("2024-02-01", 7.25, "Ávila"),
+        ("2024-03-15", 2000000.0, "León"),
+    ]
+
+
+def test_that_letters_late_in_the_file_decide_the_encoding(desk: Desk) -> None:
+    plain = "".join(f"{i},abcdefghij,{i * 2}\n" for i in range(300_000))
+    answer, record = desk.bring((HEADER + plain + "7,España,8\n").encode("cp1252"))
+    assert answer.rejected == 0
+    assert desk.rows(record)[-1] == (7, "España", 8)
+
+
+def test_that_a_trailing_separator_makes_no_column(desk: Desk) -> None:
+    answer, record = desk.bring("a,b\n1,2,\n3,4,\n5,6,\n")
+    assert [c.name for c in answer.columns] == ["a", "b"]
+    assert [n.id for n in record.read(DatasetVersion).notes] == ["data.problem.trailing"]
+
+
+def test_that_compressed_files_are_unpacked(desk: Desk) -> None:
+    content = (HEADER + lines(30)).encode()
+    assert desk.bring(gzip.compress(content), "a.csv.gz")[0].rows == 30
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("inside.csv", content)
+    assert desk.bring(packed.getvalue(), "a.zip")[0].rows == 30
+
+
+def test_that_bad_files_are_refused_with_a_sentence_and_leave_nothing(desk: Desk) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("1.csv", "a")
+        archive.writestr("2.csv", "b")
+    assert desk.refused("") == "data.empty_file"
+    assert desk.refused("a,b\n") == "data.no_records"
+    assert desk.refused(bytes(range(256)) * 40) == "data.binary"
+    assert desk.refused(b"%PDF-1.7 ...") == "data.foreign_format"
+    assert desk.refused("<!DOCTYPE html><html></html>") == "data.foreign_format"
+    assert desk.refused("version https://git-lfs.github.com/spec/v1\noid sha256:1\n") == "data.lfs_pointer"
+    assert desk.refused(packed.getvalue()) == "data.zip_members"
+    assert desk.refused(gzip.compress(lines(9000).encode())[:-30]) == "data.damaged_archive"
+    assert desk.refused(gzip.compress(b"1,2\n" * 10_000_000)) == "data.inflation"
+    assert desk.refused(",".join(f"c{i}" for i in range(limits.COLUMNS + 1)) + "\n1\n") == "data.too_many_columns"
+    assert desk.refused("a,b\n1,2\n", types={"zzz": "integer"}) == "data.no_such_column"
+    assert desk.refused("a,b\n1,2\n", encoding="klingon") == "data.unknown_encoding"
+    assert desk.refused("a,b\nx,2\ny,3\n", types={"a": "integer"}) == "data.no_good_records"
+
+
+def test_that_a_missing_file_and_a_folder_are_refused(desk: Desk) -> None:
+    for path, code in ((desk.folder / "nothing.csv", "data.source_missing"), (desk.folder, "data.source_folder")):
+        with pytest.raises(CicloError) as error:
+            import_source(desk.workbench, ImportRequest(project="", source=str(path), name="a"))
+        assert error.value.code == code
+
+
+def test_that_a_wrong_encoding_rejects_what_it_cannot_read(desk: Desk) -> None:
+    answer, _record = desk.bring("a,b\n1,x\n2,ñ\n3,z\n".encode("cp1252"), encoding="utf-8")
+    assert [(r.line, r.reason.id) for r in answer.rejected_rows] == [(3, "data.rejected.undecodable")]
+
+
+def test_that_a_file_that_changes_meanwhile_is_refused(desk: Desk) -> None:
+    path = desk.file(HEADER + lines(1000))
+
+    def grow() -> None:
+        with path.open("a") as file:
+            file.write("1,2,3\n")
+
+    desk.workbench.on_check = grow
+    with pytest.raises(CicloError) as error:
+        import_source(desk.workbench, ImportRequest(project="", source=str(path), name="a"))
+    assert error.value.code in ("data.source_changed", "data.count_mismatch")
+
+
+def test_that_an_import_stops_when_asked(desk: Desk) -> None:
+    def stop() -> None:
+        raise Cancelled
+
+    desk.workbench.on_check = stop
+    with pytest.raises(Cancelled):
+        desk.bring(HEADER + lines(10))
+
+
+def test_that_row_groups_stay_small_enough_to_scroll(desk: Desk) -> None:
+    import pyarrow.parquet as pq
+
+    _answer, record = desk.bring(HEADER + lines(100_000))
+    meta = pq.ParquetFile(desk.project.object_path(record.objects["table"].sha256)).metadata
+    assert meta.num_rows == 100_000
+    assert max(meta.row_group(g).num_rows for g in range(meta.num_row_groups)) <= limits.ROW_GROUP
+
+
+def test_that_the_first_findings_are_made(desk: Desk) -> None:
+    table = "".join(f"{i},same,{'' if i % 4 else 'x'},t{i} words\n" for i in range(1, 60))
+    _answer, record = desk.bring("id,c,m,t\n" + table)
+    profile = msgspec.json.decode(desk.project.object_bytes(record.objects["profile"].sha256), type=Profile)
+    assert {(f.code.rpartition(".")[2], f.column) for f in profile.findings} >= {
+        ("identifier", "id"),
+        ("constant", "c"),
+        ("mostly_missing", "m"),
+        ("all_distinct", "t"),
+    }
+    for finding in profile.findings:
+        assert Words("es").text(finding.message)
+    _answer, record = desk.bring("a,b\n" + "1,x\n2,y\n" * 5)
+    profile = msgspec.json.decode(desk.project.object_bytes(record.objects["profile"].sha256), type=Profile)
+    assert [f.message.params["n"] for f in profile.findings if f.code == "data.finding.duplicate_rows"] == [8]
+
+
+class Feature(msgspec.Struct):
+    name: str
+    type: ColumnType
+
+
+def test_that_every_record_keeps_its_place_for_scoring(desk: Desk) -> None:
+    path = desk.file('a,b\n1,x\n2\n"3,y\n4,z\n' + "".join(f"{i},{i}\n" for i in range(5, 20)))
+    with read_for_scoring(path, [Feature("a", ColumnType.INTEGER)]) as file:
+        cells: list[str | None] = []
+        faults: dict[int, str] = {}
+        for batch in file.batches():
+            faults |= {len(cells) + row: fault.id for row, fault in batch.faults.items()}
+            cells += batch.columns[0].to_pylist()
+    assert file.header == ("a", "b")
+    assert cells == ["1", None, None, *(str(i) for i in range(4, 20))]
+    assert faults == {1: "data.rejected.too_few", 2: "data.rejected.unclosed_quote"}
+
+
+def test_that_every_text_of_the_catalogue_exists_in_both_languages() -> None:
+    import re
+
+    root = Path(__file__).resolve().parents[3] / "resources" / "translations"
+    ids = [
+        set(re.findall(r'^msgid "(.+)"$', (root / lang / "LC_MESSAGES/data.po").read_text(), re.M))
+        for lang in ("en", "es")
+    ]
+    assert ids[0] == ids[1]
+    used = set()
+    for source in (Path(__file__).resolve().parents[3] / "app" / "data").glob("*.py"):
+        used |= set(re.findall(r'"(data\.[a-z0-9_.]+)"', source.read_text(encoding="utf-8")))
+    used -= {"data.import", "data.inspect"}
+    assert used <= ids[0]
