@@ -9,6 +9,7 @@ import msgspec
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, opened, project_job
+from app.deployment.approved import approved_version
 from app.deployment.records import EXPORT, Certificate, ExportAnswer, ExportRequest
 from app.errors import CicloError
 
@@ -36,6 +37,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     if options.url:
         raise CicloError("cli.later", what="--url")
     with opened(options.project) as project:
+        approved_version(project, options.model)  # refused at once, before a process is started for it
         request = ExportRequest(
             project=absolute(options.project),
             model=options.model,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
 import msgspec
 
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, project_job
+from app.deployment.bundle_reader import opened
 from app.deployment.records import SCORE, ScoreAnswer, ScoreRequest
 
 
@@ -28,7 +30,9 @@ def arguments(parser: Parser) -> None:
 
 
 def run(terminal: Terminal, options: Namespace) -> int:
-    """Score the file."""
+    """Score the file; a bundle that breaks a rule is refused before a process is started for it."""
+    with opened(Path(options.bundle)):
+        pass
     request = ScoreRequest(bundle=absolute(options.bundle), source=absolute(options.file), out=absolute(options.out))
     answer = msgspec.json.decode(project_job(terminal, SCORE, request, None).answer, type=ScoreAnswer)
     words = terminal.words

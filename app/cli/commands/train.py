@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 
 import msgspec
 
@@ -10,6 +11,7 @@ from app.cli.figures import Figure, figures, spoken
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
 from app.cli.work import absolute, committed, opened, project_job, series_name
+from app.data.records import DATASET, DatasetVersion
 from app.errors import CicloError
 from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, Preset, TrainRequest, model_name
 from app.project import Record
@@ -73,7 +75,9 @@ def run(terminal: Terminal, options: Namespace) -> int:
     if options.cluster:
         raise CicloError("cli.later", what="--cluster")
     with opened(options.project) as project:
-        ended = project_job(terminal, TRAIN, _request(options), project, processors=options.jobs)
+        columns = project.version(DATASET, options.dataset).read(DatasetVersion).columns
+        request = _request(options, [column.name for column in columns])
+        ended = project_job(terminal, TRAIN, request, project, processors=options.jobs)
         version = committed(project, ended, MODEL)
         body = version.read(ModelVersion)
         terminal.answer(
@@ -82,25 +86,38 @@ def run(terminal: Terminal, options: Namespace) -> int:
     return 0
 
 
-def _request(options: Namespace) -> TrainRequest:
+def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
     return TrainRequest(
         project=absolute(options.project),
         dataset=options.dataset,
-        target=options.target,
+        target=column_name(options.target, columns),
         model=series_name("--model", options.model or model_name(options.target)),
         positive=options.positive,
         task=options.task,
         preset=Preset(options.preset),
         time_limit_s=options.time_limit,
-        split=options.split,
+        split=_split(options.split, columns),
         holdout=options.holdout,
         test=options.test,
         metric=options.metric,
-        exclude=tuple(options.exclude),
-        include=tuple(options.include),
+        exclude=tuple(column_name(name, columns) for name in options.exclude),
+        include=tuple(column_name(name, columns) for name in options.include),
         seed=options.seed,
         processors=options.jobs,
     )
+
+
+def _split(scheme: str, columns: Sequence[str]) -> str:
+    kind, colon, name = scheme.partition(":")
+    return f"{kind}:{column_name(name, columns)}" if colon else scheme
+
+
+def column_name(wanted: str, columns: Sequence[str]) -> str:
+    """The column that is meant: headers often begin with a space that nobody sees or types."""
+    if wanted in columns:
+        return wanted
+    likely = [name for name in columns if name.strip() == wanted.strip()]
+    return likely[0] if len(likely) == 1 else wanted
 
 
 def _answer(version: Record, body: ModelVersion, peak_memory_mb: float, words: Words) -> _Answer:

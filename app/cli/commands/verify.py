@@ -15,6 +15,7 @@ from app.errors import CicloError
 from app.project import Project, Record
 from app.text import Words
 from app.verification.records import REPORT, VERIFY, Report, VerifyRequest
+from app.verification.state import model_record
 
 
 class _Gate(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     if options.pdf:
         raise CicloError("cli.later", what="--pdf")
     with opened(options.project) as project:
+        model_record(project, options.model)  # refused at once, before a process is started for it
         request = VerifyRequest(project=absolute(options.project), model=options.model, test=options.test)
         record = committed(project, project_job(terminal, VERIFY, request, project), REPORT)
         html = _save_html(project, record, options.html, terminal.words) if options.html else ""

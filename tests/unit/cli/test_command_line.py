@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.commands.train import column_name
 from app.cli.main import _MODULES, COMMANDS, run_command
 from app.cli.parser import Parser
 from app.cli.terminal import printable, table
+from app.cli.work import series_name
+from app.errors import CicloError
 from app.text import Words
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -57,7 +60,10 @@ def test_that_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str
         (["inspect", "f", "--sheet", "1"], "cli.later"),
         (["import", "PROJECT", "f", "--name", "a@b"], "cli.bad_name"),
         (["import", "PROJECT", "f", "--name", " "], "cli.bad_name"),
-        (["train", "PROJECT", "d", "--target", "t", "--model", "m~1"], "cli.bad_name"),
+        (["train", "PROJECT", "d", "--target", "t"], "project.no_such_version"),
+        (["verify", "PROJECT", "m"], "project.no_such_version"),
+        (["export", "PROJECT", "m", "--to", "bundle"], "project.no_such_version"),
+        (["score", "nowhere", "f", "--out", "o.csv"], "deployment.no_file"),
         (["export", "p", "m", "--to", "onnx"], "cli.later"),
         (["verify", "p", "m", "--pdf", "f"], "cli.later"),
         (["serve", "b"], "cli.later"),
@@ -81,9 +87,23 @@ def test_that_a_request_that_cannot_be_carried_out_gets_one_sentence(
     assert "\n" not in err.strip()
 
 
+def test_that_a_space_that_nobody_sees_is_not_asked_for() -> None:
+    columns = ["a", " Precio Más Frecuente", "b", " b "]
+    assert column_name("Precio Más Frecuente", columns) == " Precio Más Frecuente"
+    assert column_name("b", columns) == "b"
+    assert column_name("c", columns) == "c"
+
+
 def test_that_choices_are_named_as_they_are_typed(capsys: pytest.CaptureFixture[str]) -> None:
     _, _, err = run(capsys, "train", "p", "d", "--target", "t", "--preset", "fast")
     assert "'quick', 'balanced', 'thorough'" in err
+
+
+def test_that_a_name_that_could_not_be_addressed_is_refused() -> None:
+    assert series_name("--name", " Mañana 2 ") == "Mañana 2"
+    for name in ("", " ", "a@b", "a~b", "a\nb"):
+        with pytest.raises(CicloError):
+            series_name("--name", name)
 
 
 def test_that_an_unforeseen_error_becomes_a_sentence_and_a_log(
