@@ -17,20 +17,40 @@ from app.ui.settings import load_settings
 from app.ui.theme import Theme, make_application
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from app.jobs.launcher import Launcher
+    from app.ui.gradual_imports import GradualImports
     from app.ui.session import Session
     from app.ui.workspace import Workspace
 
+_BEHIND_FIRST_PAINT = (
+    "app.ui.session",
+    "app.jobs.launcher",
+    "app.jobs.queue",
+    "app.ui.workspace",
+    "babel.numbers",
+    "app.ui.datasets.page",
+    "app.ui.training.page",
+    "app.ui.widgets.chart",
+    "app.ui.verification.page",
+    "app.ui.deployment.page",
+    "app.ui.results.page",
+)
 _log = logging.getLogger("ciclo.ui")
 
 
 class Application(QObject):
-    """The composition root of the window: makes the parts, starts the rest after the first paint, ends everything."""
+    """The composition root of the window: makes the parts, starts the rest after the first paint, ends everything.
 
-    def __init__(self, qt: QApplication) -> None:
+    ``make_launcher`` says where job processes come from, instead of the warm launcher of this system; the reader is
+    then started by the first table that needs it.
+    """
+
+    def __init__(self, qt: QApplication, *, make_launcher: Callable[[], Launcher] | None = None) -> None:
         super().__init__()
+        self._make_launcher = make_launcher
         self._settings = load_settings()
         self._words = Words(choose_locale(self._settings.language or None))
         self.theme = Theme(qt, mode=self._settings.mode, scale=self._settings.scale)
@@ -38,6 +58,7 @@ class Application(QObject):
         self.window.installEventFilter(self)
         self.workspace: Workspace | None = None
         self._launcher: Launcher | None = None
+        self._imports: GradualImports | None = None
         self._project = ""
         self._previous_hook = sys.excepthook
         sys.excepthook = self._on_unexpected
@@ -62,36 +83,46 @@ class Application(QObject):
 
     @Slot()
     def _after_first_paint(self) -> None:
-        """Processes first: they get ready while the rest is imported here."""
-        from app.jobs.launcher import default_launcher
-        from app.ui.log import start_log
+        """Whatever is needed next is imported in small steps, in the order in which it will be."""
+        from app.ui.gradual_imports import GradualImports
 
-        start_log()
-        self._launcher = default_launcher(warm=True)
+        self._imports = GradualImports(_BEHIND_FIRST_PAINT, self)
+        self._imports.imported.connect(self._on_imported)
+        self._imports.start()
+
+    @Slot(str)
+    def _on_imported(self, module: str) -> None:
+        match module:
+            case "app.jobs.queue":
+                self._start_processes()
+            case "app.ui.workspace":
+                self._furnish()
+            case "app.ui.datasets.page" if self._project:
+                self.session.open_project(self._project)
+            case "babel.numbers":
+                self.session.words.number(1.5)  # the first one reads the locale
+
+    def _start_processes(self) -> None:
+        """Before the rest is imported: they get ready meanwhile."""
+        from app.jobs.launcher import default_launcher
+
+        self._launcher = self._make_launcher() if self._make_launcher is not None else default_launcher(warm=True)
         self._launcher.start()
         self.session.attach(self._launcher)
-        self.session.reader.start()
-        QTimer.singleShot(0, self, self._furnish)
+        if self._make_launcher is None:
+            self.session.reader.start()
 
-    @Slot()
     def _furnish(self) -> None:
         from app.ui.workspace import Workspace
 
         self.workspace = Workspace(self.session, self.window)
-        if self._project:
-            self.session.open_project(self._project)
-        QTimer.singleShot(0, self, self._import_charts)
-
-    @Slot()
-    def _import_charts(self) -> None:
-        """Behind the welcome page: charts, and the first number, for which Babel reads its locale."""
-        import app.ui.widgets.chart  # noqa: F401
-
-        self.session.words.number(1.5)
 
     def close(self) -> None:
         """End every process and thread of this window."""
+        if self._imports is not None:
+            self._imports.close()
         self.session.close()
+        self.window.host = self.workspace = None
         if self._launcher is not None:
             self._launcher.close()
             self._launcher = None
@@ -113,8 +144,15 @@ def run_window(project: str) -> int:
     qt = make_application(sys.argv[0])
     qt.setApplicationName("Ciclo")
     qt.setDesktopFileName("ciclo")
+    QTimer.singleShot(0, _start_log)
     application = Application(qt)
     application.start(project)
     status = qt.exec()
     application.close()
     return status
+
+
+def _start_log() -> None:
+    from app.ui.log import start_log
+
+    start_log()
