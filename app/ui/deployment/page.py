@@ -93,6 +93,8 @@ class Page(QWidget):
         self._outer.setCurrentIndex(1 if approved or releases else 0)
         self._export.show_versions(approved)
         self._releases.show_releases(releases)
+        if not self._score.paths()[0]:
+            self._score.set_bundle(self._releases.newest())
 
     @Slot(object)
     def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:

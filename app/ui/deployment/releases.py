@@ -35,9 +35,8 @@ class ReleasesCard(Card):
         words = self._words
         columns = [
             Column[_Row](words("ui_deployment.column.version"), _version, tone="strong"),
-            Column[_Row](words("ui_deployment.column.file"), _file, hint=_file),
+            Column[_Row](words("ui_deployment.column.file"), _file, hint=self._file_and_size),
             Column[_Row](words("ui_deployment.column.proof"), self._proof_text, drawn=self._proof),
-            Column[_Row](words("ui_deployment.column.size"), self._size, right=True, tone="muted"),
             Column[_Row](words("ui_deployment.column.when"), self._when, tone="muted", hint=self._who),
         ]
         self._model: RecordTableModel[_Row] = RecordTableModel(session.theme, columns, key=_id)
@@ -62,8 +61,8 @@ class ReleasesCard(Card):
     def _proof(self, row: _Row) -> ChipCell:
         return ChipCell(self._proof_text(row), "good")
 
-    def _size(self, row: _Row) -> str:
-        return self._words.bytes(row.release.size)
+    def _file_and_size(self, row: _Row) -> str:
+        return f"{row.release.file_name}, {self._words.bytes(row.release.size)}"
 
     def _when(self, row: _Row) -> str:
         return self._words.value(amount(row.when, "date"))
@@ -73,13 +72,21 @@ class ReleasesCard(Card):
 
     @Slot(str)
     def _on_release_picked(self, record_id: str) -> None:
-        project = self._session.project
         row = next((r for r in self._model.rows() if r.id == record_id), None)
+        path = self._path(row)
+        if path:
+            self.chosen.emit(path)
+
+    def newest(self) -> str:
+        """The file of the newest export, empty where it isn't there any more."""
+        return self._path(next(iter(self._model.rows()), None))
+
+    def _path(self, row: _Row | None) -> str:
+        project = self._session.project
         if project is None or row is None:
-            return
+            return ""
         path = project.folder / "exports" / row.release.file_name
-        if path.is_file():
-            self.chosen.emit(str(path))
+        return str(path) if path.is_file() else ""
 
 
 def _id(row: _Row) -> str:

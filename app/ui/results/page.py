@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from app.learning.records import MODEL, Estimate, Task
 from app.text.message import amount
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.models.records import Column, RecordTableModel
-from app.ui.results.history import History
+from app.ui.results.history_chart import HistoryChart, same_scale
 from app.ui.session import Session
 from app.ui.theme import Kind
 from app.ui.widgets.basics import Card, button, clear, column, label, row
-from app.ui.widgets.chart import ChartView
 from app.ui.widgets.figures import figure
 from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.page import EmptyPage, PageHeader, ScrollPage
@@ -32,7 +31,7 @@ _CHIPS: dict[VersionState, Kind] = {
     VersionState.REJECTED: "bad",
     VersionState.CONFLICT: "warning",
 }
-_MOST_SHOWN = 4
+_FIRST_SHOWN, _MOST_SHOWN, _ACROSS = 2, 4, 2
 
 
 class Page(QWidget):
@@ -71,11 +70,9 @@ class Page(QWidget):
         self._more.setAccessibleName(words("ui_results.add_metric"))
         self._more.setMaximumWidth(theme.size(220))
         self._more.chosen.connect(self._on_metric_added)
-        self._history: History | None = None
-        self._chart = ChartView(theme, words, name=words("ui_results.versions"))
-        self._chart.setObjectName("results.history")
-        self._chart.setMinimumHeight(theme.size(320))
-        self._chart.point_clicked.connect(self._on_point_clicked)
+        self._charts = QGridLayout()
+        self._charts.setSpacing(tokens.SPACE)
+        self._views: list[HistoryChart] = []
         self._model: RecordTableModel[VersionRow] = RecordTableModel(theme, [], key=_id)
         self._table = Table(theme, self._model, name=words("ui_results.versions"), whole=True)
         self._table.setObjectName("results.versions")
@@ -91,7 +88,7 @@ class Page(QWidget):
         top.addWidget(self._model_choice)
         chart = Card()
         chart.body.addLayout(row(self._chips, self._more, 1))
-        chart.body.addWidget(self._chart, 1)
+        chart.body.addLayout(self._charts, 1)
         chart.body.addWidget(label(words("ui_results.chart.help"), "small-muted"))
         table = Card(words("ui_results.versions"))
         table.head.addWidget(self._open)
@@ -149,7 +146,7 @@ class Page(QWidget):
         self._header.set(name, words("ui_results.count", n=len(self._rows)), self._summary())
         known = METRICS[Task(newest.task)]
         if not self._metrics or not set(self._metrics) <= set(known):
-            self._metrics = tuple(dict.fromkeys((newest.metric, known[0])))
+            self._metrics = tuple(dict.fromkeys((newest.metric, *known)))[:_FIRST_SHOWN]
         self._make_chips(known)
         chosen = self._table.currentIndex().row()
         key = self._model.row(chosen).id if 0 <= chosen < len(self._model.rows()) else newest.id
@@ -191,9 +188,22 @@ class Page(QWidget):
         project = self._session.project
         if project is None or not self._rows:
             return
-        self._history = History(self._words, tuple(reversed(self._rows)), self._metrics)
         limit = gate_limit(project, self._rows[0].model)
-        self._chart.show_chart(self._history.chart(), self._history.extras(limit))
+        groups = same_scale(self._metrics)
+        while len(self._views) < len(groups):
+            self._add_view()
+        for position, view in enumerate(self._views):
+            view.setVisible(position < len(groups))
+            if position < len(groups):
+                view.show_history(tuple(reversed(self._rows)), groups[position], limit)
+
+    def _add_view(self) -> None:
+        position = len(self._views)
+        view = HistoryChart(self._session)
+        view.setObjectName("results.history" if not position else f"results.history.{position + 1}")
+        view.version_clicked.connect(self._on_version_opened)
+        self._views.append(view)
+        self._charts.addWidget(view, position // _ACROSS, position % _ACROSS)
 
     def _columns(self) -> list[Column[VersionRow]]:
         words = self._words
@@ -244,11 +254,6 @@ class Page(QWidget):
     @Slot(str)
     def _on_model_chosen(self, name: str) -> None:
         self._show()
-
-    @Slot(int, int)
-    def _on_point_clicked(self, curve: int, point: int) -> None:
-        if self._history is not None:
-            self._on_version_opened(self._history.version_at(curve, point).id)
 
     @Slot(str)
     def _on_version_opened(self, record_id: str) -> None:

@@ -22,6 +22,8 @@ class ChartGrid(QWidget):
     def __init__(self, session: Session, first: Card) -> None:
         super().__init__()
         self._session, self._first = session, first
+        self._first.setParent(self)
+        self._first.hide()
         self._first_wanted = False
         self._cards: list[Card] = []
         self._across = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 
 from app.errors import CicloError
 from app.project.record import Record
@@ -33,6 +33,7 @@ class GatesCard(Card):
         self._metric = Dropdown(session.theme)
         self._metric.setObjectName("verification.limit_metric")
         self._metric.setAccessibleName(self._words("ui_verification.limit.metric"))
+        self._metric.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long names don't widen it
         self._limit = line_edit(placeholder=self._words("ui_verification.limit.value"))
         self._limit.setObjectName("verification.limit_value")
         self._limit.setAccessibleName(self._words("ui_verification.limit.value"))

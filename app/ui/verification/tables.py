@@ -145,7 +145,7 @@ class ConfusionCard(Card):
             columns.append(Column[_Line](title, _Cell(position, words), right=True, tone="strong"))
         lines = [_Line(name, counts) for name, counts in zip(confusion.labels, confusion.counts, strict=True)]
         self._model.set_columns(columns, lines)
-        self._table.fit_columns(stretch=0)
+        self._table.fit_columns(stretch=None if short else 0)
 
 
 def _label(line: _Line) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QWidget
 
@@ -83,6 +83,10 @@ class ChartView(QWidget):
         self._plot.getViewBox().sigResized.connect(self._on_resized)
         theme.changed.connect(self._on_theme_changed)
         self._dress()
+
+    def sizeHint(self) -> QSize:
+        """No more than it must have: what is left over comes by stretch."""
+        return self.minimumSize()
 
     # What it shows
 

@@ -1,0 +1,78 @@
+"""The Results tab: versions over time."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.ui.results.page import Page
+from app.ui.session import Session
+from app.ui.widgets.chart import ChartView
+from app.ui.widgets.table import Table
+from app.verification.state import decide
+from tests.gui.trained import Hand, model_id, nameless
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def states(hand: Hand) -> list[str]:
+    rows = hand.find(Table, "results.versions").model()
+    return [rows.index(row, 1).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(rows.rowCount())]
+
+
+def test_that_a_project_without_versions_says_what_to_do(qtbot: QtBot, empty_session: Session) -> None:
+    assert "Each training adds a version" in Hand(qtbot, Page(empty_session)).words()
+
+
+def test_that_every_version_is_listed_newest_first_with_its_state(hand: Hand) -> None:
+    assert states(hand) == ["not verified", "to decide"]
+    assert "2 versions" in hand.words()
+
+
+def test_that_a_decision_changes_the_list_at_once(hand: Hand, session: Session) -> None:
+    assert session.project is not None
+    record = decide(session.project, model="left@1", approved=True, by="Ana", comment="Good")
+    session.changed.emit({record.kind: (record.id,)})
+    assert states(hand) == ["not verified", "approved"]
+
+
+def test_that_a_metric_is_added_and_taken_away(hand: Hand, page: Page) -> None:
+    hand.choose("results.add_metric", "recall")
+    hand.until(lambda: hand.sees("results.metric.recall"))
+    rows = hand.find(Table, "results.versions").model()
+    titles = [
+        rows.headerData(c, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) for c in range(rows.columnCount())
+    ]
+    assert any("recall" in str(title) for title in titles)
+    hand.click("results.metric.recall")
+    hand.until(lambda: not hand.sees("results.metric.recall"))
+
+
+def test_that_a_point_opens_the_report_of_its_version(qtbot: QtBot, hand: Hand, session: Session) -> None:
+    chart = hand.find(ChartView, "results.history")
+    with qtbot.waitSignal(session.navigated) as shown:
+        chart.point_clicked.emit(0, 0)
+    assert shown.args == ["verification", model_id(session, "left@1")]
+
+
+def test_that_a_row_opens_its_report_from_the_keyboard(qtbot: QtBot, hand: Hand, session: Session) -> None:
+    table = hand.find(Table, "results.versions")
+    table.selectRow(1)
+    with qtbot.waitSignal(session.navigated) as shown:
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert shown.args == ["verification", model_id(session, "left@1")]
+
+
+def test_that_the_metrics_shown_are_kept_when_the_page_is_made_again(
+    qtbot: QtBot, hand: Hand, page: Page, session: Session
+) -> None:
+    hand.choose("results.add_metric", "recall")
+    other = Page(session)
+    other.recall(page.remember())
+    again = Hand(qtbot, other)
+    again.until(lambda: again.sees("results.metric.recall"))
+
+
+def test_that_every_control_has_a_name(hand: Hand, page: Page) -> None:
+    assert not nameless(page)

@@ -1,0 +1,146 @@
+"""The Training tab, by clicks, with real jobs."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QLineEdit, QListView, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.jobs.contract import Ended, JobState
+from app.learning.records import MODEL, TRAIN, ModelVersion
+from app.ui.session import Session
+from app.ui.training.page import Page
+from app.ui.widgets.table import Table
+from tests.gui.trained import LONG_MS, Hand, model_id, nameless
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def test_that_a_project_without_data_says_what_to_do(qtbot: QtBot, empty_session: Session) -> None:
+    hand = Hand(qtbot, Page(empty_session))
+    assert "Import one first" in hand.words()
+
+
+def test_that_the_form_proposes_target_task_columns_and_sizes(hand: Hand) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    said = hand.words()
+    assert "One of two cases" in said
+    assert "Learns from" in said
+    assert hand.find(QPushButton, "training.columns").text().startswith("3 of 4 columns")
+
+
+def test_that_a_column_left_out_by_a_tick_counts(qtbot: QtBot, hand: Hand) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    hand.click("training.columns")
+    columns = hand.find(QListView, "training.column_list").model()
+    plan = next(columns.index(r, 0) for r in range(columns.rowCount()) if columns.index(r, 0).data() == "plan")
+    columns.setData(plan, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    hand.until(lambda: hand.find(QPushButton, "training.columns").text().startswith("2 of 4 columns"))
+
+
+def test_that_an_identifier_cannot_be_the_target_and_the_form_says_why(hand: Hand) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    before = hand.words()
+    hand.choose("training.target", "customer")
+    hand.until(lambda: "Learns from" not in hand.words() or hand.words() != before)
+    hand.until(lambda: not hand.find(QPushButton, "training.start").isEnabled())
+
+
+def test_that_a_version_shows_its_leaderboard_with_the_baseline(hand: Hand, page: Page, session: Session) -> None:
+    page.show_record(model_id(session, "left@1"))
+    rows = hand.find(Table, "training.leaderboard").model()
+    names = [rows.index(r, 0).data() for r in range(rows.rowCount())]
+    assert any("Baseline" in name for name in names)
+    assert len(names) >= 6
+    hand.until(lambda: hand.sees("training.to_report"))
+
+
+def test_that_training_fills_the_board_live_and_ends_as_the_next_version(
+    qtbot: QtBot, hand: Hand, session: Session
+) -> None:
+    hand.click("training.start")
+    hand.until(lambda: hand.sees("training.stop"))
+    board = hand.find(Table, "training.leaderboard").model()
+    hand.until(lambda: board.rowCount(QModelIndex()) >= 6)
+    assert hand.sees("training.stop"), "the board filled only when all was over"
+    hand.until(lambda: hand.sees("training.to_report"))
+    newest = session.records(MODEL)[-1]
+    assert newest.label == "left@3"
+    assert newest.read(ModelVersion).target == "left"
+    with qtbot.waitSignal(session.navigated) as shown:
+        hand.click("training.to_report")
+    assert shown.args == ["verification", newest.id]
+
+
+def test_that_a_stopped_training_says_so_and_changes_nothing(qtbot: QtBot, hand: Hand, session: Session) -> None:
+    hand.click("training.start")
+    hand.until(lambda: hand.find(Table, "training.leaderboard").model().rowCount() > 0)
+    with qtbot.waitSignal(session.job_event, timeout=LONG_MS, check_params_cb=_is_cancelled):
+        hand.click("training.stop")
+    assert "Nothing was changed" in hand.words()
+    assert len(session.records(MODEL)) == 2
+
+
+def _is_cancelled(event: object) -> bool:
+    return isinstance(event, Ended) and event.state is JobState.CANCELLED
+
+
+def test_that_a_second_training_waits_in_sight_and_can_be_shown(hand: Hand, session: Session) -> None:
+    hand.click("training.start")
+    hand.until(lambda: bool(session.jobs.running(TRAIN.name)))
+    hand.click("training.start")
+    hand.until(lambda: "waits" in hand.words())
+    hand.click("training.show_other")
+    first, second = session.jobs.open(TRAIN.name)
+    hand.until(lambda: "It begins when the job before it has ended" in hand.words())
+    session.stop(first.id)
+    hand.until(lambda: [job.id for job in session.jobs.running(TRAIN.name)] == [second.id])
+    hand.until(lambda: "Each model is judged on rows" in hand.words())
+    hand.click("training.stop")
+    hand.until(lambda: "Nothing was changed" in hand.words())
+
+
+def test_that_a_page_made_again_shows_the_training_that_runs(qtbot: QtBot, hand: Hand, session: Session) -> None:
+    hand.click("training.start")
+    hand.until(lambda: hand.find(Table, "training.leaderboard").model().rowCount() > 0)
+    again = Hand(qtbot, Page(session))
+    again.until(lambda: again.sees("training.stop"))
+    assert again.find(Table, "training.leaderboard").model().rowCount() > 0
+    again.click("training.stop")
+    again.until(lambda: "Nothing was changed" in again.words())
+
+
+def test_that_choices_are_kept_when_the_page_is_made_again(
+    qtbot: QtBot, hand: Hand, page: Page, session: Session
+) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    hand.choose("training.target", "calls")
+    hand.click("training.more")
+    hand.write("training.model", "phone")
+    hand.write("training.seed", "7")
+    other = Page(session)
+    other.recall(page.remember())
+    again = Hand(qtbot, other)
+    again.click("training.more")
+    assert again.find(QLineEdit, "training.model").text() == "phone"
+    assert again.find(QLineEdit, "training.seed").text() == "7"
+    again.until(lambda: "A quantity" in again.words() or "cases" in again.words())
+
+
+def test_that_training_starts_from_the_keyboard(qtbot: QtBot, hand: Hand, session: Session) -> None:
+    start = hand.find(QPushButton, "training.start")
+    hand.until(start.isEnabled)
+    start.setFocus()
+    qtbot.keyClick(start, Qt.Key.Key_Space)
+    hand.until(lambda: hand.sees("training.stop"))
+    stop = hand.find(QPushButton, "training.stop")
+    stop.setFocus()
+    qtbot.keyClick(stop, Qt.Key.Key_Space)
+    hand.until(lambda: not session.jobs.open(TRAIN.name))
+
+
+def test_that_every_control_has_a_name(hand: Hand, page: Page) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    hand.click("training.more")
+    assert not nameless(page)
