@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -119,10 +120,25 @@ def score(task: Task, metric: str, truth: Floats, predictions: Floats) -> float:
     return _CLASS_SCORES[task][metric](codes, predictions)
 
 
-def estimate(folds: Sequence[float], *, test_share: float) -> Estimate:
-    """Mean over folds with the interval of Nadeau & Bengio (2003), where it can be given."""
+def estimate(folds: Sequence[float], *, test_share: float, metric: str = "") -> Estimate:
+    """Mean over folds with the interval of Nadeau & Bengio (2003), where it can be given.
+
+    The interval ends where the values of ``metric`` end; a difference of two scores has no ``metric``.
+    """
     values = np.array(folds, dtype=np.float64)
     if np.isnan(values).any():
         return Estimate(value=None, reason=Text("learning.undefined_in_fold"))
     found = corrected_t(values, test_share=test_share)
-    return Estimate(value=found.value, low=found.low, high=found.high, method=found.method, reason=found.reason)
+    least, most = _reach(metric)
+    low = None if found.low is None else max(least, found.low)
+    high = None if found.high is None else min(most, found.high)
+    return Estimate(value=found.value, low=low, high=high, method=found.method, reason=found.reason)
+
+
+def _reach(metric: str) -> tuple[float, float]:
+    """The least and the largest value that a metric can have."""
+    if not metric:
+        return -math.inf, math.inf
+    if metric.startswith("neg_"):
+        return -math.inf, 0.0
+    return (-math.inf if metric == "r2" else 0.0), 1.0

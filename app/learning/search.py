@@ -114,7 +114,7 @@ class Trial:
         return Candidate(
             estimator=self.kind.id,
             params=dict(self.params),
-            cv={metric: estimate(scores, test_share=test_share)} if scores and not self.failure else {},
+            cv={metric: estimate(scores, test_share=test_share, metric=metric)} if scores and not self.failure else {},
             seconds=round(self.seconds, 3),
             complexity=self.kind.complexity,
             state=state,
