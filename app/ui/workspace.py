@@ -123,9 +123,11 @@ class Workspace(QObject):
             window.header.set_tab("")
             window.welcome.refresh(self.session.settings)
             window.stack.setCurrentWidget(window.welcome)
+            window.welcome.create_button.setFocus()
             return
         self._refresh_badges()
         self.show_tab(self._tab or "datasets")
+        window.header.tabs[self._tab].setFocus()
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:

@@ -247,9 +247,11 @@ def paint_badge(painter: QPainter, area: QRectF, theme: Theme, kind: Kind, text:
     painter.drawPixmap(area.center() - QRectF(0, 0, side, side).center(), tick)
 
 
-def paint_chip(painter: QPainter, area: QRectF, theme: Theme, text: str, kind: Kind) -> None:
-    """Draw a chip into ``area``."""
+def paint_chip(painter: QPainter, area: QRectF, theme: Theme, text: str, kind: Kind, *, selected: bool = False) -> None:
+    """Draw a chip into ``area``; on a ``selected`` row its ground is the card's."""
     front, ground = theme.pair(kind)
+    if selected:
+        ground = theme.colour("card")
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)

@@ -96,7 +96,8 @@ class CellDelegate(QStyledItemDelegate):
         drawn = index.data(DRAWN)
         if drawn is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_cell(painter, area.adjusted(tokens.PAD, 0, -tokens.PAD, 0), self._theme, drawn)
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            paint_cell(painter, area.adjusted(tokens.PAD, 0, -tokens.PAD, 0), self._theme, drawn, selected=selected)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -119,11 +120,11 @@ def _cell_width(theme: Theme, drawn: Cell) -> int:
             return theme.size(14) * drawn.total
 
 
-def paint_cell(painter: QPainter, area: QRectF, theme: Theme, drawn: Cell) -> None:
+def paint_cell(painter: QPainter, area: QRectF, theme: Theme, drawn: Cell, *, selected: bool = False) -> None:
     """Draw what a delegate was handed."""
     match drawn:
         case ChipCell():
-            _paint_chip_cell(painter, area, theme, drawn)
+            _paint_chip_cell(painter, area, theme, drawn, selected)
         case IntervalCell():
             _paint_interval(painter, area, theme, drawn)
         case BarsCell():
@@ -132,12 +133,13 @@ def paint_cell(painter: QPainter, area: QRectF, theme: Theme, drawn: Cell) -> No
             _paint_dots(painter, area, theme, drawn)
 
 
-def _paint_chip_cell(painter: QPainter, area: QRectF, theme: Theme, cell: ChipCell) -> None:
+def _paint_chip_cell(painter: QPainter, area: QRectF, theme: Theme, cell: ChipCell, selected: bool) -> None:
     if cell.text:
         size = chip_size(theme, cell.text)
         width = min(float(size.width()), area.width())
         top = area.center().y() - size.height() / 2
-        paint_chip(painter, QRectF(area.left(), top, width, size.height()), theme, cell.text, cell.kind)
+        place = QRectF(area.left(), top, width, size.height())
+        paint_chip(painter, place, theme, cell.text, cell.kind, selected=selected)
 
 
 def _paint_interval(painter: QPainter, area: QRectF, theme: Theme, cell: IntervalCell) -> None:
@@ -163,7 +165,7 @@ def _paint_interval(painter: QPainter, area: QRectF, theme: Theme, cell: Interva
         painter.drawRoundedRect(QRectF(start, middle - 2, max(2.0, end - start), 4), 2, 2)
     if cell.value is not None:
         painter.setBrush(colour)
-        painter.drawEllipse(QPointF(place(cell.value), middle), 4, 4)
+        painter.drawEllipse(QPointF(place(cell.value), middle), 3, 3)
 
 
 def _paint_bars(painter: QPainter, area: QRectF, theme: Theme, cell: BarsCell) -> None:
