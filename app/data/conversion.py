@@ -70,11 +70,23 @@ def integer_shapes(notation: Notation) -> tuple[Shape, ...]:
     return (Shape.INTEGER, Shape.ZERO_LED, *grouped)
 
 
-def convert_column(values: pa.Array, type: ColumnType, notation: Notation) -> tuple[pa.Array, NDArray[np.bool_]]:
+def convert_column(
+    values: pa.Array, type: ColumnType, notation: Notation, *, proven: bool = False
+) -> tuple[pa.Array, NDArray[np.bool_]]:
     """Text cells as a column of ``type``, and which cells failed (null in the result). Empty cells and missing words
-    become null without failing. Words stay exactly as they are."""
+    become null without failing. Words stay exactly as they are.
+
+    ``proven`` says that every cell was seen to be of that type and that empty ones are null, so that plain cells
+    need no second look.
+    """
     if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
+        values = values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)
+    if proven and type in _WORDS and not notation.missing_words:
+        return values, np.zeros(len(values), bool)
+    if proven and type in (ColumnType.INTEGER, ColumnType.NUMBER):
+        cast = _cast_at_once(values, type, notation)
+        if cast is not None:
+            return cast, np.zeros(len(values), bool)
     if type in _WORDS:
         return _without(values, notation.missing_words, blank=pc.equal(values, "")), np.zeros(len(values), bool)
     encoded = _encoded(values)
@@ -83,6 +95,20 @@ def convert_column(values: pa.Array, type: ColumnType, notation: Notation) -> tu
     typed, failed = _converted(encoded.dictionary, type, notation)
     indices = encoded.indices
     return typed.take(indices), failed[numbers_of(indices)] if len(failed) else np.zeros(0, bool)
+
+
+def _cast_at_once(values: pa.Array, type: ColumnType, notation: Notation) -> pa.Array | None:
+    """Cells without spaces, marks and words, as Arrow reads them; None where there is more to them."""
+    words = (*notation.missing_words, *notation.value_words)
+    cells = _without(values, words, blank=pc.is_null(values)) if words else values
+    if type is ColumnType.NUMBER and notation.decimal == ",":
+        if notation.thousands:
+            cells = pc.replace_substring(cells, notation.thousands, "")
+        cells = pc.replace_substring(cells, ",", ".")
+    try:
+        return pc.cast(cells, ARROW_TYPES[type])
+    except pa.ArrowInvalid:
+        return None
 
 
 def _encoded(values: pa.Array) -> pa.DictionaryArray | None:
@@ -98,6 +124,8 @@ def _without(values: pa.Array, words: tuple[str, ...], *, blank: pa.Array) -> pa
     if words:
         named = pc.is_in(trimmed(values), value_set=pa.array(words, pa.string()))
         blank = pc.or_(blank, named)
+    if not pc.any(blank).as_py():
+        return values
     return pc.if_else(blank, pa.scalar(None, pa.string()), values)
 
 

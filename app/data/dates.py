@@ -53,6 +53,7 @@ _MONTHS = {
     for name in names.split()
 }
 _PIVOT = 69
+_FIXED = 10
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -129,7 +130,46 @@ def _valid(year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.in
     return np.asarray(inside & (day <= length))
 
 
+def fixed_width(values: pa.Array) -> NDArray[np.uint8] | None:
+    """The letters of cells that are all written as 2021-03-04 or all as 04/03/2021 (rows of ten), else None."""
+    if not len(values) or values.null_count:
+        return None
+    offsets = np.frombuffer(values.buffers()[1], np.int32, len(values) + 1, values.offset * 4)
+    if not (np.diff(offsets) == _FIXED).all():
+        return None
+    letters = np.frombuffer(values.buffers()[2], np.uint8)[offsets[0] : offsets[-1]].reshape(-1, _FIXED)
+    for marks, signs in (((4, 7), b"-/."), ((2, 5), b"-/.")):
+        digits = [i for i in range(_FIXED) if i not in marks]
+        figures = letters[:, digits] - np.uint8(ord("0"))
+        sign = letters[:, marks[0]]
+        if (figures < 10).all() and np.isin(sign, list(signs)).all() and (letters[:, marks[1]] == sign).all():
+            return letters
+    return None
+
+
+def _parse_fixed(letters: NDArray[np.uint8]) -> _Parts:
+    figures = (letters - np.uint8(ord("0"))).astype(np.int64)
+
+    def number(*places: int) -> NDArray[np.int64]:
+        total = np.zeros(len(figures), np.int64)
+        for place in places:
+            total = total * 10 + figures[:, place]
+        return total
+
+    year_first = bool(letters[0, 4] < ord("0"))
+    if year_first:
+        year, second, first = number(0, 1, 2, 3), number(5, 6), number(8, 9)
+    else:
+        first, second, year = number(0, 1), number(3, 4), number(6, 7, 8, 9)
+    none = np.zeros(len(figures), np.int64)
+    everywhere = np.ones(len(figures), bool)
+    return _Parts(year, first, second, everywhere & (not year_first), none, everywhere)
+
+
 def _parse(values: pa.Array) -> _Parts:
+    letters = fixed_width(values)
+    if letters is not None:
+        return _parse_fixed(letters)
     found = pc.extract_regex(values, f"^{_ANY}(?:{_TIME})?$")
     names = {field.name: index for index, field in enumerate(found.type)}
 

@@ -7,6 +7,7 @@ a lower-case accented letter stands among lower-case letters, and signs don't st
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -23,6 +24,7 @@ _MARKS = (
 )
 _SINGLE = ("cp1252", "iso8859-15", "cp850", "mac_roman")
 _NAMES = {"iso8859-15": "iso-8859-15", "mac_roman": "mac-roman", "iso8859-1": "iso-8859-1", "ascii": "utf-8"}
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _USUAL = set("áéíóúñüçàèìòùâêîôûäöëïãõåøæßœšžÁÉÍÓÚÑÜÇÀÈÖÄÅØ")
 _USUAL_SIGNS = set("ºª°€£¿¡«»·–—‘’“”…®©²³½ \u00a0™•±µ×§¼¾´")
 
@@ -99,11 +101,14 @@ def _wide(data: bytes) -> str:
 
 def _utf8_letters(data: bytes, *, complete: bool) -> tuple[int, int]:
     """Letters beyond ASCII that are valid UTF-8, and faults (a letter cut off at the end of a part isn't one)."""
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
-    text = decoder.decode(data, final=complete)
-    beyond = [c for c in text if c > "\x7f"]
-    bad = sum("\udc80" <= c <= "\udcff" for c in beyond)
-    return len(beyond) - bad, bad
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data, final=complete)
+    except UnicodeDecodeError:
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+        beyond = _BEYOND_ASCII.findall(decoder.decode(data, final=complete))
+        bad = sum("\udc80" <= letter <= "\udcff" for letter in beyond)
+        return len(beyond) - bad, bad
+    return len(data.translate(None, bytes(range(0x80)) + bytes(range(0x80, 0xC0)))), 0
 
 
 def _single_byte(data: bytes) -> Encoding:

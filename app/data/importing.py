@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from app.data import limits
 from app.data.conversion import ARROW_TYPES, convert_column
 from app.data.inspection import column_note, evidence, inspected, problems
+from app.data.parsing import Want
+from app.data.pipeline import in_order
 from app.data.profiling import profile_table
 from app.data.records import (
     DATASET,
@@ -31,12 +33,12 @@ from app.data.records import (
 )
 from app.data.scanner import Part
 from app.data.source import Blocks, hash_source, open_source, verify_unchanged
-from app.data.survey import Survey, read_parts, survey, text_table
+from app.data.survey import Survey, first_lines, read_again, read_parts, survey, text_table
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
 from app.project.durable import stage_bytes, stage_file, writing
 from app.project.record import StagedFile, draft, encode
-from app.text.message import Text
+from app.text.message import Text, Value
 
 _PARQUET = "application/vnd.apache.parquet"
 _JSON = "application/json"
@@ -128,9 +130,14 @@ class _Import:
         def watch(blocks: Blocks) -> None:
             self._meter.at("data.step.writing", size + blocks.position)
 
+        digest = self._new_digest()
+        if found.pieces is None:
+            parts = read_parts(found.plan, digest=digest, watch=watch)
+        else:
+            parts = read_again(found.plan, found.pieces, digest=digest, watch=watch)
         with writer:
-            for part in read_parts(found.plan, digest=self._new_digest(), watch=watch):
-                writer.add(part)
+            for converted in in_order(parts, writer.convert, threads=max(1, self._context.processors)):
+                writer.add(converted)
 
     def _verify(self, sha256: str) -> None:
         verify_unchanged(self._source)
@@ -139,7 +146,9 @@ class _Import:
 
     def _outcome(self, found: Survey, writer: _Writer, table: Path, sha256: str) -> Outcome:
         self._meter.at("data.step.profiling", 2 * self._source.size)
-        profile, levels = profile_table(table, found.types, check_cancelled=self._context.check_cancelled)
+        profile, levels = profile_table(
+            table, found.types, threads=self._context.processors, check_cancelled=self._context.check_cancelled
+        )
         columns = _columns(profile, levels)
         objects = self._objects(table, profile, writer)
         body = DatasetVersion(
@@ -191,6 +200,12 @@ class _Meter:
         self._context.report(Progress(step=Text(step), done=done, total=self._total, remaining_s=remaining))
 
 
+class _Converted(msgspec.Struct):
+    rows: pa.Table
+    rejected: list[Rejected]
+    records: int
+
+
 class _Writer:
     """Converts parts and writes them as row groups; what fails to convert joins the rejected."""
 
@@ -207,51 +222,62 @@ class _Writer:
         self.listed: tuple[Rejected, ...] = ()
 
     def __enter__(self) -> None:
-        self._writer = pq.ParquetWriter(self._table, self._schema, compression="zstd")
+        recurring = [n for n, t in zip(self._schema.names, self._found.tallies, strict=True) if t.recurring]
+        self._writer = pq.ParquetWriter(
+            self._table, self._schema, compression="zstd", use_dictionary=recurring or False
+        )
         self._log = self._rejected_path.open("wb")
 
     def __exit__(self, kind: type[BaseException] | None, _error: BaseException | None, _trace: object) -> None:
         try:
             if kind is None:
-                self._flush()
+                self._flush(all_rows=True)
         finally:
             self._log.close()
             self._writer.close()
 
-    def add(self, part: Part) -> None:
-        """Take in a part."""
-        text = text_table(part, self._found.plan)
+    def convert(self, part: Part) -> _Converted:
+        """The typed rows of a part and its rejected records; changes nothing, so that threads may share the work."""
+        text = text_table(part, self._found.plan, Want(nulls=True))
         typed, failed = self._converted(text)
         rejected = part.rejected
         if failed.any():
             rejected = sorted([*rejected, *self._failures(part, text, failed)], key=lambda r: r.line)
             typed = typed.filter(pa.array(~failed.any(axis=0)))
-        self.records += part.records
-        self.rows += typed.num_rows
-        self._reject(rejected)
-        self._hold(typed)
+        return _Converted(typed, rejected, part.records)
+
+    def add(self, converted: _Converted) -> None:
+        """Write rows, in order."""
+        self.records += converted.records
+        self.rows += converted.rows.num_rows
+        self._reject(converted.rejected)
+        self._hold(converted.rows)
 
     def _converted(self, text: pa.Table) -> tuple[pa.Table, NDArray[np.bool_]]:
         columns, failures = [], []
-        for values, type, notation in zip(text.columns, self._found.types, self._found.notations, strict=True):
-            column, failed = convert_column(values, type, notation)
+        found = self._found
+        for values, name, type, notation in zip(
+            text.columns, found.plan.names, found.types, found.notations, strict=True
+        ):
+            proven = name not in found.plan.corrections.types
+            column, failed = convert_column(values, type, notation, proven=proven)
             columns.append(column)
             failures.append(failed)
         return pa.Table.from_arrays(columns, schema=self._schema), np.array(failures)
 
     def _failures(self, part: Part, text: pa.Table, failed: NDArray[np.bool_]) -> Iterator[Rejected]:
-        assert part.starts is not None
+        lines = first_lines(part, self._found.plan)
         for row in np.flatnonzero(failed.any(axis=0)).tolist():
             column = int(np.flatnonzero(failed[:, row])[0])
-            value = text.column(column)[row].as_py()
-            cells = [str(c[row].as_py()) for c in text.columns[:20]]
-            params = {
+            value = str(text.column(column)[row].as_py())
+            cells = [str(c[row].as_py() or "") for c in text.columns[:20]]
+            params: dict[str, Value | Text | str | int | float] = {
                 "column": self._found.plan.names[column],
                 "value": value[:_SHOWN],
                 "type": Text(f"data.type.{self._found.types[column]}"),
             }
             yield Rejected(
-                line=int(part.starts[row]),
+                line=int(lines[row]),
                 reason=Text("data.rejected.unconvertible", params),
                 raw=self._found.dialect.delimiter.join(cells)[:300],
             )
@@ -271,10 +297,16 @@ class _Writer:
         if self._held_rows >= limits.ROW_GROUP or self._held_bytes > _GROUP_BYTES:
             self._flush()
 
-    def _flush(self) -> None:
-        if self._held_rows:
-            self._writer.write_table(pa.concat_tables(self._held), row_group_size=limits.ROW_GROUP)
-        self._held, self._held_rows, self._held_bytes = [], 0, 0
+    def _flush(self, *, all_rows: bool = False) -> None:
+        """Write what is held, in full row groups as long as there is more to come."""
+        if not self._held_rows:
+            return
+        rows = pa.concat_tables(self._held)
+        full = self._held_rows - self._held_rows % limits.ROW_GROUP
+        count = self._held_rows if all_rows or not full else full
+        self._writer.write_table(rows.slice(0, count), row_group_size=limits.ROW_GROUP)
+        rest = rows.slice(count)
+        self._held, self._held_rows, self._held_bytes = [rest], rest.num_rows, 0
 
 
 def _columns(profile: Profile, levels: tuple[tuple[str, ...], ...]) -> tuple[Column, ...]:

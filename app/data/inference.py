@@ -65,15 +65,16 @@ class Tally:
         self.length = 0
         self.spaces = 0
         self.unique: DistinctCounter | None = DistinctCounter()
-        self._by_words = True
+        self.recurring = True
 
     def add(self, values: pa.Array) -> None:
         """Take in the cells of a part."""
         self.rows += len(values)
-        if self._by_words and len(values):
-            encoded = values.dictionary_encode()
+        known = pa.types.is_dictionary(values.type)
+        if (known or self.recurring) and len(values):
+            encoded = values if known else values.dictionary_encode()
             counts = np.bincount(numbers_of(encoded.indices), minlength=len(encoded.dictionary))
-            self._by_words = len(counts) < 0.5 * len(values) or len(values) < 5_000
+            self.recurring = len(counts) < 0.5 * len(values) or len(values) < 5_000
             self._add(encoded.dictionary, counts)
             if self.unique is not None:
                 self._add_unique(encoded.dictionary, int((counts > 1).sum()))

@@ -3,6 +3,7 @@ of rows is compared with the scanner's."""
 
 from __future__ import annotations
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -12,7 +13,20 @@ from app.data.scanner import Part
 from app.errors import CicloError
 
 
-def to_table(part: Part, *, grammar: Grammar, width: int) -> pa.Table:
+class Want(msgspec.Struct, frozen=True):
+    """How the engine hands out cells: which columns as dictionaries (quicker where words recur), empty cells as null.
+
+    Records that were split by the careful reader come as plain cells whatever is wanted, but with the same nulls.
+    """
+
+    encoded: frozenset[int] = frozenset()
+    nulls: bool = False
+
+
+_AS_TEXT = Want()
+
+
+def to_table(part: Part, *, grammar: Grammar, width: int, want: Want = _AS_TEXT) -> pa.Table:
     """The good records of ``part`` as ``width`` columns of text.
 
     Raises
@@ -21,11 +35,11 @@ def to_table(part: Part, *, grammar: Grammar, width: int) -> pa.Table:
         ``data.count_mismatch`` where the engine reads another number of rows than the scanner counted.
     """
     if part.fields is not None:
-        table = _from_fields(part.fields, width)
+        table = _from_fields(part.fields, width, nulls=want.nulls)
     elif part.good == 0:
-        table = _from_fields([], width)
+        table = _from_fields([], width, nulls=False)
     else:
-        table = _from_bytes(part.data, grammar=grammar, width=width)
+        table = _from_bytes(part.data, grammar=grammar, width=width, want=want)
         if grammar.skip_spaces:
             columns = [pc.utf8_ltrim(column, " ") for column in table.columns]
             table = pa.Table.from_arrays(columns, names=table.column_names)
@@ -39,13 +53,16 @@ def positions(width: int) -> list[str]:
     return [f"c{i}" for i in range(width)]
 
 
-def _from_fields(fields: list[list[bytes]], width: int) -> pa.Table:
+def _from_fields(fields: list[list[bytes]], width: int, *, nulls: bool) -> pa.Table:
     columns = list(zip(*fields, strict=True)) if fields else [()] * width
+    if nulls:
+        columns = [tuple(cell or None for cell in column) for column in columns]
     return pa.table([pa.array(c, pa.binary()).cast(pa.string()) for c in columns], names=positions(width))
 
 
-def _from_bytes(data: bytes | memoryview, *, grammar: Grammar, width: int) -> pa.Table:
+def _from_bytes(data: bytes | memoryview, *, grammar: Grammar, width: int, want: Want) -> pa.Table:
     names = positions(width)
+    encoded = pa.dictionary(pa.int32(), pa.string())
     try:
         return csv.read_csv(
             pa.BufferReader(pa.py_buffer(data)),
@@ -59,7 +76,10 @@ def _from_bytes(data: bytes | memoryview, *, grammar: Grammar, width: int) -> pa
                 ignore_empty_lines=False,
             ),
             csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
+                column_types={n: encoded if i in want.encoded else pa.string() for i, n in enumerate(names)},
+                strings_can_be_null=want.nulls,
+                quoted_strings_can_be_null=True,
+                null_values=[""] if want.nulls else [],
             ),
         ).combine_chunks()
     except pa.ArrowInvalid as error:

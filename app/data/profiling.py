@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,8 +14,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from app.data.buffers import numbers_of, raw_numbers, valid_of
-from app.data.distinct import hash_text, mixed
+from app.data.distinct import hash_text, mixed, sorted_unique
 from app.data.inference import MISSING_WORDS
+from app.data.pipeline import in_order
 from app.data.records import Bars, ColumnProfile, ColumnType, Finding, Histogram, Profile
 from app.text.message import Text, amount
 
@@ -36,16 +38,18 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def profile_table(
-    path: Path, types: Sequence[ColumnType], *, check_cancelled: Callable[[], None] | None = None
+    path: Path, types: Sequence[ColumnType], *, threads: int = 1, check_cancelled: Callable[[], None] | None = None
 ) -> tuple[Profile, tuple[tuple[str, ...], ...]]:
     """The profile of a stored table, and for each column the words of a category or boolean."""
-    file = pq.ParquetFile(path)
-    rows = _RowHashes(file.metadata.num_rows)
+    with pq.ParquetFile(path) as file:
+        rows = _RowHashes(file.metadata.num_rows)
+        names = file.schema_arrow.names
+    jobs = [_Job(path=path, name=n, place=i, type=t) for i, (n, t) in enumerate(zip(names, types, strict=True))]
     summaries = []
-    for index, type in enumerate(types):
+    for summary in in_order(jobs, lambda job: _summary(job, rows), threads=max(1, threads)):
         if check_cancelled is not None:
             check_cancelled()
-        summaries.append(_summary(file, index, type, rows))
+        summaries.append(summary)
     findings = [f for s in summaries for f in _findings(s.profile)]
     if rows.repeated():
         findings.append(_finding("duplicate_rows", "", "note", n=rows.repeated()))
@@ -53,20 +57,28 @@ def profile_table(
     return profile, tuple(s.levels for s in summaries)
 
 
+class _Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One column to summarise."""
+
+    path: Path
+    name: str
+    place: int
+    type: ColumnType
+
+
 class _RowHashes:
-    """A hash of each whole row, added up column by column."""
+    """A hash of each whole row, added up column by column (in any order)."""
 
     def __init__(self, rows: int) -> None:
         self._sums = np.zeros(rows if rows <= _ROWS_COMPARED else 0, np.uint64)
-        self._column = 0
+        self._guard = threading.Lock()
 
-    def add(self, start: int, hashes: NDArray[np.uint64]) -> None:
+    def add(self, column: int, start: int, hashes: NDArray[np.uint64]) -> None:
         if len(self._sums):
             with np.errstate(over="ignore"):
-                self._sums[start : start + len(hashes)] += mixed(hashes + np.uint64(self._column * 0x9E3779B1))
-
-    def next_column(self) -> None:
-        self._column += 1
+                spread = mixed(hashes + np.uint64(column * 0x9E3779B1))
+                with self._guard:
+                    self._sums[start : start + len(hashes)] += spread
 
     def repeated(self) -> int:
         """How many rows are equal to an earlier one."""
@@ -74,36 +86,37 @@ class _RowHashes:
         return int((ordered[1:] == ordered[:-1]).sum())
 
 
-def _summary(file: pq.ParquetFile, index: int, type: ColumnType, rows: _RowHashes) -> Summary:
-    if type in _NUMBERS:
-        return _number_summary(file, index, type, rows)
-    return _word_summary(file, index, type, rows)
+def _summary(job: _Job, rows: _RowHashes) -> Summary:
+    if job.type in _NUMBERS:
+        return _number_summary(job, rows)
+    return _word_summary(job, rows)
 
 
-def _groups(file: pq.ParquetFile, index: int) -> tuple[str, Iterator[pa.ChunkedArray]]:
-    name = file.schema_arrow.field(index).name
-    return name, (file.read_row_group(g, columns=[name]).column(0) for g in range(file.num_row_groups))
+def _chunks(job: _Job, *, encoded: bool) -> Iterator[pa.Array]:
+    """The column by row groups; words as dictionaries."""
+    with pq.ParquetFile(job.path, read_dictionary=[job.name] if encoded else None) as file:
+        for group in range(file.num_row_groups):
+            column = file.read_row_group(group, columns=[job.name], use_threads=False).column(0)
+            for chunk in column.chunks:
+                yield chunk.dictionary_encode() if encoded and not pa.types.is_dictionary(chunk.type) else chunk
 
 
 # Numbers and times
 
 
-def _number_summary(file: pq.ParquetFile, index: int, type: ColumnType, rows: _RowHashes) -> Summary:
-    name, groups = _groups(file, index)
+def _number_summary(job: _Job, rows: _RowHashes) -> Summary:
     parts, start, missing = [], 0, 0
-    for group in groups:
-        for chunk in group.chunks:
-            values, valid = raw_numbers(chunk), valid_of(chunk)
-            bits = np.where(valid, values.astype(np.float64).view(np.uint64), np.uint64(0x7FF8DEAD))
-            rows.add(start, bits)
-            start += len(chunk)
-            missing += len(chunk) - int(valid.sum())
-            parts.append(values[valid].astype(np.float64))
-    rows.next_column()
+    for chunk in _chunks(job, encoded=False):
+        values, valid = raw_numbers(chunk).astype(np.float64), valid_of(chunk)
+        rows.add(job.place, start, np.where(valid, values.view(np.uint64), np.uint64(0x7FF8DEAD)))
+        start += len(chunk)
+        missing += len(chunk) - int(valid.sum())
+        parts.append(values[valid])
     numbers = np.concatenate(parts) if parts else np.empty(0)
-    if type is ColumnType.DATETIME:
+    if job.type is ColumnType.DATETIME:
         numbers = numbers / 1e6
-    return Summary(profile=_number_profile(name, type, np.sort(numbers), start, missing))
+    numbers.sort()
+    return Summary(profile=_number_profile(job.name, job.type, numbers, start, missing))
 
 
 def _number_profile(
@@ -145,36 +158,37 @@ def _histogram(ordered: NDArray[np.float64], distinct: int, *, whole: bool) -> H
 # Words
 
 
-def _word_summary(file: pq.ParquetFile, index: int, type: ColumnType, rows: _RowHashes) -> Summary:
-    name, groups = _groups(file, index)
+def _word_summary(job: _Job, rows: _RowHashes) -> Summary:
     words: Counter[str] = Counter()
     hashes: list[NDArray[np.uint64]] = []
     examples: list[str] = []
     start, missing, many = 0, 0, False
-    for group in groups:
-        encoded = group.combine_chunks().dictionary_encode()
-        valid = valid_of(encoded.indices)
-        places = np.where(valid, numbers_of(encoded.indices), len(encoded.dictionary))
-        hashed = np.append(hash_text(encoded.dictionary), np.uint64(0xDEAD))
-        rows.add(start, hashed[places])
-        start += len(encoded)
-        missing += len(encoded) - int(valid.sum())
-        if not examples:
-            examples = [str(w)[:80] for w in encoded.dictionary.slice(0, 5).to_pylist()]
+    for chunk in _chunks(job, encoded=True):
+        valid = valid_of(chunk.indices)
+        places = np.where(valid, numbers_of(chunk.indices), len(chunk.dictionary))
+        hashed = np.append(hash_text(chunk.dictionary), np.uint64(0xDEAD))
+        rows.add(job.place, start, hashed[places])
+        start += len(chunk)
+        missing += len(chunk) - int(valid.sum())
+        examples = examples or [str(w)[:80] for w in chunk.dictionary.slice(0, 5).to_pylist()]
         if not many:
-            counts = np.bincount(places, minlength=len(encoded.dictionary) + 1)[:-1]
-            words.update(dict(zip(encoded.dictionary.to_pylist(), counts.tolist(), strict=True)))
+            counts = np.bincount(places, minlength=len(chunk.dictionary) + 1)[:-1]
+            words.update(dict(zip(chunk.dictionary.to_pylist(), counts.tolist(), strict=True)))
             many = len(words) > _WORDS_KEPT
-        hashes = _merged([*hashes, np.unique(hashed[:-1])])
-    rows.next_column()
-    distinct = len(words) if not many else len(_merged(hashes, now=True)[0])
-    return _words_found(name, type, start, missing, distinct, words if not many else Counter(), examples)
+            hashes = [hash_text(pa.array(list(words), pa.string()))] if many else []
+        else:
+            hashes = _merged([*hashes, hashed[:-1]])
+    if many:
+        distinct = len(_merged(hashes, now=True)[0])
+        return _words_found(job.name, job.type, start, missing, distinct, Counter(), examples)
+    words = +words  # without those that no row holds
+    return _words_found(job.name, job.type, start, missing, len(words), words, examples)
 
 
 def _merged(hashes: list[NDArray[np.uint64]], *, now: bool = False) -> list[NDArray[np.uint64]]:
     """Known hashes, sorted; the merging waits until the new ones are as many as the old."""
     if now or (len(hashes) > 1 and sum(map(len, hashes[1:])) > max(200_000, len(hashes[0]))):
-        return [np.unique(np.concatenate(hashes))]
+        return [sorted_unique(np.concatenate(hashes))]
     return hashes
 
 

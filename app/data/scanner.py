@@ -28,7 +28,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """What one block held.
 
     ``data`` are the good records as they stand in the file, for the table engine; where the block needed care,
-    ``fields`` holds them already split instead. ``lines`` are the physical lines on which the good records begin.
+    ``fields`` holds them already split instead. ``starts`` are the physical lines on which the good records begin.
+    ``length`` is how many bytes the part took, good or not.
     """
 
     records: int
@@ -40,8 +41,22 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     blank: int = 0
     stray: int = 0
     nul: int = 0
-    widths: dict[int, int] = {}
     starts: NDArray[np.int64] | None = None
+    length: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """Whether these bytes hold nothing but good records."""
+        return self.fields is None and not self.rejected and not self.blank and self.good == self.records
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """What is kept of a part to read it again: ``length`` bytes from ``line`` on, and what they held."""
+
+    length: int
+    line: int
+    records: int
+    plain: bool
 
 
 class Scanner:
@@ -125,16 +140,15 @@ class Scanner:
         part = self._assemble(data, buffer, outside, ends)
         if part is None:
             return None
-        return part, int(ends[-1]) + 1 - added
+        used = int(ends[-1]) + 1 - added
+        return msgspec.structs.replace(part, length=used), used
 
     def _assemble(
         self, data: bytes, buffer: NDArray[np.uint8], outside: NDArray[np.int64], ends: NDArray[np.int64]
     ) -> Part | None:
         used = int(ends[-1]) + 1
         starts = np.concatenate([[0], ends[:-1] + 1])
-        delimiters = outside[buffer[outside] == self._grammar.delimiter[0]]
-        before = np.searchsorted(delimiters, ends)
-        widths = np.diff(before, prepend=0) + 1
+        widths = _widths(buffer, outside, ends, self._grammar.delimiter[0])
         if _too_long(outside, starts, ends):
             return None
         content = ends - starts - ((buffer[np.maximum(ends - 1, 0)] == _RETURN) & (buffer[ends] == _NEWLINE))
@@ -207,6 +221,7 @@ class Scanner:
             stray=stray,
             nul=data.count(0, 0, used),
             starts=np.array(lines, np.int64),
+            length=used,
         ), used
 
 
@@ -222,10 +237,11 @@ def _marks(buffer: NDArray[np.uint8], data: bytes, grammar: Grammar) -> _Marks:
         wanted |= buffer == _RETURN
     if not grammar.quote or grammar.quote not in data:
         return _Marks(np.flatnonzero(wanted), np.empty(0, np.int64))
-    quotes = np.flatnonzero(buffer == grammar.quote[0])
-    places = np.flatnonzero(wanted)
-    inside = np.searchsorted(quotes, places) & 1
-    return _Marks(places[inside == 0], quotes)
+    quoting = buffer == grammar.quote[0]
+    places = np.flatnonzero(wanted | quoting)
+    quotes = quoting[places]
+    inside = (np.cumsum(quotes) & 1).astype(bool)
+    return _Marks(places[~(inside | quotes)], places[quotes])
 
 
 def _well_formed(buffer: NDArray[np.uint8], quotes: NDArray[np.int64], grammar: Grammar, *, final: bool) -> bool:
@@ -256,6 +272,18 @@ def _record_ends(buffer: NDArray[np.uint8], outside: NDArray[np.int64], *, final
     return np.asarray(outside[newline | lone])
 
 
+def _widths(
+    buffer: NDArray[np.uint8], outside: NDArray[np.int64], ends: NDArray[np.int64], delimiter: int
+) -> NDArray[np.int64]:
+    """The number of fields of each record."""
+    is_delimiter = buffer[outside] == delimiter
+    is_end = ~is_delimiter
+    if int(is_end.sum()) != len(ends):  # first halves of line ends, or what follows the last record
+        is_end = np.isin(outside, ends, assume_unique=True)
+    counts = np.cumsum(is_delimiter)[is_end]
+    return np.asarray(np.diff(counts, prepend=0) + 1)
+
+
 def _line_ends(buffer: NDArray[np.uint8], data: bytes, used: int) -> NDArray[np.int64]:
     ends = buffer == _NEWLINE
     if data.find(b"\r", 0, used) >= 0:
@@ -270,8 +298,11 @@ def _line_count(buffer: NDArray[np.uint8], data: bytes, start: int, end: int) ->
 
 
 def _too_long(outside: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> bool:
+    longest = int((ends - starts).max(initial=0))
+    if longest <= limits.FIELD_BYTES:
+        return False
     fields = np.diff(outside[outside <= ends[-1]], prepend=-1)
-    return bool(fields.max(initial=0) > limits.FIELD_BYTES or (ends - starts).max(initial=0) > limits.LINE_BYTES)
+    return bool(fields.max(initial=0) > limits.FIELD_BYTES or longest > limits.LINE_BYTES)
 
 
 def _undecodable(data: bytes, starts: NDArray[np.int64]) -> NDArray[np.int64]:

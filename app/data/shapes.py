@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.data.buffers import mask_of
-from app.data.dates import DATE_PATTERN, DATETIME_PATTERN
+from app.data.dates import DATE_PATTERN, DATETIME_PATTERN, fixed_width
 
 
 class Shape(IntEnum):
@@ -42,6 +42,7 @@ class Shape(IntEnum):
 SHAPES = len(Shape)
 _DIGIT, _SIGN, _DOT, _COMMA, _SLASH, _COLON, _SPACE, _OTHER = (1 << i for i in range(8))
 _DIGITS = 15
+_DATE_LENGTH = 10
 
 
 def _classes() -> NDArray[np.uint8]:
@@ -90,10 +91,11 @@ def shapes(values: pa.Array) -> NDArray[np.uint8]:
     digits = kinds == _DIGIT
     signed = kinds == (_DIGIT | _SIGN)
     found[digits] = _integers(lengths[digits], first[digits] == ord("0"))
-    if signed.any():
+    if signed.any() and not _all_dates(found, values, signed, lengths):
         _settle(found, values, signed, ((Shape.INTEGER, rf"^[+-](0|[1-9]\d{{0,{_DIGITS - 1}}})$"), *_TIMES))
     pointed = (kinds & (_DOT | _COMMA) != 0) & (kinds & (_DIGIT | _DOT | _COMMA | _SIGN) == kinds)
     pointed &= kinds & _DIGIT != 0
+    pointed &= ~_plain_decimals(found, values, kinds, lengths, first)
     if pointed.any():
         _settle(found, values, pointed, _ordered(kinds, pointed))
     _other_kinds(found, values, kinds, lengths, first)
@@ -109,6 +111,48 @@ def _ordered(kinds: NDArray[np.uint8], pointed: NDArray[np.bool_]) -> tuple[tupl
         if (seen & _DOT or "DOT" not in shape.name) and (seen & _COMMA or "COMMA" not in shape.name)
     ]
     return (*wanted, *_TIMES)
+
+
+def _all_dates(
+    found: NDArray[np.uint8], values: pa.Array, chosen: NDArray[np.bool_], lengths: NDArray[np.int64]
+) -> bool:
+    """Settle the chosen cells at once where all of them are dates of ten letters."""
+    if not (lengths[chosen] == _DATE_LENGTH).all():
+        return False
+    if fixed_width(values if chosen.all() else values.filter(pa.array(chosen))) is None:
+        return False
+    found[chosen] = Shape.DATE
+    return True
+
+
+def _plain_decimals(
+    found: NDArray[np.uint8],
+    values: pa.Array,
+    kinds: NDArray[np.uint8],
+    lengths: NDArray[np.int64],
+    first: NDArray[np.uint8],
+) -> NDArray[np.bool_]:
+    """Settle numbers with one decimal mark and no sign but a leading one; says which cells those are."""
+    offsets, data = text_buffers(values)
+    settled = np.zeros(len(values), bool)
+    for mark, kind, plain, maybe in (
+        (b".", _DOT, Shape.DOT, Shape.MAYBE_DOT),
+        (b",", _COMMA, Shape.COMMA, Shape.MAYBE_COMMA),
+    ):
+        places = np.flatnonzero((kinds == _DIGIT | kind) | (kinds == _DIGIT | kind | _SIGN))
+        if not len(places):
+            continue
+        marks = np.concatenate([[0], np.cumsum(data == mark[0])])
+        signs = np.concatenate([[0], np.cumsum(_CLASS[data] == _SIGN)])
+        start, end = offsets[:-1][places], offsets[1:][places]
+        signed = (_CLASS[first[places]] == _SIGN).astype(np.int64)
+        one = (marks[end] - marks[start] == 1) & (signs[end] - signs[start] == signed)
+        head = data[np.minimum(start + signed, len(data) - 1)]
+        three = (lengths[places] >= 5 + signed) & (lengths[places] <= 7 + signed) & (data[end - 4] == mark[0])
+        three &= (head != ord("0")) & (head != mark[0])
+        found[places[one]] = np.where(three[one], np.uint8(maybe), np.uint8(plain))
+        settled[places[one]] = True
+    return settled
 
 
 def _other_kinds(
@@ -128,7 +172,7 @@ def _other_kinds(
     if lettered.any():
         _settle(found, values, lettered, _EXPONENTS)
     slashed &= (found == Shape.WORD) & (lengths >= 6)
-    if slashed.any():
+    if slashed.any() and not _all_dates(found, values, slashed, lengths):
         _settle(found, values, slashed, _TIMES)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from app.data import limits
 from app.data.careful import Grammar
@@ -21,15 +23,18 @@ from app.data.inference import (
     decide_numerals,
     decide_type,
 )
-from app.data.parsing import to_table
+from app.data.parsing import Want, to_table
+from app.data.pipeline import in_order
 from app.data.records import ColumnType, Corrections, Dialect, Rejected
-from app.data.scanner import Part, Scanner
+from app.data.scanner import Part, Piece, Scanner
 from app.data.source import Blocks, Digest, Source, read_head
 from app.errors import CicloError
 
 _HEAD_BYTES = 4 << 20
 _RESAMPLE_BYTES = 1 << 20
 _BEYOND_ASCII = re.compile(rb"[^\r\n]{0,200}[\x80-\xff][^\r\n]{0,200}")
+
+_AS_TEXT = Want()
 
 Watch = Callable[[Blocks], None]
 
@@ -73,6 +78,7 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     bytes_read: int
     head_rows: pa.Table
+    pieces: tuple[Piece, ...] | None
 
 
 def make_plan(source: Source, corrections: Corrections, *, sample: bytes | None = None) -> Plan:
@@ -143,9 +149,48 @@ def read_parts(plan: Plan, *, digest: Digest | None = None, watch: Watch | None 
         yield part
 
 
-def text_table(part: Part, plan: Plan) -> pa.Table:
+def read_again(
+    plan: Plan, pieces: Sequence[Piece], *, digest: Digest | None = None, watch: Watch | None = None
+) -> Iterator[Part]:
+    """The parts once more: plain pieces go to the table engine as they are, the others through a scanner again.
+
+    Raises
+    ------
+    CicloError
+        ``data.source_changed`` where the file doesn't hold what it held.
+    """
+    blocks = Blocks(plan.source, digest=digest)
+    stream, held = _body(blocks, plan), b""
+    for piece in pieces:
+        while len(held) < piece.length:
+            more = next(stream, b"")
+            if not more:
+                raise CicloError("data.source_changed", path=plan.source.path.name)
+            held += more
+        data, held = held[: piece.length], held[piece.length :]
+        if watch is not None:
+            watch(blocks)
+        if piece.plain:
+            yield Part(records=piece.records, good=piece.records, data=data, first_line=piece.line)
+        else:
+            yield from Scanner(grammar=plan.grammar, width=plan.layout.width, line=piece.line).scan([data])
+    for _rest in stream:  # nothing but what belongs to no record; the digest wants all
+        pass
+
+
+def first_lines(part: Part, plan: Plan) -> NDArray[np.int64]:
+    """The physical line on which each good record of a part begins."""
+    if part.starts is not None:
+        return part.starts
+    scanner = Scanner(grammar=plan.grammar, width=plan.layout.width, line=part.first_line)
+    return np.concatenate([p.starts for p in scanner.scan([bytes(part.data)]) if p.starts is not None])
+
+
+def text_table(part: Part, plan: Plan, want: Want = _AS_TEXT) -> pa.Table:
     """The good records of a part as text, one column for each name."""
-    table = to_table(part, grammar=plan.grammar, width=plan.layout.width)
+    if plan.grammar.skip_spaces:
+        want = _AS_TEXT  # spaces are cut off after the engine
+    table = to_table(part, grammar=plan.grammar, width=plan.layout.width, want=want)
     return table if len(plan.names) == plan.layout.width else table.select(list(range(len(plan.names))))
 
 
@@ -167,13 +212,13 @@ def survey(
     watch: Watch | None = None,
     digest: Callable[[], Digest] | None = None,
 ) -> Survey:
-    """Read a file once (up to ``byte_limit`` bytes) and decide on everything."""
+    """Read a file once (up to ``byte_limit`` bytes of it) and decide on everything."""
     plan = make_plan(source, corrections)
+    look = _Look(byte_limit, watch, digest)
     try:
-        return _survey(plan, byte_limit, watch, digest, certain=corrections.encoding is not None)
+        return look.at(plan, certain=plan.head_complete or corrections.encoding is not None)
     except _NotUtf8:
-        plan = make_plan(source, corrections, sample=_resample(source))
-        return _survey(plan, byte_limit, watch, digest, certain=True)
+        return look.at(make_plan(source, corrections, sample=_resample(source)), certain=True)
 
 
 class _NotUtf8(Exception):
@@ -194,28 +239,39 @@ def _resample(source: Source) -> bytes:
     return b"\n".join(found)
 
 
-def _survey(
-    plan: Plan, byte_limit: int | None, watch: Watch | None, digest: Callable[[], Digest] | None, *, certain: bool
-) -> Survey:
-    count = _Count(plan)
-    seen = 0
-    complete = True
-    for part in read_parts(plan, digest=digest() if digest else None, watch=watch):
-        if not certain and plan.encoding.name == "utf-8" and _has_undecodable(part):
-            if plan.head.isascii() or not plan.encoding.sure:
-                certain = not plan.head.isascii()
-            if not certain:
+class _Look:
+    """One reading of a file from its beginning."""
+
+    def __init__(self, byte_limit: int | None, watch: Watch | None, digest: Callable[[], Digest] | None) -> None:
+        self._byte_limit, self._watch, self._digest = byte_limit, watch, digest
+        self._position = 0
+
+    def at(self, plan: Plan, *, certain: bool) -> Survey:
+        """Count the records of a file by a plan; ``certain`` where its encoding is settled."""
+        count = _Count(plan)
+        complete = True
+        parts = read_parts(plan, digest=self._digest() if self._digest else None, watch=self._watched)
+        for part in in_order(in_order(parts, count.parse, threads=1), count.add, threads=1):
+            if not certain and plan.encoding.name == "utf-8" and _has_undecodable(part):
                 raise _NotUtf8
-        count.add(part)
-        seen += len(part.data) or 1
-        if byte_limit is not None and seen > byte_limit and not plan.head_complete:
-            complete = False
-            break
-    return count.survey(complete=complete, bytes_read=seen)
+            if self._byte_limit is not None and self._position > self._byte_limit and not plan.head_complete:
+                complete = False
+                break
+        return count.survey(complete=complete, bytes_read=self._position)
+
+    def _watched(self, blocks: Blocks) -> None:
+        self._position = blocks.position
+        if self._watch is not None:
+            self._watch(blocks)
 
 
 def _has_undecodable(part: Part) -> bool:
     return any(r.reason.id == "data.rejected.undecodable" for r in part.rejected)
+
+
+def _as_words(table: pa.Table) -> pa.Table:
+    schema = pa.schema([pa.field(name, pa.string()) for name in table.column_names])
+    return table.cast(schema)
 
 
 class _Count:
@@ -227,13 +283,20 @@ class _Count:
         self.records = self.rows = self.rejected = self.blank = self.stray = self.nul = 0
         self.listed: list[Rejected] = []
         self.head: list[pa.Table] = []
+        self.pieces: list[Piece] | None = []
 
-    def add(self, part: Part) -> None:
-        table = text_table(part, self.plan)
+    def parse(self, part: Part) -> tuple[Part, pa.Table]:
+        """The cells of a part; columns whose words recur come as dictionaries."""
+        recurring = frozenset(i for i, tally in enumerate(self.tallies) if tally.recurring)
+        return part, text_table(part, self.plan, Want(encoded=recurring))
+
+    def add(self, parsed: tuple[Part, pa.Table]) -> Part:
+        """Take in a part."""
+        part, table = parsed
         for tally, column in zip(self.tallies, table.columns, strict=True):
             tally.add(column.chunk(0) if column.num_chunks == 1 else column.combine_chunks())
         if sum(t.num_rows for t in self.head) < limits.LISTED and table.num_rows:
-            self.head.append(table.slice(0, limits.LISTED))
+            self.head.append(_as_words(table.slice(0, limits.LISTED)))
         self.records += part.records
         self.rows += part.good
         self.rejected += len(part.rejected)
@@ -241,6 +304,15 @@ class _Count:
         self.stray += part.stray
         self.nul += part.nul
         self.listed += part.rejected[: limits.LISTED - len(self.listed)]
+        self._remember(part)
+        return part
+
+    def _remember(self, part: Part) -> None:
+        """Keep where the part lies, unless a line beyond the limit was skipped: then the file is scanned again."""
+        if part.records and not part.length:
+            self.pieces = None
+        if self.pieces is not None and part.length:
+            self.pieces.append(Piece(part.length, part.first_line, part.records, part.plain))
 
     def survey(self, *, complete: bool, bytes_read: int) -> Survey:
         if self.rows + self.rejected != self.records:
@@ -271,6 +343,7 @@ class _Count:
             complete=complete,
             bytes_read=bytes_read,
             head_rows=pa.concat_tables(self.head) if self.head else None,
+            pieces=None if self.pieces is None else tuple(self.pieces),
         )
 
     def _drop_spare(self) -> None:
