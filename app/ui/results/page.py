@@ -91,6 +91,7 @@ class Page(QWidget):
         chart.body.addLayout(self._charts, 1)
         chart.body.addWidget(label(words("ui_results.chart.help"), "small-muted"))
         table = Card(words("ui_results.versions"))
+        table.head.addStretch(1)
         table.head.addWidget(self._open)
         table.body.addWidget(self._table)
         page.add(top)
@@ -235,7 +236,7 @@ class Page(QWidget):
         return self._words.value(amount(version.seconds, "duration"))
 
     def _when(self, version: VersionRow) -> str:
-        return self._words.value(amount(version.created, "datetime"))
+        return self._words.value(amount(version.created, "date"))
 
     # Slots
 

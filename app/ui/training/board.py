@@ -42,7 +42,7 @@ class Board(QWidget):
 
     def _lay_out(self) -> None:
         words = self._words
-        board = Card()
+        board = self._card = Card()
         board.body.addWidget(self._table)
         complexity = self._complexity_card = Card(words("ui_training.complexity_chart"))
         complexity.body.addWidget(self._complexity, 1)
@@ -50,7 +50,7 @@ class Board(QWidget):
         time = self._time_card = Card(words("ui_training.time_chart"))
         time.body.addWidget(self._time, 1)
         for chart in (self._complexity, self._time):
-            chart.setMinimumHeight(self._session.theme.size(220))
+            chart.setMinimumHeight(self._session.theme.size(260))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(tokens.SPACE)
@@ -64,6 +64,7 @@ class Board(QWidget):
     def show_candidates(self, metric: str, candidates: Sequence[Candidate]) -> None:
         """Show candidates, best first, judged by ``metric``."""
         self._metric = metric
+        self._card.set_title(self._words(f"verification.metric.{metric}") if metric else "")
         self._axis = _axis([_shown(c, metric) for c in candidates])
         chosen = self._table.currentIndex().row()
         self._model.set_columns(self._columns(), candidates)
@@ -87,10 +88,9 @@ class Board(QWidget):
 
     def _columns(self) -> list[Column[Candidate]]:
         words = self._words
-        metric = words(f"verification.metric.{self._metric}") if self._metric else ""
         return [
             Column(words("ui_training.column.model"), self._name, tone="strong", hint=self._hint),
-            Column(metric, self._value, right=True),
+            Column(words("ui_training.column.value"), self._value, right=True),
             Column("", self._value, drawn=self._interval),
             Column(words("ui_training.column.interval"), self._range, tone="muted"),
             Column(words("ui_training.column.time"), self._seconds, right=True, tone="muted"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from app.errors import CicloError
@@ -29,8 +29,6 @@ _KINDS: dict[VersionState, Kind] = {
 
 class DecisionCard(Card):
     """The decision of the one who answers for it."""
-
-    failed = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session.words("ui_verification.decision"))
@@ -82,6 +80,7 @@ class DecisionCard(Card):
             return
         if record.id != self._model:
             self._comment.clear()
+            self._wrong.hide()
         self._model = record.id
         self._failed_gates = sum(not gate.passed for gate in gates)
         key = "ui_verification.reason_needed" if self._failed_gates else "ui_verification.reason"
@@ -144,7 +143,6 @@ class DecisionCard(Card):
 
     def _on_failed(self, error: CicloError) -> None:
         self._say_wrong(" ".join(self._words.error(error)).strip())
-        self.failed.emit(error)
 
     @Slot()
     def _on_deployment_wanted(self) -> None:

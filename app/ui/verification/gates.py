@@ -64,6 +64,8 @@ class GatesCard(Card):
             severity = "good" if gate.passed else "bad"
             self._list.addWidget(FindingRow(self._session.theme, severity, words.text(gate.sentence)))
         self._metric.set_options([Option(m, words(f"verification.metric.{m}")) for m in METRICS[report.task]])
+        self._wrong.hide()
+        self._limit.clear()
         limit = gate_limit(project, self._model)
         if limit is not None and limit.limit is not None:
             self._metric.set_value(limit.metric)

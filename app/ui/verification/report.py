@@ -46,7 +46,6 @@ class ReportView(ScrollPage):
         self._gates = GatesCard(session)
         self._gates.failed.connect(self.failed)
         self._decision = DecisionCard(session)
-        self._decision.failed.connect(self.failed)
         self._findings = Card(self._words("ui_verification.findings"))
         self._charts = ChartGrid(session, self._confusion)
         self._lay_out()
@@ -120,7 +119,7 @@ class ReportView(ScrollPage):
         where = "ui_verification.judged_test" if report.on_test_file else "ui_verification.judged"
         judged = words(where, n=report.rows, dataset=report.dataset.replace("@", " v"))
         opened = words("ui_verification.openings", n=report.openings)
-        when = words.value(amount(stored.time, "datetime"))
+        when = words.value(amount(stored.time, "date"))
         self._header.set(record.name, detail, f"{judged} · {opened} · {when}")
 
     def _show_findings(self, report: Report) -> None:

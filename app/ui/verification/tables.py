@@ -16,7 +16,7 @@ from app.ui.widgets.table import ChipCell, IntervalCell, Table
 from app.verification.catalogue import display, display_axis
 from app.verification.records import Confusion, MetricRow
 
-_AXIS_WIDTH = 116
+_AXIS_WIDTH = 134
 _FEW_LABELS = 3  # of more, the columns bear the label alone
 
 

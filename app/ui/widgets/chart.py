@@ -88,6 +88,10 @@ class ChartView(QWidget):
         """No more than it must have: what is left over comes by stretch."""
         return self.minimumSize()
 
+    def hasHeightForWidth(self) -> bool:
+        """The labels would ask for a height by the plot's own, far larger wish."""
+        return False
+
     # What it shows
 
     def show_chart(self, chart: Chart | BarChart, extras: Extras = Extras()) -> None:

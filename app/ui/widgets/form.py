@@ -73,7 +73,8 @@ class Dropdown(QComboBox):
         if flat:
             self.setProperty("role", "flat")
         self.setItemDelegate(_OptionDelegate(theme, self))
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # to contents, Qt would resize the field past its layout whenever the options change
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_options(options)
@@ -121,10 +122,10 @@ class Dropdown(QComboBox):
 
     def sizeHint(self) -> QSize:
         """Wide enough for each choice with its detail."""
-        details = [self.itemData(position, _DETAIL) or "" for position in range(self.count())]
-        widest = max((self.fontMetrics().horizontalAdvance(detail) for detail in details), default=0)
-        size = super().sizeHint()
-        return QSize(size.width() + (widest + tokens.SPACE if widest else 0), size.height())
+        measure = self.fontMetrics().horizontalAdvance
+        choices = [(self.itemText(at), self.itemData(at, _DETAIL) or "") for at in range(self.count())]
+        widest = max((measure(t) + (measure(d) + tokens.SPACE if d else 0) for t, d in choices), default=0)
+        return QSize(widest + self._theme.size(14) + 5 * tokens.PAD, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.size(80), super().minimumSizeHint().height())
@@ -205,7 +206,6 @@ def line_edit(text: str = "", placeholder: str = "") -> QLineEdit:
     """A field for one line."""
     made = QLineEdit(text)
     made.setPlaceholderText(placeholder)
-    made.setMinimumHeight(tokens.FIELD_HEIGHT)
     return made
 
 
