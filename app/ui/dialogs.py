@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 from app import __version__
 from app.ui import theme as tokens
 from app.ui.session import Session
-from app.ui.widgets.basics import button, label, row
+from app.ui.widgets.basics import button, column, label, row
 from app.ui.widgets.form import Field, line_edit
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
@@ -72,10 +72,11 @@ class NewProject(Dialog):
         self.create_button.setDefault(True)
         cancel = button(words("ui.cancel"), self.reject)
         self.body.addWidget(Field(words("ui.new_project.name"), self.name))
-        self.body.addLayout(row(self._place, self._change))
+        place = row(self._place, self._change)
+        place.setStretch(0, 1)
+        self.body.addLayout(place)
         self.body.addWidget(label(words("ui.new_project.sentence"), "small-muted"))
         self.body.addLayout(row(1, cancel, self.create_button))
-        self.body.setStretchFactor(self._place, 1)
         self.name.textChanged.connect(self._on_name_changed)
         self._on_name_changed()
 
@@ -163,10 +164,10 @@ class Help(Dialog):
         self.setObjectName("help-page")
         self.setMinimumWidth(session.theme.size(560))
         for step in ("datasets", "training", "verification", "deployment", "results"):
-            self.body.addWidget(label(words(f"ui.tab.{step}"), "strong"))
-            self.body.addWidget(label(words(f"ui.help.{step}"), "muted"))
-        self.body.addWidget(label(words("ui.help.keys"), "strong"))
-        self.body.addWidget(label("\n".join(f"{key}  ·  {what}" for key, what in keys), "small-muted"))
+            sentence = label(words(f"ui.help.{step}"), "muted")
+            self.body.addLayout(column(label(words(f"ui.tab.{step}"), "strong"), sentence, spacing=2))
+        listed = label("\n".join(f"{key}  ·  {what}" for key, what in keys), "small-muted")
+        self.body.addLayout(column(label(words("ui.help.keys"), "strong"), listed, spacing=2))
         close = button(words("ui.close"), self.accept, "primary")
         self.body.addLayout(row(1, close))
 

@@ -28,7 +28,6 @@ class Foot(QFrame):
         self.bar.setAccessibleName(words("ui.foot.progress"))
         self.stop = button(words("ui.foot.stop"), None, "danger")
         self.stop.setObjectName("stop")
-        self.stop.setMinimumHeight(0)
         self.queue = button("", None, "flat")
         self.queue.setObjectName("queue")
         self.queue.setLayoutDirection(Qt.LayoutDirection.RightToLeft)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from app.text.words import Words
@@ -13,6 +13,9 @@ from app.ui.theme import Kind, Theme
 from app.ui.widgets.basics import IconButton, label, paint_badge, upright
 
 BadgeState = tuple[Kind, str, str]
+_ROOMY, _NARROW = 14, 6
+_PROJECT_WIDTH = 320
+_AIR = 116  # margins and gaps between everything in the bar
 
 
 class TabButton(QAbstractButton):
@@ -23,6 +26,7 @@ class TabButton(QAbstractButton):
         self._theme = theme
         self.tab = tab
         self._badge: BadgeState | None = None
+        self._margin = _ROOMY
         self.setText(title)
         self.setObjectName(f"tab-{tab.id}")
         self.setCheckable(True)
@@ -40,16 +44,24 @@ class TabButton(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Less air round the words, and none kept for a badge that isn't there."""
+        self._margin = _NARROW if narrow else _ROOMY
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        return QSize(self._words_width() + 2 * 14 + (self._badge_room() if not self.tab.apart else 0), 40)
+        return QSize(self.width_with(self._margin), 40)
+
+    def width_with(self, margin: int) -> int:
+        """The width that it needs with this margin."""
+        has_badge = self._badge is not None or (margin == _ROOMY and not self.tab.apart)
+        badge = self._theme.size(20) + (tokens.PAD if margin == _ROOMY else tokens.GAP)
+        return self._words_width() + 2 * margin + (badge if has_badge else 0)
 
     def _words_width(self) -> int:
         from PySide6.QtGui import QFontMetrics
 
         return QFontMetrics(self._theme.font(strong=True)).horizontalAdvance(self.text())
-
-    def _badge_room(self) -> int:
-        return self._theme.size(20) + tokens.PAD
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
@@ -61,15 +73,15 @@ class TabButton(QAbstractButton):
         painter.setFont(theme.font(strong=strong))
         active = strong or self.underMouse() or self.hasFocus()
         painter.setPen(theme.colour("text" if active else "muted"))
-        words = self.rect().adjusted(14, 0, 0, 0)
+        words = self.rect().adjusted(self._margin, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())
         if strong:
             painter.fillRect(0, self.height() - 2, self.width(), 2, theme.colour("accent"))
         elif self.hasFocus():
-            painter.fillRect(14, self.height() - 8, self._words_width(), 1, theme.colour("accent"))
+            painter.fillRect(self._margin, self.height() - 8, self._words_width(), 1, theme.colour("accent"))
         if self._badge is not None:
             side = theme.size(20)
-            at = QRectF(14 + self._words_width() + tokens.PAD, (self.height() - side) / 2, side, side)
+            at = QRectF(self.width() - self._margin - side, (self.height() - side) / 2, side, side)
             paint_badge(painter, at, theme, self._badge[0], self._badge[1])
         painter.end()
 
@@ -82,6 +94,7 @@ class Header(QFrame):
     def __init__(self, theme: Theme, words: Words) -> None:
         super().__init__()
         self._theme, self._words = theme, words
+        self._name, self._shown_name = "", ""
         self.setProperty("role", "header")
         self.setFixedHeight(theme.size(tokens.HEADER_HEIGHT))
         layout = QHBoxLayout(self)
@@ -117,7 +130,8 @@ class Header(QFrame):
         for position, tab in enumerate(TABS):
             if tab.apart:
                 self._bar.addSpacing(tokens.PAD)
-                self._bar.addWidget(upright())
+                self._apart = upright()
+                self._bar.addWidget(self._apart)
                 self._bar.addSpacing(tokens.PAD)
             elif position:
                 chevron = label("", wrap=False)
@@ -128,14 +142,42 @@ class Header(QFrame):
             self._bar.addWidget(made)
             self.tabs[tab.id] = made
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where the words are large or the window is small: no chevrons, less air, a shorter project name."""
+        icon = self._theme.size(28)
+        name = min(self._theme.size(_PROJECT_WIDTH), self.fontMetrics().horizontalAdvance(self._shown_name) + 2 * icon)
+        rest = self._theme.size(20) + self.help.sizeHint().width() + self.menu.sizeHint().width() + _AIR
+        chevrons = len(self._chevrons) * self._theme.size(14)
+        roomy = sum(made.width_with(_ROOMY) for made in self.tabs.values()) + chevrons
+        narrow = bool(self._name) and roomy + rest + name > self.width()
+        for made in self.tabs.values():
+            made.set_narrow(narrow)
+        for chevron in self._chevrons:
+            chevron.setVisible(bool(self._name) and not narrow)
+        if narrow:
+            name = self.width() - rest - sum(made.width_with(_NARROW) for made in self.tabs.values())
+        room = max(self._theme.size(24), name - 2 * icon)
+        self.project.setText(self.fontMetrics().elidedText(self._shown_name, Qt.TextElideMode.ElideRight, room))
+
+    def set_badge(self, tab: str, badge: BadgeState | None) -> None:
+        """The state of a phase."""
+        self.tabs[tab].set_badge(badge)
+        self._fit()
+
     def set_project(self, name: str) -> None:
         """The name of the open project; empty: none, and no tabs."""
-        self.project.setText(name or self._words("ui.app_name"))
+        self._name, self._shown_name = name, name or self._words("ui.app_name")
+        self.project.setText(self._shown_name)
+        self.project.setAccessibleName(self._shown_name)
         for made in self.tabs.values():
             made.setEnabled(bool(name))
             made.setVisible(bool(name))
-        for chevron in self._chevrons:
-            chevron.setVisible(bool(name))
+        self._apart.setVisible(bool(name))
+        self._fit()
 
     def set_tab(self, tab: str) -> None:
         """Mark a tab as the one shown; empty: none."""
@@ -161,3 +203,6 @@ class Header(QFrame):
         self.project.setIcon(theme.icon("chevron-down", "muted"))
         self.project.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.project.setIconSize(QSize(theme.size(14), theme.size(14)))
+        for made in self.tabs.values():
+            made.updateGeometry()
+        self._fit()

@@ -15,6 +15,7 @@ from app.ui import theme as tokens
 from app.ui.foot import Foot
 from app.ui.header import Header
 from app.ui.settings import Settings
+from app.ui.tabs import in_area
 from app.ui.theme import Theme
 from app.ui.welcome import Welcome
 
@@ -30,7 +31,10 @@ class Host(Protocol):
 
 
 class MainWindow(QMainWindow):
-    """``bars`` is where notices go, ``stack`` where pages go. Built again when the language changes."""
+    """``bars`` is where notices go, ``stack`` where pages go, the welcome page first.
+
+    What is inside is built again when the language changes.
+    """
 
     def __init__(self, theme: Theme, words: Words, settings: Settings) -> None:
         super().__init__()
@@ -51,7 +55,7 @@ class MainWindow(QMainWindow):
         self.header.set_project("")
         self.stack = QStackedWidget()
         self.welcome = Welcome(self._theme, words, settings)
-        self.stack.addWidget(self.welcome)
+        self.stack.addWidget(in_area(self.welcome))
         self.foot = Foot(self._theme, words)
         whole = QWidget()
         whole.setProperty("role", "page")

@@ -17,10 +17,14 @@ QScrollArea[role="inside"] { background: transparent; }
 QFrame[role="header"] { background: $card; border: none; border-bottom: 1px solid $line; }
 QFrame[role="foot"] { background: $card; border: none; border-top: 1px solid $line; }
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: 8px; }
-QFrame[role="card"][mark="good"] { border-left: 4px solid $good; }
-QFrame[role="card"][mark="warning"] { border-left: 4px solid $warning; }
-QFrame[role="card"][mark="bad"] { border-left: 4px solid $bad; }
-QFrame[role="card"][mark="accent"] { border-left: 4px solid $accent; }
+QFrame[role="card"][mark="good"] { border-left: 4px solid $good; border-top-left-radius: 3px;
+    border-bottom-left-radius: 3px; }
+QFrame[role="card"][mark="warning"] { border-left: 4px solid $warning; border-top-left-radius: 3px;
+    border-bottom-left-radius: 3px; }
+QFrame[role="card"][mark="bad"] { border-left: 4px solid $bad; border-top-left-radius: 3px;
+    border-bottom-left-radius: 3px; }
+QFrame[role="card"][mark="accent"] { border-left: 4px solid $accent; border-top-left-radius: 3px;
+    border-bottom-left-radius: 3px; }
 QFrame[role="line"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="upright"] { background: $line; border: none; max-width: 1px; min-width: 1px; }
 QFrame[role="notice"] { border: 1px solid $line; border-radius: 8px; background: $card; }

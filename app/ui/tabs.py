@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from PySide6.QtCore import Qt
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
@@ -31,6 +33,18 @@ TABS = (
     Tab("deployment", "deployment."),
     Tab("results", "", apart=True),
 )
+
+
+def in_area(page: QWidget) -> QWidget:
+    """The page in an area that scrolls where the window is smaller than the least that the page needs."""
+    from PySide6.QtWidgets import QFrame, QScrollArea
+
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area
 
 
 def make_page(tab: str, session: Session) -> QWidget:

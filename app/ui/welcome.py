@@ -11,7 +11,7 @@ from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.settings import Recent, Settings
 from app.ui.theme import Theme
-from app.ui.widgets.basics import Card, IconButton, button, clear, column, label, row
+from app.ui.widgets.basics import Card, ElidedLabel, IconButton, Picture, button, clear, column, label, row
 
 
 class RecentRow(QWidget):
@@ -28,11 +28,10 @@ class RecentRow(QWidget):
         self.button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.button.setAccessibleName(f"{recent.name}, {recent.path}")
         self.button.clicked.connect(self._on_open_clicked)
-        name, path = label(recent.name, "strong", wrap=False), label(_short(recent.path), "small-muted", wrap=False)
+        name, path = ElidedLabel(recent.name, "strong"), ElidedLabel(_short(recent.path), "small-muted")
         for text in (name, path):
             text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.button.setLayout(column(name, path, spacing=2, margins=tokens.PAD))
-        self.button.setMinimumHeight(theme.size(52))
         self.button.setToolTip(recent.path)
         self.cross = IconButton(theme, "x", words("ui.welcome.forget", name=recent.name))
         self.cross.clicked.connect(self._on_cross_clicked)
@@ -40,6 +39,14 @@ class RecentRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.button, 1)
         layout.addWidget(self.cross)
+        self._theme = theme
+        self._fit()
+        theme.changed.connect(self._fit)
+
+    @Slot()
+    def _fit(self) -> None:
+        """A button doesn't ask its layout how high it must be."""
+        self.button.setMinimumHeight(self._theme.size(52))
 
     @Slot()
     def _on_open_clicked(self) -> None:
@@ -128,8 +135,7 @@ class DropArea(QFrame):
         super().__init__()
         self.setProperty("role", "drop")
         self.setMinimumHeight(theme.size(200))
-        picture = label("", wrap=False)
-        picture.setPixmap(theme.pixmap("file-spreadsheet", "muted", theme.size(32), self.devicePixelRatioF()))
+        picture = Picture(theme, "file-spreadsheet", "muted", 32)
         title, sentence = label(words("ui.drop.title"), "strong"), label(words("ui.drop.sentence"), "muted")
         self.choose = button(words("ui.drop.choose"))
         self.choose.setObjectName("choose-file")

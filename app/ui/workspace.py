@@ -16,7 +16,7 @@ from app.ui.interrupted import InterruptedJobs
 from app.ui.main_window import MainWindow
 from app.ui.menus import Menus
 from app.ui.session import Changes, Session
-from app.ui.tabs import make_page
+from app.ui.tabs import in_area, make_page
 from app.ui.widgets.messages import Notice
 
 
@@ -28,6 +28,7 @@ class Workspace(QObject):
         self.session, self.window = session, window
         self._tab = ""
         self._pages: dict[str, QWidget] = {}
+        self._areas: dict[str, QWidget] = {}
         self._shown_records: dict[str, str] = {}
         self._memories: dict[str, object] = {}
         self._leaving = False
@@ -78,9 +79,10 @@ class Workspace(QObject):
             self._pages[tab] = make_page(tab, self.session)
             if tab in self._memories:
                 self._pages[tab].recall(self._memories.pop(tab))  # type: ignore[attr-defined]
-            self.window.stack.addWidget(self._pages[tab])
+            self._areas[tab] = in_area(self._pages[tab])
+            self.window.stack.addWidget(self._areas[tab])
         self._tab = tab
-        self.window.stack.setCurrentWidget(self._pages[tab])
+        self.window.stack.setCurrentWidget(self._areas[tab])
         self.window.header.set_tab(tab)
 
     def page(self, tab: str) -> QWidget | None:
@@ -96,10 +98,11 @@ class Workspace(QObject):
             page.show_record(record_id)  # type: ignore[attr-defined]
 
     def _drop_pages(self) -> None:
-        for page in self._pages.values():
-            self.window.stack.removeWidget(page)
-            page.hide()
-            page.deleteLater()
+        for area in self._areas.values():
+            self.window.stack.removeWidget(area)
+            area.hide()
+            area.deleteLater()
+        self._areas.clear()
         self._pages.clear()
 
     # What the session says
@@ -122,7 +125,7 @@ class Workspace(QObject):
         if project is None:
             window.header.set_tab("")
             window.welcome.refresh(self.session.settings)
-            window.stack.setCurrentWidget(window.welcome)
+            window.stack.setCurrentIndex(0)
             window.welcome.create_button.setFocus()
             return
         self._refresh_badges()
@@ -141,7 +144,7 @@ class Workspace(QObject):
     def _refresh_badges(self) -> None:
         if self.session.project is not None:
             for tab, badge in tab_badges(self.session).items():
-                self.window.header.tabs[tab].set_badge(badge)
+                self.window.header.set_badge(tab, badge)
 
     @Slot(object)
     def _on_failed(self, error: CicloError) -> None:

@@ -56,8 +56,6 @@ def button(text: str, clicked: Callable[[], object] | None = None, role: ButtonR
     made.setProperty("role", role)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setAutoDefault(False)
-    if role in ("primary", "secondary", "danger"):
-        made.setMinimumHeight(tokens.FIELD_HEIGHT)
     if clicked is not None:
         made.clicked.connect(clicked)
     return made
@@ -81,6 +79,40 @@ class IconButton(QPushButton):
     def _on_theme_changed(self) -> None:
         self.setIcon(self._theme.icon(self._icon, self._colour))
         self.setIconSize(QSize(self._theme.size(18), self._theme.size(18)))
+
+
+class Picture(QLabel):
+    """An icon of the theme, redrawn when the look changes."""
+
+    def __init__(self, theme: Theme, icon: str, colour: str, pixels: int) -> None:
+        super().__init__()
+        self._theme, self._icon, self._colour, self._pixels = theme, icon, colour, pixels
+        self._draw()
+        theme.changed.connect(self._draw)
+
+    @Slot()
+    def _draw(self) -> None:
+        side = self._theme.size(self._pixels)
+        self.setPixmap(self._theme.pixmap(self._icon, self._colour, side, self.devicePixelRatioF()))
+
+
+class ElidedLabel(QLabel):
+    """One line that is shortened in the middle where there is no room for it; the whole is its tip."""
+
+    def __init__(self, text: str, role: LabelRole = "body") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setToolTip(text)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * 6, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(self.rect(), self.alignment(), shown)
+        painter.end()
 
 
 def line() -> QFrame:

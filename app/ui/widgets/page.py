@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui import theme as tokens
 from app.ui.theme import Theme
-from app.ui.widgets.basics import button, clear, column, label, row
+from app.ui.widgets.basics import Picture, button, clear, column, label, row
 
 _SENTENCE_WIDTH = 520
 
@@ -26,12 +26,17 @@ class PageHeader(QWidget):
         self.primary: QPushButton | None = None
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(tokens.PAD)
-        words = column(row(self._title, self._detail, 1), self._subtitle, spacing=tokens.GAP)
-        outer = row(spacing=tokens.SPACE)
-        outer.addLayout(words, 1)
-        outer.addLayout(self._buttons)
-        outer.setAlignment(self._buttons, Qt.AlignmentFlag.AlignBottom)
-        self.setLayout(outer)
+        self._names = row(self._title, self._detail, 1)
+        self._said, self._controls = QWidget(), QWidget()
+        self._said.setLayout(column(self._names, self._subtitle, spacing=tokens.GAP))
+        self._controls.setLayout(self._buttons)
+        self._buttons.setContentsMargins(0, 0, 0, 0)
+        self._chooser: QWidget | None = None
+        self._narrow = False
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(tokens.PAD)
+        self._arrange()
         self.set(title, detail, subtitle)
 
     def set(self, title: str, detail: str = "", subtitle: str = "") -> None:
@@ -54,6 +59,35 @@ class PageHeader(QWidget):
         self._buttons.addWidget(made)
         self.primary = made
         return made
+
+    def set_chooser(self, chooser: QWidget) -> None:
+        """What chooses the thing that the page shows, at the right end."""
+        self._chooser = chooser
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        chooser = self._chooser.sizeHint().width() if self._chooser is not None else 0
+        needed = self._names.sizeHint().width() + self._buttons.sizeHint().width() + chooser + 2 * tokens.PAD
+        if self._narrow != (needed > self.width()):
+            self._narrow = not self._narrow
+            self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """A narrow page gives the buttons a row of their own, instead of being as wide as all together."""
+        parts = [part for part in (self._controls, self._chooser) if part is not None]
+        return QSize(max(part.minimumSizeHint().width() for part in parts), super().minimumSizeHint().height())
+
+    def _arrange(self) -> None:
+        while self._grid.takeAt(0) is not None:
+            pass
+        parts = [part for part in (self._said, self._controls, self._chooser) if part is not None]
+        for position, part in enumerate(parts):
+            side = Qt.AlignmentFlag.AlignLeft if self._narrow else Qt.AlignmentFlag(0)
+            alignment = side | Qt.AlignmentFlag.AlignBottom if position else Qt.AlignmentFlag(0)
+            row_, column_ = (position, 0) if self._narrow else (0, position)
+            self._grid.addWidget(part, row_, column_, alignment)
+        self._grid.setColumnStretch(0, 1)
 
     def clear_buttons(self) -> None:
         """Take the buttons away."""
@@ -94,8 +128,7 @@ class EmptyPage(QWidget):
         super().__init__()
         self.setProperty("role", "page")
         self._theme = theme
-        self._picture = label("", wrap=False)
-        self._picture.setPixmap(theme.pixmap(icon, "muted", theme.size(40), self.devicePixelRatioF()))
+        self._picture = Picture(theme, icon, "muted", 40)
         heading, text = label(title, "heading"), label(sentence, "muted")
         self.button = button(action, None, "primary") if action else None
         self.link = button(link, None, "link") if link else None

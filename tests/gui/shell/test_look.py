@@ -109,3 +109,18 @@ def test_that_an_error_says_what_happened_and_what_to_do(shell: Shell) -> None:
     shell.session.failed.emit(CicloError("project.disk_full", path="/data"))
     assert shell.find("notice").accessibleName().startswith("The disk is full")
     assert "Free some space" in shell.find("notice").accessibleName()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_that_the_header_fits_a_small_window_at_twice_the_text_size(shell: Shell, language: str) -> None:
+    shell.open_new_project("A project with a name that is rather long for its own good")
+    shell.session.set_language(language)
+    shell.session.set_scale(2.0)
+    shell.window.resize(1280, 800)
+    for tab in shell.window.header.tabs:
+        shell.window.header.set_badge(tab, ("accent", "2", "2 jobs at work") if tab != "results" else None)
+    shell.until(lambda: shell.is_shown("tab-results"))
+    header = shell.window.header
+    assert header.minimumSizeHint().width() <= 1280
+    assert all(made.width() >= made.sizeHint().width() for made in header.tabs.values())
+    shell.session.set_scale(1.0)
