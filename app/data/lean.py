@@ -19,6 +19,7 @@ def _try_once() -> None:
     try:
         with contextlib.suppress(ImportError, AttributeError):
             pa.array([0])
+        pa.scalar("")  # the C++ side tries for itself, once
     finally:
         del sys.modules["pandas"]
 

@@ -245,19 +245,25 @@ class _Look:
     def __init__(self, byte_limit: int | None, watch: Watch | None, digest: Callable[[], Digest] | None) -> None:
         self._byte_limit, self._watch, self._digest = byte_limit, watch, digest
         self._position = 0
+        self._complete = True
 
     def at(self, plan: Plan, *, certain: bool) -> Survey:
         """Count the records of a file by a plan; ``certain`` where its encoding is settled."""
         count = _Count(plan)
-        complete = True
-        parts = read_parts(plan, digest=self._digest() if self._digest else None, watch=self._watched)
+        self._complete = True
+        parts = self._limited(plan)
         for part in in_order(in_order(parts, count.parse, threads=1), count.add, threads=1):
             if not certain and plan.encoding.name == "utf-8" and _has_undecodable(part):
                 raise _NotUtf8
+        return count.survey(complete=self._complete, bytes_read=self._position)
+
+    def _limited(self, plan: Plan) -> Iterator[Part]:
+        """The parts of the file, or of as much of it as is wanted."""
+        for part in read_parts(plan, digest=self._digest() if self._digest else None, watch=self._watched):
+            yield part
             if self._byte_limit is not None and self._position > self._byte_limit and not plan.head_complete:
-                complete = False
-                break
-        return count.survey(complete=complete, bytes_read=self._position)
+                self._complete = False
+                return
 
     def _watched(self, blocks: Blocks) -> None:
         self._position = blocks.position
