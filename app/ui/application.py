@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from app.jobs.launcher import Launcher
+    from app.ui.garbage import GarbageCollector
     from app.ui.gradual_imports import GradualImports
     from app.ui.session import Session
     from app.ui.workspace import Workspace
@@ -59,6 +60,7 @@ class Application(QObject):
         self.workspace: Workspace | None = None
         self._launcher: Launcher | None = None
         self._imports: GradualImports | None = None
+        self._garbage: GarbageCollector | None = None
         self._project = ""
         self._previous_hook = sys.excepthook
         sys.excepthook = self._on_unexpected
@@ -84,10 +86,13 @@ class Application(QObject):
     @Slot()
     def _after_first_paint(self) -> None:
         """Whatever is needed next is imported in small steps, in the order in which it will be."""
+        from app.ui.garbage import GarbageCollector
         from app.ui.gradual_imports import GradualImports
 
+        self._garbage = GarbageCollector(self)
         self._imports = GradualImports(_BEHIND_FIRST_PAINT, self)
         self._imports.imported.connect(self._on_imported)
+        self._imports.finished.connect(self._garbage.spare_what_is_there)
         self._imports.start()
 
     @Slot(str)
@@ -126,6 +131,8 @@ class Application(QObject):
         if self._launcher is not None:
             self._launcher.close()
             self._launcher = None
+        if self._garbage is not None:
+            self._garbage.close()
         sys.excepthook = self._previous_hook
 
     def _on_unexpected(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
