@@ -83,9 +83,7 @@ class Page(QWidget):
     def _lay_out(self) -> None:
         words = self._words
         page = ScrollPage()
-        top = row(spacing=tokens.SPACE)
-        top.addWidget(self._header, 1)
-        top.addWidget(self._model_choice)
+        self._header.set_chooser(self._model_choice)
         chart = Card()
         chart.body.addLayout(row(self._chips, self._more, 1))
         chart.body.addLayout(self._charts, 1)
@@ -94,7 +92,7 @@ class Page(QWidget):
         table.head.addStretch(1)
         table.head.addWidget(self._open)
         table.body.addWidget(self._table)
-        page.add(top)
+        page.add(self._header)
         page.add(chart, 1)
         page.add(table)
         self._outer = QStackedWidget()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.data.records import DATASET
@@ -18,7 +18,7 @@ from app.ui.session import Session
 from app.ui.theme import Kind
 from app.ui.training.board import Board
 from app.ui.training.form import Chosen, TrainingForm
-from app.ui.widgets.basics import column, row
+from app.ui.widgets.basics import column
 from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import EmptyPage, PageHeader, ScrollPage
@@ -83,10 +83,8 @@ class Page(QWidget):
         self._notice = Notice(self._session.theme, close_name=self._words("ui_training.close"))
         self._queue = Notice(self._session.theme, close_name=self._words("ui_training.close"))
         self._board = Board(self._session)
-        top = row(spacing=tokens.SPACE)
-        top.addWidget(self._header, 1)
-        top.addWidget(self._versions, 0, Qt.AlignmentFlag.AlignBottom)
-        page.add(top)
+        self._header.set_chooser(self._versions)
+        page.add(self._header)
         page.add(self._queue)
         page.add(self._notice)
         page.add(self._board, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.learning.records import ModelVersion
@@ -24,6 +25,7 @@ from app.verification.state import VersionRow
 
 MARKS: dict[str, Kind] = {"good": "good", "reservations": "warning", "bad": "bad"}
 _RIGHT_WIDTH = 300
+_MIDDLE_WIDTH = 560
 _NARROW_LABELS = 3  # a confusion matrix of more stands across the page
 
 
@@ -40,6 +42,7 @@ class ReportView(ScrollPage):
         self._saver.failed.connect(self.failed)
         self._header = header
         self._drawn = ""
+        self._narrow = False
         self._verdict = Card()
         self._metrics = MetricsCard(session)
         self._confusion = ConfusionCard(session)
@@ -60,20 +63,29 @@ class ReportView(ScrollPage):
         for card in (self._gates, self._decision):
             right.addWidget(card)
         right.addStretch(1)
-        side = QWidget()
-        side.setLayout(right)
+        self._side = QWidget()
+        self._side.setLayout(right)
         right.setContentsMargins(0, 0, 0, 0)
-        side.setFixedWidth(self._session.theme.size(_RIGHT_WIDTH))
-        grid = QGridLayout()
+        self._side.setFixedWidth(self._session.theme.size(_RIGHT_WIDTH))
+        grid = self._parts = QGridLayout()
         grid.setSpacing(tokens.SPACE)
         grid.addLayout(self._middle, 0, 0)
-        grid.addWidget(side, 0, 1)
+        grid.addWidget(self._side, 0, 1)
         grid.setColumnStretch(0, 1)
         self._make_verdict()
         self.body.setContentsMargins(tokens.WIDE, tokens.PAD, tokens.WIDE, tokens.WIDE)
         self.add(grid)
         self.add(self._charts)
         self.body.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for two columns, as with large letters, the gates go below the metrics."""
+        super().resizeEvent(event)
+        narrow = self.width() < self._session.theme.size(_RIGHT_WIDTH + _MIDDLE_WIDTH)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._parts.removeWidget(self._side)
+            self._parts.addWidget(self._side, *((1, 0) if narrow else (0, 1)))
 
     def _make_verdict(self) -> None:
         self._verdict_headline = label("", "heading")
