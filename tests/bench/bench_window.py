@@ -26,10 +26,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QListView, QMainWindow,
 class Watch(QObject):
     def eventFilter(self, watched, event):
         if event.type() == QEvent.Type.Paint:
-            print(time.time(), flush=True)
-            QTimer.singleShot(0, app.quit)
             watched.removeEventFilter(self)
+            QTimer.singleShot(0, self.painted)
         return False
+
+    def painted(self):
+        print(time.time(), flush=True)
+        app.quit()
 
 app = QApplication([])
 window = QMainWindow()

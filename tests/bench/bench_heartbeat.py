@@ -1,0 +1,83 @@
+"""The window's event loop while a 200,000 x 30 training and a 1 GB import run as its jobs; Stop at the end."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from tests.bench.figures import HEAVY, ROOT, Figures, ciclo, environment, program, quantile, scratch
+from tests.bench.files import big_csv, training_csv
+from tests.bench.watched_window import Script, Seen
+
+
+def run(home: Path, script: Script) -> Seen:
+    """One session of the real window."""
+    command = program("watched_window", msgspec.json.encode(script).decode())
+    jobs = str(ROOT / "tests" / "integration" / "jobs")
+    found = subprocess.run(
+        command,
+        env=environment(home, PYTHONPATH=jobs),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=1800,
+    ).stdout
+    return msgspec.json.decode(found, type=Seen)
+
+
+def project_with(folder: Path, source: Path) -> Path:
+    """A project whose one dataset is ``source``."""
+    project = folder / "project"
+    ciclo(folder / "home", "new", str(project))
+    ciclo(folder / "home", "import", str(project), str(source), "--name", "bench")
+    return project
+
+
+def judge(figures: Figures, name: str, runs: list[list[float]]) -> None:
+    """Stalls of one phase over all runs: medians of the runs, and the worst of all."""
+    tail = median(quantile(run, 0.999) for run in runs)
+    most, worst = median(max(run) for run in runs), max(max(run) for run in runs)
+    figures.say(f"heartbeat {name}, p99.9, median of {len(runs)} runs", f"{tail:.1f} ms", "<= 16 ms", tail <= 16)
+    figures.say(f"heartbeat {name}, maximum, median of {len(runs)} runs", f"{most:.1f} ms", "<= 50 ms", most <= 50)
+    figures.say(f"heartbeat {name}, worst of all", f"{worst:.1f} ms", "<= 100 ms", worst <= 100)
+
+
+def main() -> int:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--gb", type=float, default=1.0)
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--seconds", type=float, default=40.0, help="how long the jobs are watched")
+    options = parser.parse_args()
+    figures = Figures()
+    with scratch() as folder:
+        project = project_with(folder, training_csv(folder, rows=options.rows))
+        big = big_csv(folder, gigabytes=options.gb)
+        script = Script(
+            project=str(project), source=str(big), target="y", work_s=options.seconds, paints=100, tabs=True
+        )
+        seen = [run(folder / "home", script) for _turn in range(options.runs)]
+    for phase, name in (("start", "from first paint"), ("tabs", "first show of tabs"), ("working", "under load")):
+        judge(figures, name, [one.stalls[phase] for one in seen])
+    for one in seen:
+        phases = (f"{p} {[round(s) for s in v if s > 30]}" for p, v in one.stalls.items() if p != "painting")
+        figures.note("stalls over 30 ms: " + "; ".join(phases))
+    idle = median(quantile(one.idle_paints, 0.99) for one in seen)
+    busy = median(quantile(one.busy_paints, 0.99) for one in seen)
+    figures.say("repaint of the data table under load, p99 / idle p99", f"{busy / idle:.2f}", "<= 2", busy <= 2 * idle)
+    figures.note(f"idle {idle:.1f} ms, under load {busy:.1f} ms")
+    stop = max(one.stop_ms for one in seen)
+    figures.say("Stop of both jobs until their processes are gone", f"{stop:.0f} ms", "< 1000 ms", 0 <= stop < 1000)
+    heavy = sorted({name for one in seen for name in HEAVY if name in one.modules})
+    figures.say("never imported in the window's process", " ".join(heavy) or "none", "none", not heavy)
+    return figures.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
