@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from app.text.words import Words
 from app.ui import theme as tokens
+from app.ui.numbers import RIGHT_TO_LEFT
 from app.ui.theme import Theme
 from app.ui.widgets.basics import Badge, button, label
 
@@ -30,7 +31,7 @@ class Foot(QFrame):
         self.stop.setObjectName("stop")
         self.queue = button("", None, "flat")
         self.queue.setObjectName("queue")
-        self.queue.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.queue.setProperty("layoutDirection", RIGHT_TO_LEFT)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(tokens.SPACE, 0, tokens.SPACE, 0)
         layout.setSpacing(tokens.PAD)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Signal, Slot
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from app.text.words import Words
 from app.ui import theme as tokens
+from app.ui.numbers import LEFT, RIGHT_TO_LEFT
 from app.ui.tabs import TABS, Tab
 from app.ui.theme import Kind, Theme
 from app.ui.widgets.basics import IconButton, label, paint_badge, upright
@@ -30,8 +31,6 @@ class TabButton(QAbstractButton):
         self.setText(title)
         self.setObjectName(f"tab-{tab.id}")
         self.setCheckable(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.set_badge(None)
 
@@ -59,8 +58,6 @@ class TabButton(QAbstractButton):
         return self._words_width() + 2 * margin + (badge if has_badge else 0)
 
     def _words_width(self) -> int:
-        from PySide6.QtGui import QFontMetrics
-
         return QFontMetrics(self._theme.font(strong=True)).horizontalAdvance(self.text())
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -74,7 +71,7 @@ class TabButton(QAbstractButton):
         active = strong or self.underMouse() or self.hasFocus()
         painter.setPen(theme.colour("text" if active else "muted"))
         words = self.rect().adjusted(self._margin, 0, 0, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.drawText(words, LEFT, self.text())
         if strong:
             painter.fillRect(0, self.height() - 2, self.width(), 2, theme.colour("accent"))
         elif self.hasFocus():
@@ -161,7 +158,7 @@ class Header(QFrame):
         if narrow:
             name = self.width() - rest - sum(made.width_with(_NARROW) for made in self.tabs.values())
         room = max(self._theme.size(24), name - 2 * icon)
-        self.project.setText(self.fontMetrics().elidedText(self._shown_name, Qt.TextElideMode.ElideRight, room))
+        self.project.setText(_shortened(self._shown_name, self.fontMetrics(), room))
 
     def set_badge(self, tab: str, badge: BadgeState | None) -> None:
         """The state of a phase."""
@@ -201,8 +198,16 @@ class Header(QFrame):
         for chevron in self._chevrons:
             chevron.setPixmap(theme.pixmap("chevron-right", "line", theme.size(14), ratio))
         self.project.setIcon(theme.icon("chevron-down", "muted"))
-        self.project.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.project.setProperty("layoutDirection", RIGHT_TO_LEFT)
         self.project.setIconSize(QSize(theme.size(14), theme.size(14)))
         for made in self.tabs.values():
             made.updateGeometry()
         self._fit()
+
+
+def _shortened(text: str, measure: QFontMetrics, room: int) -> str:
+    if measure.horizontalAdvance(text) <= room:
+        return text
+    from PySide6.QtCore import Qt
+
+    return measure.elidedText(text, Qt.TextElideMode.ElideRight, room)

@@ -44,6 +44,12 @@ QLabel[role="title"] { font-size: ${title}px; font-weight: 600; }
 QLabel[role="heading"] { font-size: ${heading}px; font-weight: 600; }
 QLabel[role="heading-muted"] { font-size: ${heading}px; color: $muted; }
 QLabel[role="figure"] { font-size: ${figure}px; font-weight: 600; }
+QLabel[role="badge"] { border-radius: ${badge_half}px; min-width: ${badge}px; min-height: ${badge}px;
+    max-height: ${badge}px; font-size: ${small}px; font-weight: 600; color: $muted; background: $neutral_soft; }
+QLabel[role="badge"][kind="good"] { background: $good_soft; }
+QLabel[role="badge"][kind="warning"] { color: $warning; background: $warning_soft; }
+QLabel[role="badge"][kind="bad"] { color: $bad; background: $bad_soft; }
+QLabel[role="badge"][kind="accent"] { color: $accent; background: $accent_soft; }
 QLabel[role="hover"] { background: $card; border: 1px solid $line; border-radius: 6px; padding: 6px 9px;
     font-size: ${small}px; }
 QLabel[kind="good"] { color: $good; }
@@ -140,4 +146,5 @@ def style_sheet(colours: Colours, sizes: Mapping[str, int], *, scale: float) -> 
     """The style sheet in these colours and text sizes (pixels)."""
     tokens = {name: value for name in colours._fields if isinstance(value := getattr(colours, name), str)}
     lengths = {"pad_v": round(7 * scale), "pad_f": round(6 * scale), "row": round(28 * scale)}
+    lengths |= {"badge": 2 * round(10 * scale), "badge_half": round(10 * scale)}
     return _SHEET.substitute(tokens, scroll=colours.line, **sizes, **lengths)

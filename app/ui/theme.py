@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -24,8 +24,9 @@ CARD_RADIUS, FIELD_RADIUS = 8, 6
 SIZES: dict[Role, int] = {"small": 12, "body": 13, "title": 16, "heading": 20, "figure": 26}
 HEADER_HEIGHT, FOOT_HEIGHT, ROW_HEIGHT = 48, 40, 34
 MOTION_MS = 150
+_MIDDLE = 128
 SCALES = (1.0, 1.25, 1.5, 2.0)
-_IS_FUSION = "ciclo.fusion"
+_IS_FUSION, _SYSTEM_DARK = "ciclo.fusion", "ciclo.system_dark"
 
 
 class Colours(NamedTuple):
@@ -119,6 +120,8 @@ class Theme(QObject):
         self._families = _load_fonts()
         if not application.property(_IS_FUSION):
             application.setStyle("Fusion")
+        if application.property(_SYSTEM_DARK) is None:  # Fusion's palette follows the system until it gets ours
+            application.setProperty(_SYSTEM_DARK, application.palette().window().color().lightness() < _MIDDLE)
         application.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
         self._apply()
 
@@ -129,7 +132,7 @@ class Theme(QObject):
         """Whether the dark scheme is in force."""
         if self.mode != "system":
             return self.mode == "dark"
-        return self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return bool(self._application.property(_SYSTEM_DARK))
 
     @property
     def colours(self) -> Colours:
@@ -201,6 +204,10 @@ class Theme(QObject):
 
     @Slot()
     def _on_system_scheme_changed(self) -> None:
+        from PySide6.QtCore import Qt
+
+        is_dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        self._application.setProperty(_SYSTEM_DARK, is_dark)
         if self.mode == "system":
             self._apply()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.text.words import Words
 from app.ui import theme as tokens
+from app.ui.numbers import H_CENTRE
 from app.ui.settings import Recent, Settings
 from app.ui.theme import Theme
 from app.ui.widgets.basics import Card, ElidedLabel, IconButton, Picture, button, clear, column, label, row
@@ -25,12 +26,9 @@ class RecentRow(QWidget):
         self._path = recent.path
         self.button = QPushButton()
         self.button.setProperty("role", "row")
-        self.button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.button.setAccessibleName(f"{recent.name}, {recent.path}")
         self.button.clicked.connect(self._on_open_clicked)
         name, path = ElidedLabel(recent.name, "strong"), ElidedLabel(_short(recent.path), "small-muted")
-        for text in (name, path):
-            text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.button.setLayout(column(name, path, spacing=2, margins=tokens.PAD))
         self.button.setToolTip(recent.path)
         self.cross = IconButton(theme, "x", words("ui.welcome.forget", name=recent.name))
@@ -141,9 +139,9 @@ class DropArea(QFrame):
         self.choose.setObjectName("choose-file")
         self.choose.clicked.connect(self.clicked)
         for text in (picture, title, sentence):
-            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            text.setProperty("alignment", H_CENTRE)
         stack = column(1, picture, title, sentence, margins=theme.size(tokens.SPACE))
-        stack.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
+        stack.addLayout(row(1, self.choose, 1))
         stack.addStretch(1)
         self.setLayout(stack)
 

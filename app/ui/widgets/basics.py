@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -21,31 +21,33 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui import theme as tokens
+from app.ui.numbers import CENTRE, LEFT, PLAIN_TEXT, RICH_TEXT, SELECTABLE_BY_MOUSE
 from app.ui.theme import Kind, Theme
 
 LabelRole = Literal["body", "small", "muted", "small-muted", "strong", "title", "heading", "heading-muted", "figure"]
 ButtonRole = Literal["primary", "secondary", "danger", "link", "small", "flat", "choice", "row"]
-SIGNS: dict[Kind, str] = {"good": "check", "warning": "alert", "bad": "alert", "accent": "info", "neutral": "info"}
+_NO_PEN = QColor(0, 0, 0, 0)
+_SIGNS: dict[Kind, str] = {"good": "", "warning": "!", "bad": "!", "accent": "i", "neutral": "i"}
 
 
 def label(text: str = "", role: LabelRole = "body", *, wrap: bool = True, selectable: bool = False) -> QLabel:
     """A plain-text label in a role of the type scale."""
     made = QLabel()
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("textFormat", PLAIN_TEXT)
     made.setText(text)
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     if wrap:
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     if selectable:
-        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        made.setProperty("textInteractionFlags", SELECTABLE_BY_MOUSE)
     return made
 
 
 def rich_label(markup: str) -> QLabel:
     """A label with <b> in it. What comes from data must have passed ``html.escape``."""
     made = label()
-    made.setTextFormat(Qt.TextFormat.RichText)
+    made.setProperty("textFormat", RICH_TEXT)
     made.setText(markup)
     return made
 
@@ -54,7 +56,6 @@ def button(text: str, clicked: Callable[[], object] | None = None, role: ButtonR
     """A push button; ``clicked`` is a bound method. One ``primary`` a page."""
     made = QPushButton(text)
     made.setProperty("role", role)
-    made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setAutoDefault(False)
     if clicked is not None:
         made.clicked.connect(clicked)
@@ -70,7 +71,6 @@ class IconButton(QPushButton):
         self.setProperty("role", role)
         self.setAccessibleName(name)
         self.setToolTip(name)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
         self._on_theme_changed()
         theme.changed.connect(self._on_theme_changed)
@@ -101,18 +101,20 @@ class ElidedLabel(QLabel):
 
     def __init__(self, text: str, role: LabelRole = "body") -> None:
         super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._whole = text
+        self.setProperty("textFormat", PLAIN_TEXT)
         self.setProperty("role", role)
         self.setToolTip(text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * 6, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
-        painter.drawText(self.rect(), self.alignment(), shown)
-        painter.end()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        measure, text = self.fontMetrics(), self._whole
+        half = len(text) // 2
+        while half > 1 and measure.horizontalAdvance(text) > self.width():
+            half -= 1
+            text = f"{self._whole[:half]}…{self._whole[-half:]}"
+        self.setText(text)
 
 
 def line() -> QFrame:
@@ -208,31 +210,42 @@ class Card(QFrame):
         restyle(self)
 
 
-class Badge(QWidget):
-    """A round sign: a tick, an exclamation mark or a number on a soft ground."""
+class Badge(QLabel):
+    """A round sign: a tick, an exclamation mark or a number on a soft ground. Dressed by the style sheet."""
 
     def __init__(self, theme: Theme, kind: Kind = "neutral", text: str = "", *, name: str = "") -> None:
         super().__init__()
-        self._theme, self.kind, self.text = theme, kind, text
+        self._theme = theme
+        self.kind: Kind = kind
+        self.setProperty("role", "badge")
+        self.setProperty("alignment", CENTRE)
+        self.setProperty("kind", kind)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.set(kind, text, name=name)
+        self._say(text, name)
+        theme.changed.connect(self._on_theme_changed)
 
     def set(self, kind: Kind, text: str = "", *, name: str = "") -> None:
         """``text`` is a number or sign such as ``"2"``, ``"!"``; empty draws the kind's own sign."""
-        self.kind, self.text = kind, text
+        if kind != self.kind:
+            self.kind = kind
+            self.setProperty("kind", kind)
+            restyle(self)
+        self._say(text, name)
+
+    def _say(self, text: str, name: str) -> None:
+        sign = text or _SIGNS[self.kind]
+        self._ticked = not sign
+        self.setText(sign)
+        if self._ticked:
+            self._on_theme_changed()
         self.setAccessibleName(name)
         self.setToolTip(name)
-        self.updateGeometry()
-        self.update()
 
-    def sizeHint(self) -> QSize:
-        side = self._theme.size(20)
-        return QSize(max(side, self.fontMetrics().horizontalAdvance(self.text) + 10), side)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_badge(painter, QRectF(self.rect()), self._theme, self.kind, self.text)
-        painter.end()
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        if self._ticked:
+            side = self._theme.size(12)
+            self.setPixmap(self._theme.pixmap("check", "good", side, self.devicePixelRatioF()))
 
 
 class Chip(QWidget):
@@ -264,15 +277,15 @@ def paint_badge(painter: QPainter, area: QRectF, theme: Theme, kind: Kind, text:
     """Draw a badge into ``area``."""
     front, ground = theme.pair(kind)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(_NO_PEN)
     painter.setBrush(ground)
     radius = min(area.width(), area.height()) / 2
     painter.drawRoundedRect(area, radius, radius)
-    sign = text or {"warning": "!", "bad": "!", "accent": "i", "neutral": "i"}.get(kind, "")
+    sign = text or _SIGNS[kind]
     painter.setPen(front)
     if sign:
         painter.setFont(theme.font("small", strong=True))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, sign)
+        painter.drawText(area, CENTRE, sign)
         return
     side = theme.size(12)
     tick = theme.pixmap("check", "good", side, painter.device().devicePixelRatioF())
@@ -285,14 +298,17 @@ def paint_chip(painter: QPainter, area: QRectF, theme: Theme, text: str, kind: K
     if selected:
         ground = theme.colour("card")
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(_NO_PEN)
     painter.setBrush(ground)
     painter.drawRoundedRect(area, tokens.GRID, tokens.GRID)
     painter.setPen(front)
     painter.setFont(theme.font("small"))
     inner = area.adjusted(tokens.PAD, 0, -tokens.PAD, 0)
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(inner.width()) + 1)
-    painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    if painter.fontMetrics().horizontalAdvance(text) > inner.width() + 1:
+        from PySide6.QtCore import Qt
+
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(inner.width()) + 1)
+    painter.drawText(inner, LEFT, text)
 
 
 def chip_size(theme: Theme, text: str) -> QSize:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.errors import CicloError
 from app.resources import resource
+from app.ui import numbers
 from app.ui.theme import DARK, LIGHT, Colours, Theme
 
 
@@ -35,6 +36,18 @@ def test_that_every_text_colour_can_be_read_on_its_ground(colours: Colours) -> N
 def test_that_the_letters_are_those_that_are_shipped(qapp: QApplication) -> None:
     theme = Theme(qapp)
     assert QFontInfo(theme.font()).family() == "Inter"
+
+
+def test_that_the_numbers_used_before_the_first_paint_are_qts() -> None:
+    align = Qt.AlignmentFlag
+    assert Qt.TextFormat.PlainText.value == numbers.PLAIN_TEXT
+    assert Qt.TextFormat.RichText.value == numbers.RICH_TEXT
+    assert Qt.TextInteractionFlag.TextSelectableByMouse.value == numbers.SELECTABLE_BY_MOUSE
+    assert align.AlignHCenter.value == numbers.H_CENTRE
+    assert (align.AlignLeft | align.AlignVCenter).value == numbers.LEFT
+    assert align.AlignCenter.value == numbers.CENTRE
+    assert Qt.LayoutDirection.RightToLeft.value == numbers.RIGHT_TO_LEFT
+    assert Qt.FocusPolicy.NoFocus.value == numbers.NO_FOCUS
 
 
 def test_that_every_icon_named_in_the_window_is_there() -> None:

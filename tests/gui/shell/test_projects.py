@@ -8,6 +8,7 @@ import pytest
 from hands import Shell
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QLabel
 
 from app.project import Project
 from app.ui.dialogs import free_folder
@@ -42,9 +43,8 @@ def test_that_a_project_is_left_and_opened_again_from_the_list(shell: Shell) -> 
     shell.open_new_project("Churn")
     shell.workspace.actions.actions["close_project"].trigger()
     assert shell.is_shown("welcome")
-    row = next(
-        b for b in shell.window.welcome.findChildren(type(shell.window.header.project)) if "Churn" in b.accessibleName()
-    )
+    row = next(w for w in shell.window.welcome.findChildren(QLabel) if w.text() == "Churn")
+    shell.until(row.isVisible)
     shell.qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
     shell.until(lambda: shell.session.project is not None)
     assert shell.window.windowTitle().startswith("Churn")
