@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import msgspec
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.data.reader_protocol import Answer, Failed, RejectedRows, Request, Rows
 from app.jobs.channel import ChannelError, Decoder, frame
@@ -19,9 +23,17 @@ READER = "--ciclo-reader"
 """First argument of the program where it is one frozen file and can't be started as ``python -m``."""
 
 _MOST_DEATHS, _WITHIN_S = 3, 30.0
-_LAST_BREATH_MS = 500
+_LAST_BREATH_S = 0.5
 _ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 _log = logging.getLogger("ciclo.ui")
+
+
+@dataclass(frozen=True)
+class _Came:
+    """An answer of a process; None where it ended."""
+
+    process: subprocess.Popen[bytes]
+    answer: Answer | None
 
 
 class ReaderClient(QObject):
@@ -30,16 +42,19 @@ class ReaderClient(QObject):
     The process is started by the first request or by :meth:`start`, and again when it dies.
     """
 
+    _came = Signal(object)
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._process: QProcess | None = None
-        self._decoder = Decoder()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._listener: threading.Thread | None = None
         self._generation = 0
         self._views = 0
         self._receivers: dict[int, Receiver] = {}
         self._under_way: dict[int, Request] = {}
         self._waiting: dict[int, Request] = {}
         self._deaths: list[float] = []
+        self._came.connect(self._on_came, Qt.ConnectionType.QueuedConnection)
 
     def open_view(self, answered: Callable[[Answer], None]) -> int:
         """A number for something on the screen; ``answered`` is a bound method, held weakly."""
@@ -66,33 +81,37 @@ class ReaderClient(QObject):
         if self._process is not None:
             return
         arguments = [READER] if getattr(sys, "frozen", False) else ["-P", "-m", "app.data.reader"]
-        process = QProcess(self)
-        variables = QProcessEnvironment()
-        for name, value in environment().items():
-            variables.insert(name, value)
-        process.setProcessEnvironment(variables)
-        process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
-        process.setStandardErrorFile(QProcess.nullDevice())
-        process.readyReadStandardOutput.connect(self._on_ready_read)
-        process.finished.connect(self._on_finished)
-        process.errorOccurred.connect(self._on_error)
-        self._process, self._decoder = process, Decoder()
-        process.start(sys.executable, arguments)
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdin=pipe,
+            stdout=pipe,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
+            bufsize=0,
+        )
+        self._process = process
+        self._listener = threading.Thread(target=_listen, args=(process, self._came.emit), name="ciclo-reader")
+        self._listener.start()
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the reader, where there is one."""
+        return self._process.pid if self._process is not None else None
 
     def close(self) -> None:
-        """End the process; waits for it, half a second at most."""
+        """End the process: it ends by itself with its input, or is killed."""
         process, self._process = self._process, None
         self._receivers.clear()
         self._waiting.clear()
         self._under_way.clear()
-        if process is None:
+        if process is None or self._listener is None:
             return
-        process.blockSignals(True)
-        process.closeWriteChannel()
-        if process.state() != QProcess.ProcessState.NotRunning and not process.waitForFinished(_LAST_BREATH_MS):
-            process.kill()
-            process.waitForFinished(_LAST_BREATH_MS)
-        process.deleteLater()
+        if process.stdin is not None:
+            process.stdin.close()
+        self._listener.join(_LAST_BREATH_S)
+        process.kill()
+        self._listener.join()
 
     def _next(self) -> int:
         self._generation += 1
@@ -107,23 +126,18 @@ class ReaderClient(QObject):
         self._send(request)
 
     def _send(self, request: Request) -> None:
-        if self._process is not None:
-            self._process.write(frame(msgspec.json.encode(request)))
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(OSError):  # it died: its end comes as an event
+                self._process.stdin.write(frame(msgspec.json.encode(request)))
 
-    @Slot()
-    def _on_ready_read(self) -> None:
-        if self._process is None:
+    @Slot(object)
+    def _on_came(self, event: _Came) -> None:
+        if event.process is not self._process:
             return
-        try:
-            answers = [
-                _ANSWERS.decode(p) for p in self._decoder.feed(bytes(self._process.readAllStandardOutput().data()))
-            ]
-        except (ChannelError, msgspec.MsgspecError):
-            _log.exception("the reader said something that isn't an answer")
-            self._process.kill()
-            return
-        for answer in answers:
-            self._take(answer)
+        if event.answer is None:
+            self._on_finished()
+        else:
+            self._take(event.answer)
 
     def _take(self, answer: Answer) -> None:
         asked = self._under_way.get(answer.view)
@@ -138,18 +152,9 @@ class ReaderClient(QObject):
         if receiver is not None:
             receiver(answer)
 
-    @Slot()
-    def _on_error(self) -> None:
-        if self._process is not None and self._process.error() is QProcess.ProcessError.FailedToStart:
-            self._on_finished()
-
-    @Slot()
     def _on_finished(self) -> None:
         """It died: start it again with what was asked, unless it keeps dying."""
-        if self._process is None:
-            return
         _log.warning("the reader process ended")
-        self._process.deleteLater()
         self._process = None
         now = time.monotonic()
         self._deaths = [at for at in self._deaths if now - at < _WITHIN_S] + [now]
@@ -170,3 +175,21 @@ class ReaderClient(QObject):
             receiver = self._receivers.get(view)
             if receiver is not None:
                 receiver(Failed(view=view, generation=request.generation, code="ui.reader_lost"))
+
+
+def _listen(process: subprocess.Popen[bytes], hand_over: Callable[[_Came], None]) -> None:
+    """Read answers as they come, in a thread, since Windows can't wait for a pipe otherwise."""
+    assert process.stdout is not None
+    decoder = Decoder()
+    try:
+        while (payloads := decoder.read_from(process.stdout.fileno())) is not None:
+            for payload in payloads:
+                hand_over(_Came(process, _ANSWERS.decode(payload)))
+    except (ChannelError, msgspec.MsgspecError, OSError):
+        _log.exception("the reader said something that isn't an answer")
+        process.kill()
+    process.wait()
+    process.stdout.close()
+    if process.stdin is not None:
+        process.stdin.close()
+    hand_over(_Came(process, None))

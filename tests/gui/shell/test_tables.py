@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QProcess, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -77,9 +79,9 @@ def test_that_what_has_not_come_yet_is_an_ellipsis(table: Table) -> None:
 
 def test_that_the_reader_is_started_again_when_it_dies(qtbot: QtBot, session: Session, table: Table) -> None:
     qtbot.waitUntil(lambda: shown(table, 0) == "0", timeout=30_000)
-    process = session.reader.findChild(QProcess)
+    process = session.reader.process_id
     assert process is not None
-    process.kill()
+    os.kill(process, signal.SIGTERM)
     table.scrollTo(table.model().index(600_000, 0))
     qtbot.waitUntil(lambda: shown(table, 600_000) == "600000", timeout=30_000)
 
