@@ -4,9 +4,10 @@ PYTHON ?= python3
 JOBS ?= 2
 BIN := .venv/bin
 OUT ?= demo
+BENCHES := window heartbeat click jobs import training demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format demo screenshots bench faults package translations lock clean
+.PHONY: help setup run test lint format demo screenshots bench $(BENCHES:%=bench-%) faults package translations lock clean
 # Two goals on one command line must not set up the same folder at once.
 .NOTPARALLEL:
 
@@ -41,8 +42,14 @@ format: setup ## rewrite the code in the house's style
 faults: setup ## only the tests that kill, fill and damage
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/faults $(ARGS)
 
-bench: setup ## speed and memory, as ratios
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/bench -s --timeout 3600 $(ARGS)
+bench: setup ## speed and memory, as ratios; also one by one: bench-window bench-import ...
+	@missed=0; for one in $(BENCHES); do $(MAKE) --no-print-directory bench-$$one || missed=1; done; exit $$missed
+
+$(filter-out bench-jobs,$(BENCHES:%=bench-%)): bench-%: setup
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.bench_$* $(ARGS)
+
+bench-jobs: setup
+	@$(BIN)/python -m pytest tests/bench/test_jobs.py -q -s $(ARGS)
 
 screenshots: setup ## a picture of every page, in both languages, light and dark
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/screenshots.py
