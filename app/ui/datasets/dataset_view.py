@@ -175,10 +175,11 @@ class DatasetView(QWidget):
 
     def _show_rows(self, profiles: tuple[ColumnProfile, ...]) -> None:
         project, version = self._session.project, self.version
-        if project is None or version is None:
+        table = version.record.objects.get("table") if version is not None else None
+        if project is None or version is None or table is None:
             return
         try:
-            path = project.object_path(version.record.objects["table"].sha256)
+            path = project.object_path(table.sha256)
         except CicloError as error:
             self.notice.say_error(self._words, error)
             return
