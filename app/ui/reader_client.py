@@ -155,6 +155,8 @@ class ReaderClient(QObject):
     def _on_finished(self) -> None:
         """It died: start it again with what was asked, unless it keeps dying."""
         _log.warning("the reader process ended")
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
         self._process = None
         now = time.monotonic()
         self._deaths = [at for at in self._deaths if now - at < _WITHIN_S] + [now]
@@ -190,6 +192,4 @@ def _listen(process: subprocess.Popen[bytes], hand_over: Callable[[_Came], None]
         process.kill()
     process.wait()
     process.stdout.close()
-    if process.stdin is not None:
-        process.stdin.close()
     hand_over(_Came(process, None))
