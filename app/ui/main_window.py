@@ -44,6 +44,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 600)
         self.resize(*settings.size)
         self.build(words, settings)
+        theme.dress(self)
 
     def build(self, words: Words, settings: Settings) -> None:
         """Make what is inside, in this language."""

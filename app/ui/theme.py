@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.resources import resource
 from app.ui.style_sheet import style_sheet
@@ -106,9 +106,15 @@ def make_application(name: str) -> QApplication:
 
 
 class Theme(QObject):
-    """The look in force. ``changed`` says that colours or sizes are different now."""
+    """The look in force. ``changed`` says that colours or sizes are different now.
+
+    Its style sheet is worn by the windows that were given to :meth:`dress` rather than by the application: where the
+    application wears one, Qt dresses a whole part of a page again each time it is put into another, which made a
+    page's creation take three times as long.
+    """
 
     changed = Signal()
+    _sheet_changed = Signal(str)
 
     def __init__(self, application: QApplication, *, mode: Mode = "system", scale: float = 1.0) -> None:
         super().__init__()
@@ -190,6 +196,11 @@ class Theme(QObject):
             made.setDevicePixelRatio(ratio)
         return self._pixmaps[key]
 
+    def dress(self, window: QWidget) -> None:
+        """Have a window, with all that is ever in it, wear the look; call it once the window is made."""
+        window.setStyleSheet(self._sheet)
+        self._sheet_changed.connect(window.setStyleSheet)
+
     # Changing it
 
     def set_mode(self, mode: Mode) -> None:
@@ -216,7 +227,8 @@ class Theme(QObject):
         application.setPalette(_qt_palette(self.colours))
         application.setFont(self.font())
         sizes: dict[str, int] = {role: self.size(pixels) for role, pixels in SIZES.items()}
-        application.setStyleSheet(style_sheet(self.colours, sizes, scale=self.scale))
+        self._sheet = style_sheet(self.colours, sizes, scale=self.scale)
+        self._sheet_changed.emit(self._sheet)
         self.changed.emit()
 
 

@@ -79,9 +79,9 @@ class PageHeader(QWidget):
         return QSize(max(part.minimumSizeHint().width() for part in parts), super().minimumSizeHint().height())
 
     def _arrange(self) -> None:
-        while self._grid.takeAt(0) is not None:
-            pass
         parts = [part for part in (self._said, self._controls, self._chooser) if part is not None]
+        for part in parts:
+            self._grid.removeWidget(part)  # takeAt would leave its item behind, and Qt then keep a stale height
         for position, part in enumerate(parts):
             side = Qt.AlignmentFlag.AlignLeft if self._narrow else Qt.AlignmentFlag(0)
             alignment = side | Qt.AlignmentFlag.AlignBottom if position else Qt.AlignmentFlag(0)
