@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
@@ -90,7 +90,7 @@ class Application(QObject):
         from app.ui.gradual_imports import GradualImports
 
         self._garbage = GarbageCollector(self)
-        self._imports = GradualImports(_BEHIND_FIRST_PAINT, self)
+        self._imports = GradualImports(_BEHIND_FIRST_PAINT, {"babel.numbers": partial(self._words.number, 1.5)}, self)
         self._imports.imported.connect(self._on_imported)
         self._imports.finished.connect(self._garbage.spare_what_is_there)
         self._imports.start()
@@ -104,8 +104,6 @@ class Application(QObject):
                 self._furnish()
             case "app.ui.datasets.page" if self._project:
                 self.session.open_project(self._project)
-            case "babel.numbers":
-                self.session.words.number(1.5)  # the first one reads the locale
 
     def _start_processes(self) -> None:
         """Before the rest is imported: they get ready meanwhile."""

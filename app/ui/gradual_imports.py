@@ -15,26 +15,35 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 _SLICE_S = 0.004
 _PAUSE_MS = 3
-_PATIENCE_S = 0.05
+_STAND_ASIDE_S = 0.02
+_PATIENCE_S = 0.3
+_SWITCH_S = 0.0005
 _FREE_S = 10.0
 _log = logging.getLogger("ciclo.ui")
 
 
 class GradualImports(QObject):
-    """Imports modules in order; ``imported`` names each, ``finished`` comes after the last."""
+    """Imports modules in order; ``imported`` names each, ``finished`` comes after the last.
+
+    ``first_uses`` names what is to be called in the thread once a module is there.
+    """
 
     imported = Signal(str)
     finished = Signal()
 
-    def __init__(self, modules: Sequence[str], parent: QObject | None = None) -> None:
+    def __init__(
+        self, modules: Sequence[str], first_uses: Mapping[str, Callable[[], object]], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self._first_uses = first_uses
+        self._switch_s = sys.getswitchinterval()
         self._modules = tuple(modules)
         self._types = _make_types()
         self._told = 0
@@ -67,12 +76,13 @@ class GradualImports(QObject):
             if any(time.perf_counter() > end for _ in self._types):
                 return
             sys.meta_path.insert(0, self)
+            sys.setswitchinterval(_SWITCH_S)  # a module that outlasts its slice goes on beside the window
             self._thread.start()
         self._paused.clear()
         self._until = time.perf_counter() + _SLICE_S
         self._go.set()
-        self._paused.wait(_SLICE_S * 2)
-        while self._told < len(self._done):
+        self._paused.wait(_STAND_ASIDE_S)
+        if self._told < len(self._done):  # one a turn: who hears of it may have much to do
             self._told += 1
             self.imported.emit(self._done[self._told - 1])
         if self._told == len(self._modules):
@@ -84,6 +94,7 @@ class GradualImports(QObject):
     def _leave(self) -> None:
         if self in sys.meta_path:
             sys.meta_path.remove(self)
+            sys.setswitchinterval(self._switch_s)
 
     # In the thread
 
@@ -91,6 +102,7 @@ class GradualImports(QObject):
         for module in self._modules:
             try:
                 importlib.import_module(module)
+                self._first_uses.get(module, _nothing)()
             except Exception:  # noqa: BLE001 - who needs it will say so
                 _log.exception("%s could not be imported ahead", module)
             self._done.append(module)
@@ -107,6 +119,10 @@ class GradualImports(QObject):
         self._paused.set()
         if not self._go.wait(_PATIENCE_S):
             self._until = time.perf_counter() + _FREE_S  # or until the window's next turn
+
+
+def _nothing() -> None:
+    """No first use."""
 
 
 def _make_types() -> Iterator[None]:

@@ -75,15 +75,36 @@ class Workspace(QObject):
         """Show a tab; its page is made the first time."""
         if self.session.project is None:
             return
-        if tab not in self._pages:
+        is_new = tab not in self._pages
+        if is_new:
             self._pages[tab] = make_page(tab, self.session)
             if tab in self._memories:
                 self._pages[tab].recall(self._memories.pop(tab))  # type: ignore[attr-defined]
             self._areas[tab] = in_area(self._pages[tab])
-            self.window.stack.addWidget(self._areas[tab])
         self._tab = tab
-        self.window.stack.setCurrentWidget(self._areas[tab])
         self.window.header.set_tab(tab)
+        if is_new:  # each takes long enough for a turn of the event loop of its own
+            QTimer.singleShot(0, self, self._dress_page)
+        else:
+            self._reveal_page()
+
+    @Slot()
+    def _dress_page(self) -> None:
+        self._put_page()
+        QTimer.singleShot(0, self, self._reveal_page)
+
+    @Slot()
+    def _reveal_page(self) -> None:
+        area = self._put_page()
+        if area is not None:
+            self.window.stack.setCurrentWidget(area)
+
+    def _put_page(self) -> QWidget | None:
+        """The area of the tab that is shown, put into the window where it wasn't yet."""
+        area = self._areas.get(self._tab)
+        if area is not None and self.window.stack.indexOf(area) < 0:
+            self.window.stack.addWidget(area)
+        return area
 
     def page(self, tab: str) -> QWidget | None:
         """The page of a tab, if it was shown already."""

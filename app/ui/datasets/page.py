@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget
 
@@ -24,18 +26,24 @@ class Page(QStackedWidget):
         self._session = session
         self._next_of = ""
         self.empty = self._make_empty()
-        self.importing = ImportView(session)
         self.dataset = DatasetView(session)
-        for widget in (self.empty, self.importing, self.dataset):
-            self.addWidget(widget)
-        self.importing.imported.connect(self.show_record)
-        self.importing.left.connect(self.show_datasets)
-        self.importing.choose_asked.connect(self.choose_file)
+        self.addWidget(self.empty)
+        self.addWidget(self.dataset)
         self.dataset.import_asked.connect(self.choose_file)
         self.dataset.next_asked.connect(self._on_next_asked)
         session.changed.connect(self._on_changed)
         session.file_offered.connect(self.begin_import)
         self.show_datasets()
+
+    @cached_property
+    def importing(self) -> ImportView:
+        """The import page, made for the first file: making it takes as long as the rest of the tab."""
+        made = ImportView(self._session)
+        made.imported.connect(self.show_record)
+        made.left.connect(self.show_datasets)
+        made.choose_asked.connect(self.choose_file)
+        self.addWidget(made)
+        return made
 
     def _make_empty(self) -> EmptyPage:
         words = self._session.words

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.learning.records import Candidate, Estimate
@@ -35,8 +37,7 @@ class Board(QWidget):
         self._model: RecordTableModel[Candidate] = RecordTableModel(session.theme, self._columns(), key=candidate_key)
         self._table = Table(session.theme, self._model, name=self._words("ui_training.leaderboard"), whole=True)
         self._table.setObjectName("training.leaderboard")
-        self._complexity = ChartView(session.theme, self._words)
-        self._time = ChartView(session.theme, self._words)
+        self._best: tuple[Candidate, ...] = ()
         self._proposal = label("", "muted")
         self._lay_out()
 
@@ -45,12 +46,8 @@ class Board(QWidget):
         board = self._card = Card()
         board.body.addWidget(self._table)
         complexity = self._complexity_card = Card(words("ui_training.complexity_chart"))
-        complexity.body.addWidget(self._complexity, 1)
         complexity.body.addWidget(self._proposal)
         time = self._time_card = Card(words("ui_training.time_chart"))
-        time.body.addWidget(self._time, 1)
-        for chart in (self._complexity, self._time):
-            chart.setMinimumHeight(self._session.theme.size(260))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(tokens.SPACE)
@@ -60,6 +57,21 @@ class Board(QWidget):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(2, 1)
+
+    @cached_property
+    def _complexity(self) -> ChartView:
+        return self._make_chart(self._complexity_card)
+
+    @cached_property
+    def _time(self) -> ChartView:
+        return self._make_chart(self._time_card)
+
+    def _make_chart(self, card: Card) -> ChartView:
+        """Made when there is something to draw: a chart takes long to make."""
+        made = ChartView(self._session.theme, self._words)
+        made.setMinimumHeight(self._session.theme.size(260))
+        card.body.insertWidget(0, made, 1)
+        return made
 
     def show_candidates(self, metric: str, candidates: Sequence[Candidate]) -> None:
         """Show candidates, best first, judged by ``metric``."""
@@ -71,20 +83,25 @@ class Board(QWidget):
         self._table.fit_columns(stretch=2)
         if 0 <= chosen < len(candidates):
             self._table.pick(candidate_key(candidates[chosen]))
-        self._draw(best_of_each(candidates, metric))
+        self._best = tuple(best_of_each(candidates, metric))
+        for card in (self._complexity_card, self._time_card):
+            card.setVisible(bool(self._best))
+        for draw in (self._draw_complexity, self._draw_time):  # each in a turn of the event loop of its own
+            QTimer.singleShot(0, self, draw)
         simplest = simplest_as_good(candidates, metric)
         self._proposal.setText(words_of(self._words, simplest, candidates))
         self._proposal.setVisible(bool(self._proposal.text()))
 
-    def _draw(self, best: Sequence[Candidate]) -> None:
-        for card in (self._complexity_card, self._time_card):
-            card.setVisible(bool(best))
-        for chart, code in ((self._complexity, "complexity"), (self._time, "time")):
-            if not best:
-                chart.clear()
-                continue
-            x = [float(c.complexity) if code == "complexity" else c.seconds for c in best]
-            chart.show_chart(self._scatter(code, best, x))
+    @Slot()
+    def _draw_complexity(self) -> None:
+        if self._best:
+            x = [float(candidate.complexity) for candidate in self._best]
+            self._complexity.show_chart(self._scatter("complexity", self._best, x))
+
+    @Slot()
+    def _draw_time(self) -> None:
+        if self._best:
+            self._time.show_chart(self._scatter("time", self._best, [candidate.seconds for candidate in self._best]))
 
     def _columns(self) -> list[Column[Candidate]]:
         words = self._words

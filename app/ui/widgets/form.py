@@ -45,9 +45,9 @@ class Field(QWidget):
         self._caption = label(caption, "small-muted")
         self._caption.setBuddy(editor)
         self._hint = label(hint, "small-muted")
-        self._hint.setVisible(bool(hint))
         self._normal = hint
         self.setLayout(column(self._caption, editor, self._hint, spacing=tokens.GAP))
+        self._hint.setVisible(bool(hint))  # not before it is in something: it would be a window for a moment
         editor.setAccessibleName(caption)
         if hint:
             editor.setAccessibleDescription(hint)

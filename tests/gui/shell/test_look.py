@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hands import Shell
 from PySide6.QtCore import Qt
@@ -91,10 +93,10 @@ def test_that_each_tab_opens_by_its_key_and_by_its_button(shell: Shell) -> None:
     for number, tab in enumerate(tabs, start=1):
         key = Qt.Key(Qt.Key.Key_0 + number)
         shell.qtbot.keyClick(shell.window, key, Qt.KeyboardModifier.ControlModifier)
-        assert shell.is_shown(f"page-{tab}")
+        shell.until(partial(shell.is_shown, f"page-{tab}"))
     for tab in tabs:
         shell.click(f"tab-{tab}")
-        assert shell.is_shown(f"page-{tab}")
+        shell.until(partial(shell.is_shown, f"page-{tab}"))
 
 
 def test_that_every_button_of_the_shell_has_a_name_for_a_screen_reader(shell: Shell) -> None:

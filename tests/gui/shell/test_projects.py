@@ -35,7 +35,7 @@ def test_that_a_new_project_is_made_opened_and_remembered(shell: Shell, home: Pa
     assert shell.session.project is not None
     assert shell.session.project.folder == home / "projects" / "Churn"
     assert shell.is_shown("tab-datasets")
-    assert shell.is_shown("page-datasets")
+    shell.until(lambda: shell.is_shown("page-datasets"))
     assert [r.name for r in load_settings().recent] == ["Churn"]
 
 
