@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Iterator
 
 import msgspec
+import psutil
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QTableView
 
@@ -215,7 +216,7 @@ class Watch(QObject):
         session, script = self.application.session, self.script
         ids = {}
         if script.target:
-            dataset = session.records(DATASET)[0].id
+            dataset = session.records(DATASET)[0].label
             training = TrainRequest(project=script.project, dataset=dataset, target=script.target, model="bench")
             ids["training"] = session.submit(TRAIN, training, Text("jobs.lost"))
         if script.source:
@@ -225,15 +226,13 @@ class Watch(QObject):
 
     def _stop(self, ids: list[str]) -> Iterator[int]:
         """Milliseconds from Stop until every process of the jobs is gone."""
-        import psutil
-
         self._phase = "stopping"
         nursery = self.application._launcher.process_id  # type: ignore[union-attr]
         jobs = psutil.Process(nursery).children(recursive=True)
         began = time.monotonic()
         for id in ids:
             self.application.session.stop(id)
-        while any(job.is_running() and job.status() != psutil.STATUS_ZOMBIE for job in jobs):
+        while any(_works(job) for job in jobs):
             yield 5
         self.seen.stop_ms = (time.monotonic() - began) * 1000
 
@@ -248,6 +247,13 @@ class Watch(QObject):
     def on_failed(self, error: CicloError) -> None:
         """What the window would have said in its bar."""
         print(error, file=sys.stderr)
+
+
+def _works(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def main() -> int:
