@@ -106,7 +106,7 @@ class ExportCard(Card):
     def _show_export(self, answer: ExportAnswer) -> None:
         words, proof = self._words, answer.certificate
         self._path = answer.path
-        self._replace_proof(
+        self._proof.say(
             words(
                 "ui_deployment.certified",
                 n=proof.rows,
@@ -116,15 +116,9 @@ class ExportCard(Card):
             )
         )
         self._place.setText(answer.path)
-        self._place.show()
-        self._folder.show()
+        for widget in (self._proof, self._place, self._folder):
+            widget.show()
         self.exported.emit(answer.path)
-
-    def _replace_proof(self, sentence: str) -> None:
-        new = FindingRow(self._session.theme, "good", sentence)
-        self.body.replaceWidget(self._proof, new)
-        self._proof.deleteLater()
-        self._proof = new
 
     @Slot()
     def _on_folder_clicked(self) -> None:

@@ -37,14 +37,19 @@ class FindingRow(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, tokens.PAD, 0, tokens.PAD)
         layout.setSpacing(tokens.PAD)
-        text = rich_label(sentence) if rich else label(sentence)
+        self._text = rich_label("") if rich else label("")
         self.badge = Badge(theme, kind)
         layout.addWidget(self.badge)
-        layout.addWidget(text, 1)
+        layout.addWidget(self._text, 1)
         self.remedy: QPushButton | None = None
         if remedy:
             self.remedy = button(remedy, clicked)
             layout.addWidget(self.remedy)
+        self.say(sentence)
+
+    def say(self, sentence: str) -> None:
+        """Say another sentence in the same row."""
+        self._text.setText(sentence)
         self.setAccessibleName(sentence)
 
 
