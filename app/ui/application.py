@@ -92,7 +92,9 @@ class Application(QObject):
         self._garbage = GarbageCollector(self)
         self._imports = GradualImports(_BEHIND_FIRST_PAINT, {"babel.numbers": partial(self._words.number, 1.5)}, self)
         self._imports.imported.connect(self._on_imported)
-        self._imports.finished.connect(self._garbage.spare_what_is_there)
+        self._imports.finished.connect(self._garbage.begin)
+        if self._make_launcher is None:
+            self._imports.finished.connect(self._start_reader)
         self._imports.start()
 
     @Slot(str)
@@ -103,7 +105,7 @@ class Application(QObject):
             case "app.ui.workspace":
                 self._furnish()
             case "app.ui.datasets.page" if self._project:
-                self.session.open_project(self._project)
+                self._open(self._project)
 
     def _start_processes(self) -> None:
         """Before the rest is imported: they get ready meanwhile."""
@@ -112,8 +114,19 @@ class Application(QObject):
         self._launcher = self._make_launcher() if self._make_launcher is not None else default_launcher(warm=True)
         self._launcher.start()
         self.session.attach(self._launcher)
-        if self._make_launcher is None:
-            self.session.reader.start()
+
+    @Slot()
+    def _start_reader(self) -> None:
+        """So that the first rows come sooner; not earlier, since it would take a processor from the first page."""
+        self.session.reader.start()
+
+    def _open(self, project: str) -> None:
+        """Open a project; until its page is there, or it turned out that it can't be, nothing else is imported."""
+        if self._imports is not None and self.workspace is not None:
+            self._imports.hold()
+            self.workspace.pages.revealed.connect(self._imports.release)
+            self.session.failed.connect(self._imports.release)
+        self.session.open_project(project)
 
     def _furnish(self) -> None:
         from app.ui.workspace import Workspace
@@ -125,6 +138,8 @@ class Application(QObject):
         if self._imports is not None:
             self._imports.close()
         self.session.close()
+        if self.workspace is not None:
+            self.workspace.close()
         self.window.host = self.workspace = None
         if self._launcher is not None:
             self._launcher.close()

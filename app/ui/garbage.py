@@ -14,7 +14,7 @@ _EVERY_MS = 1000
 
 
 class GarbageCollector(QObject):
-    """Collects once a second what the thresholds of :mod:`gc` ask for; the automatic collection is off meanwhile."""
+    """Turns the automatic collection off and, once begun, collects each second what :mod:`gc`'s thresholds ask for."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -22,12 +22,12 @@ class GarbageCollector(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
         self._timer.timeout.connect(self._on_tick)
-        self._timer.start()
 
     @Slot()
-    def spare_what_is_there(self) -> None:
-        """Leave what start-up made out of later collections: looking through it all stalls the window."""
+    def begin(self) -> None:
+        """Collect from now on. What start-up made is left out for good: looking through it all stalls the window."""
         gc.freeze()
+        self._timer.start()
 
     def close(self) -> None:
         """Let Python collect by itself again."""

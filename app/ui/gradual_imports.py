@@ -22,7 +22,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 _SLICE_S = 0.004
 _PAUSE_MS = 3
-_STAND_ASIDE_S = 0.02
+_STAND_ASIDE_S = 0.008
 _PATIENCE_S = 0.3
 _SWITCH_S = 0.0005
 _FREE_S = 10.0
@@ -46,6 +46,7 @@ class GradualImports(QObject):
         self._switch_s = sys.getswitchinterval()
         self._modules = tuple(modules)
         self._types = _make_types()
+        self._held = False
         self._told = 0
         self._done: list[str] = []
         self._until = 0.0
@@ -59,6 +60,15 @@ class GradualImports(QObject):
         """Begin with the first module."""
         self._timer.start()
 
+    def hold(self) -> None:
+        """Begin no slice until :meth:`release`: the window has something to show first."""
+        self._held = True
+
+    @Slot()
+    def release(self) -> None:
+        """Go on."""
+        self._held = False
+
     def close(self) -> None:
         """Import what is left at once: a module that was half imported couldn't be imported again."""
         self._timer.stop()
@@ -71,6 +81,8 @@ class GradualImports(QObject):
     @Slot()
     def _on_tick(self) -> None:
         """Make types for one slice; when all are made, stand aside for one."""
+        if self._held:
+            return
         if self._thread.ident is None:
             end = time.perf_counter() + _SLICE_S
             if any(time.perf_counter() > end for _ in self._types):

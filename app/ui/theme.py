@@ -123,6 +123,7 @@ class Theme(QObject):
         self.scale = scale
         self._icons: dict[tuple[str, str], QIcon] = {}
         self._pixmaps: dict[tuple[str, str, int], QPixmap] = {}
+        self.colours = LIGHT
         self._families = _load_fonts()
         if not application.property(_IS_FUSION):
             application.setStyle("Fusion")
@@ -139,10 +140,6 @@ class Theme(QObject):
         if self.mode != "system":
             return self.mode == "dark"
         return bool(self._application.property(_SYSTEM_DARK))
-
-    @property
-    def colours(self) -> Colours:
-        return DARK if self.dark else LIGHT
 
     def colour(self, name: str) -> QColor:
         """A token as a colour, e.g. ``colour("muted")``."""
@@ -224,6 +221,7 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         application = self._application
+        self.colours = DARK if self.dark else LIGHT
         application.setPalette(_qt_palette(self.colours))
         application.setFont(self.font())
         sizes: dict[str, int] = {role: self.size(pixels) for role, pixels in SIZES.items()}

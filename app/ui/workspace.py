@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtWidgets import QWidget
 
 from app.errors import CicloError
 from app.ui.action_list import ActionList
@@ -15,28 +14,30 @@ from app.ui.dialogs import ClosingWithWork, NewProject
 from app.ui.interrupted import InterruptedJobs
 from app.ui.main_window import MainWindow
 from app.ui.menus import Menus
+from app.ui.pages import Pages
 from app.ui.session import Changes, Session
-from app.ui.tabs import in_area, make_page
+from app.ui.tabs import TABS
 from app.ui.widgets.messages import Notice
 
 
 class Workspace(QObject):
-    """Connects the session with the window; pages are made when they are first shown."""
+    """Connects the session with the window."""
 
     def __init__(self, session: Session, window: MainWindow) -> None:
         super().__init__(window)
         self.session, self.window = session, window
-        self._tab = ""
-        self._pages: dict[str, QWidget] = {}
-        self._areas: dict[str, QWidget] = {}
+        self.pages = Pages(session, self)
         self._shown_records: dict[str, str] = {}
-        self._memories: dict[str, object] = {}
         self._leaving = False
         self.actions = ActionList(self)
         self._badges_due = QTimer(self)
         self._badges_due.setSingleShot(True)
         self._badges_due.setInterval(0)
         self._badges_due.timeout.connect(self._refresh_badges)
+        self._first_due = QTimer(self)
+        self._first_due.setSingleShot(True)
+        self._first_due.setInterval(1)
+        self._first_due.timeout.connect(self._show_first_tab)
         session.project_changed.connect(self._on_project_changed)
         session.changed.connect(self._on_changed)
         session.failed.connect(self._on_failed)
@@ -50,6 +51,7 @@ class Workspace(QObject):
     def _furnish(self) -> None:
         """Connect what the window was built with."""
         session, window = self.session, self.window
+        self.pages.use(window.stack)
         window.header.chosen.connect(self.show_tab)
         window.header.help.clicked.connect(self.actions.act_help)
         welcome = window.welcome
@@ -72,68 +74,31 @@ class Workspace(QObject):
 
     @Slot(str)
     def show_tab(self, tab: str) -> None:
-        """Show a tab; its page is made the first time."""
-        if self.session.project is None:
-            return
-        is_new = tab not in self._pages
-        if is_new:
-            self._pages[tab] = make_page(tab, self.session)
-            if tab in self._memories:
-                self._pages[tab].recall(self._memories.pop(tab))  # type: ignore[attr-defined]
-            self._areas[tab] = in_area(self._pages[tab])
-        self._tab = tab
-        self.window.header.set_tab(tab)
-        if is_new:  # each takes long enough for a turn of the event loop of its own
-            QTimer.singleShot(0, self, self._dress_page)
-        else:
-            self._reveal_page()
-
-    @Slot()
-    def _dress_page(self) -> None:
-        self._put_page()
-        QTimer.singleShot(0, self, self._reveal_page)
-
-    @Slot()
-    def _reveal_page(self) -> None:
-        area = self._put_page()
-        if area is not None:
-            self.window.stack.setCurrentWidget(area)
-
-    def _put_page(self) -> QWidget | None:
-        """The area of the tab that is shown, put into the window where it wasn't yet."""
-        area = self._areas.get(self._tab)
-        if area is not None and self.window.stack.indexOf(area) < 0:
-            self.window.stack.addWidget(area)
-        return area
-
-    def page(self, tab: str) -> QWidget | None:
-        """The page of a tab, if it was shown already."""
-        return self._pages.get(tab)
+        """Show a tab."""
+        if self.session.project is not None:
+            self._first_due.stop()
+            self.pages.show(tab)
+            self.window.header.set_tab(tab)
 
     @Slot(str, str)
     def _on_navigated(self, tab: str, record_id: str) -> None:
         self.show_tab(tab)
-        page = self._pages.get(tab)
+        page = self.pages.page(tab)
         if page is not None and record_id:
             self._shown_records[tab] = record_id
             page.show_record(record_id)  # type: ignore[attr-defined]
 
-    def _drop_pages(self) -> None:
-        for area in self._areas.values():
-            self.window.stack.removeWidget(area)
-            area.hide()
-            area.deleteLater()
-        self._areas.clear()
-        self._pages.clear()
+    @Slot()
+    def _show_first_tab(self) -> None:
+        self.show_tab(TABS[0].id)
+        self.window.header.tabs[TABS[0].id].setFocus()
 
     # What the session says
 
     @Slot()
     def _on_project_changed(self) -> None:
-        self._drop_pages()
+        self.pages.drop(remember=False)
         self._shown_records.clear()
-        self._memories.clear()
-        self._tab = ""
         self.notice.dismiss()
         self._show_project()
         self.interrupted.refresh()
@@ -149,9 +114,8 @@ class Workspace(QObject):
             window.stack.setCurrentIndex(0)
             window.welcome.create_button.setFocus()
             return
-        self._refresh_badges()
-        self.show_tab(self._tab or "datasets")
-        window.header.tabs[self._tab].setFocus()
+        self._badges_due.start()
+        self._first_due.start()
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:
@@ -182,14 +146,13 @@ class Workspace(QObject):
 
     @Slot()
     def _on_language_changed(self) -> None:
-        shown, records = self._tab, dict(self._shown_records)
-        self._memories |= {t: p.remember() for t, p in self._pages.items() if hasattr(p, "remember")}
-        self._drop_pages()
+        shown, records = self.pages.current, dict(self._shown_records)
+        self.pages.drop(remember=True)
         self.window.build(self.session.words, self.session.settings)
-        self._tab = shown
         self._furnish()
-        if records.get(shown):
-            self._on_navigated(shown, records[shown])
+        if shown:
+            self._on_navigated(shown, records.get(shown, ""))
+            self.window.header.tabs[shown].setFocus()
 
     # Files and projects
 
@@ -211,6 +174,11 @@ class Workspace(QObject):
         dialog.open()
 
     # Closing
+
+    def close(self) -> None:
+        """Let go of the pages."""
+        self._first_due.stop()
+        self.pages.drop(remember=False)
 
     def may_close(self) -> bool:
         """Whether nothing is under way; else the user is asked."""

@@ -150,7 +150,7 @@ class Watch(QObject):
 
     def _is_open(self) -> bool:
         workspace = self.application.workspace
-        return workspace is not None and workspace.page("datasets") is not None
+        return workspace is not None and workspace.pages.page("datasets") is not None
 
     def _until(self, there: object) -> Iterator[int]:
         began = time.monotonic()
@@ -181,7 +181,7 @@ class Watch(QObject):
             return
         phase, self._phase = self._phase, "painting"
         page = self.application.window.findChildren(QTableView, "datasets.rows")[0]
-        self.application.workspace.page("datasets").dataset.show_part("rows")  # type: ignore[union-attr]
+        self.application.workspace.pages.page("datasets").dataset.show_part("rows")  # type: ignore[union-attr]
         yield 800
         for _turn in range(self.script.paints):
             began = time.perf_counter()

@@ -25,9 +25,7 @@ class Page(QStackedWidget):
         self.setProperty("role", "page")
         self._session = session
         self._next_of = ""
-        self.empty = self._make_empty()
         self.dataset = DatasetView(session)
-        self.addWidget(self.empty)
         self.addWidget(self.dataset)
         self.dataset.import_asked.connect(self.choose_file)
         self.dataset.next_asked.connect(self._on_next_asked)
@@ -45,7 +43,9 @@ class Page(QStackedWidget):
         self.addWidget(made)
         return made
 
-    def _make_empty(self) -> EmptyPage:
+    @cached_property
+    def empty(self) -> EmptyPage:
+        """What is shown before the first dataset."""
         words = self._session.words
         made = EmptyPage(
             self._session.theme,
@@ -60,6 +60,7 @@ class Page(QStackedWidget):
         if made.button is not None and made.link is not None:
             made.button.setObjectName("datasets.import_first")
             made.link.setObjectName("datasets.sample")
+        self.addWidget(made)
         return made
 
     @Slot(str)
@@ -100,7 +101,7 @@ class Page(QStackedWidget):
     def _on_changed(self, changes: Changes) -> None:
         if DATASET not in changes:
             return
-        if self.currentWidget() is self.empty:
+        if self.dataset.version is None:
             self.show_datasets()
         else:
             self.dataset.reload()

@@ -55,17 +55,20 @@ class RecordTableModel(QAbstractTableModel, Generic[Row]):
         self._theme = theme
         self._columns = tuple(columns)
         self._rows = list(rows)
+        self._texts: dict[tuple[int, int], str] = {}
         self._key = key
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show other rows."""
         self.beginResetModel()
+        self._texts.clear()
         self._rows = list(rows)
         self.endResetModel()
 
     def set_columns(self, columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
         """Show other columns and rows."""
         self.beginResetModel()
+        self._texts.clear()
         self._columns, self._rows = tuple(columns), list(rows)
         self.endResetModel()
 
@@ -94,12 +97,19 @@ class RecordTableModel(QAbstractTableModel, Generic[Row]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         column, row = self._columns[index.column()], self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return "" if column.drawn is not None else column.text(row)
+            return "" if column.drawn is not None else self._text(index.row(), index.column())
         if role == DRAWN:
             return column.drawn(row) if column.drawn is not None else None
         if role == KEY:
             return self._key(row) if self._key is not None else ""
         return self._look(column, row, role)
+
+    def _text(self, row: int, column: int) -> str:
+        """Written once: a number takes Babel longer than all the rest of a cell's painting."""
+        place = (row, column)
+        if place not in self._texts:
+            self._texts[place] = self._columns[column].text(self._rows[row])
+        return self._texts[place]
 
     def _look(self, column: Column[Row], row: Row, role: int) -> object:
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -130,5 +140,6 @@ class RecordTableModel(QAbstractTableModel, Generic[Row]):
         """Order the rows by a column."""
         spec = self._columns[column]
         self.layoutAboutToBeChanged.emit()
+        self._texts.clear()
         self._rows.sort(key=spec.sort or spec.text, reverse=order == Qt.SortOrder.DescendingOrder)  # type: ignore[arg-type]
         self.layoutChanged.emit()

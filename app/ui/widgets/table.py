@@ -83,22 +83,34 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
-        option.state &= ~QStyle.StateFlag.State_HasFocus
-
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
-        area = QRectF(option.rect)
-        painter.save()
-        painter.setPen(QPen(self._theme.colour("line"), 0))
+        """Without the style: asked for a cell's ground and text, it takes as long as for all the rest of the page."""
+        theme, area = self._theme, QRectF(option.rect)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected:
+            painter.fillRect(area, theme.colour("accent_soft"))
+        painter.setPen(QPen(theme.colour("line"), 0))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
+        inside = area.adjusted(tokens.PAD, 0, -tokens.PAD, 0)
+        text = index.data(Qt.ItemDataRole.DisplayRole)
+        if text:
+            self._paint_text(painter, inside, option, index, text)
         drawn = index.data(DRAWN)
         if drawn is not None:
+            painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            selected = bool(option.state & QStyle.StateFlag.State_Selected)
-            paint_cell(painter, area.adjusted(tokens.PAD, 0, -tokens.PAD, 0), self._theme, drawn, selected=selected)
-        painter.restore()
+            paint_cell(painter, inside, theme, drawn, selected=selected)
+            painter.restore()
+
+    def _paint_text(
+        self, painter: QPainter, area: QRectF, option: QStyleOptionViewItem, index: Index, text: str
+    ) -> None:
+        font = index.data(Qt.ItemDataRole.FontRole) or option.font
+        painter.setFont(font)
+        painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole) or self._theme.colour("text"))
+        line = text.replace("\n", " ") if "\n" in text else text
+        shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, int(area.width()))
+        painter.drawText(area, index.data(Qt.ItemDataRole.TextAlignmentRole), shown)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         drawn = index.data(DRAWN)

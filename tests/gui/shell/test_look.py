@@ -81,7 +81,7 @@ def test_that_the_language_changes_every_word_and_keeps_the_tab(shell: Shell) ->
     shell.until(lambda: shell.is_shown("tab-datasets"))
     assert shell.find("tab-datasets").property("text") == "Datos"
     assert shell.window.foot.title.text() == "Todo está guardado"
-    assert shell.is_shown("page-results")
+    shell.until(lambda: shell.is_shown("page-results"))
     shell.session.set_language("en")
     shell.until(lambda: shell.is_shown("tab-datasets"))
     assert shell.find("tab-datasets").property("text") == "Datasets"
@@ -134,7 +134,7 @@ def test_that_the_header_fits_a_small_window_at_twice_the_text_size(shell: Shell
     shell.window.resize(1280, 800)
     for tab in shell.window.header.tabs:
         shell.window.header.set_badge(tab, ("accent", "2", "2 jobs at work") if tab != "results" else None)
-    shell.until(lambda: shell.is_shown("tab-results"))
+    shell.until(lambda: shell.is_shown("page-datasets"))
     header = shell.window.header
     assert header.minimumSizeHint().width() <= 1280
     assert all(made.width() >= made.sizeHint().width() for made in header.tabs.values())

@@ -71,7 +71,7 @@ def test_that_a_file_dropped_with_no_project_is_imported_into_the_one_then_made(
     shell.click("create-project")
     shell.until(lambda: bool(offered))
     assert offered == [str(path)]
-    assert shell.is_shown("page-datasets")
+    shell.until(lambda: shell.is_shown("page-datasets"))
 
 
 def test_that_a_dropped_project_folder_is_opened(shell: Shell, tmp_path: Path) -> None:
