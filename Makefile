@@ -51,7 +51,8 @@ $(filter-out bench-jobs,$(BENCHES:%=bench-%)): bench-%: setup
 bench-jobs: setup
 	@$(BIN)/python -m pytest tests/bench/test_jobs.py -q -s $(ARGS)
 
-screenshots: setup ## a picture of every page, in both languages, light and dark
+screenshots: ## a picture of every page, in both languages, light and dark
+	@$(PYTHON) packaging/setup.py screenshots
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/screenshots.py
 
 package: ## a folder that runs without Python: dist/ciclo

@@ -68,6 +68,9 @@ WAYLAND_WINDOW = {
     "libwayland-egl.so.1": "libwayland-egl1",
 }
 
+# What else a purpose calls by name.
+TOOLS_OF = {"package": {"objdump": "binutils"}, "screenshots": {"Xvfb": "xvfb"}}
+
 
 class SetupError(Exception):
     """A sentence for the person at the terminal."""
@@ -108,15 +111,14 @@ def missing_packages(purpose: str) -> list[str]:
             ctypes.CDLL(name)
         except OSError:
             missing.append(package)
-    if purpose == "package" and not shutil.which("objdump"):
-        missing.append("binutils")
+    missing += [package for tool, package in TOOLS_OF.get(purpose, {}).items() if not shutil.which(tool)]
     return missing
 
 
 def wanted_libraries(purpose: str) -> dict[str, str]:
     """What Qt needs without a screen, on the display that there is, or on any (these travel in a package)."""
     wanted = dict(ANY_QT)
-    if purpose == "package" or (purpose == "window" and os.environ.get("DISPLAY")):
+    if purpose in ("package", "screenshots") or (purpose == "window" and os.environ.get("DISPLAY")):
         wanted.update(X_WINDOW)
     if purpose == "package" or (purpose == "window" and os.environ.get("WAYLAND_DISPLAY")):
         wanted.update(WAYLAND_WINDOW)
@@ -309,9 +311,10 @@ def main() -> int:
     parser.add_argument(
         "purpose",
         nargs="?",
-        choices=("tests", "window", "package"),
+        choices=("tests", "window", "screenshots", "package"),
         default="window",
-        help="without a screen; for the window on this display (default); or to build a package for any display",
+        help="without a screen; for the window on this display (default); for pictures, also on an X server of their "
+        "own; to build a package for any display",
     )
     try:
         set_up(parser.parse_args().purpose)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from app.text.words import Words
 from app.ui import theme as tokens
-from app.ui.numbers import LEFT, RIGHT_TO_LEFT
+from app.ui.numbers import FOCUS_BY_KEY, LEFT, RIGHT_TO_LEFT
 from app.ui.tabs import TABS, Tab
 from app.ui.theme import Kind, Theme
 from app.ui.widgets.basics import IconButton, label, paint_badge, upright
@@ -28,6 +28,7 @@ class TabButton(QAbstractButton):
         self.tab = tab
         self._badge: BadgeState | None = None
         self._margin = _ROOMY
+        self._is_by_key = False
         self.setText(title)
         self.setObjectName(f"tab-{tab.id}")
         self.setCheckable(True)
@@ -60,6 +61,11 @@ class TabButton(QAbstractButton):
     def _words_width(self) -> int:
         return QFontMetrics(self._theme.font(strong=True)).horizontalAdvance(self.text())
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The focus is shown to those who move it by keys; to others it would look like a second tab in use."""
+        self._is_by_key = event.reason().value in FOCUS_BY_KEY
+        super().focusInEvent(event)
+
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
         super().enterEvent(event)
@@ -68,13 +74,13 @@ class TabButton(QAbstractButton):
         painter, theme = QPainter(self), self._theme
         strong = self.isChecked()
         painter.setFont(theme.font(strong=strong))
-        active = strong or self.underMouse() or self.hasFocus()
+        active = strong or self.underMouse() or (self._is_by_key and self.hasFocus())
         painter.setPen(theme.colour("text" if active else "muted"))
         words = self.rect().adjusted(self._margin, 0, 0, 0)
         painter.drawText(words, LEFT, self.text())
         if strong:
             painter.fillRect(0, self.height() - 2, self.width(), 2, theme.colour("accent"))
-        elif self.hasFocus():
+        elif self._is_by_key and self.hasFocus():
             painter.fillRect(self._margin, self.height() - 8, self._words_width(), 1, theme.colour("accent"))
         if self._badge is not None:
             side = theme.size(20)

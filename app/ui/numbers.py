@@ -11,3 +11,5 @@ SELECTABLE_BY_MOUSE = 1
 H_CENTRE, LEFT, CENTRE = 0x4, 0x81, 0x84
 RIGHT_TO_LEFT = 1
 NO_FOCUS = 0
+FOCUS_BY_KEY = (1, 2, 5)
+"""Tab, Shift+Tab, a shortcut."""

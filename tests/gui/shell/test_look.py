@@ -50,6 +50,9 @@ def test_that_the_numbers_used_before_the_first_paint_are_qts() -> None:
     assert align.AlignCenter.value == numbers.CENTRE
     assert Qt.LayoutDirection.RightToLeft.value == numbers.RIGHT_TO_LEFT
     assert Qt.FocusPolicy.NoFocus.value == numbers.NO_FOCUS
+    reason = Qt.FocusReason
+    keys = (reason.TabFocusReason, reason.BacktabFocusReason, reason.ShortcutFocusReason)
+    assert tuple(one.value for one in keys) == numbers.FOCUS_BY_KEY
 
 
 def test_that_every_icon_named_in_the_window_is_there() -> None:
