@@ -1,10 +1,17 @@
-"""One killable process for each fit inside a job: out of memory, a crash or a time-out costs one candidate."""
+"""Killable processes for the fits inside a job: out of memory, a crash or a time-out costs one fit.
+
+A process does one fit after the other, and is replaced when it died of one. A process for each fit would cost about a
+tenth of a second of processor time every time, since the kernel copies each page that a fork writes to: and Python
+writes to whatever it looks at.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import signal
+import struct
 import sys
 import time
 import traceback
@@ -22,6 +29,8 @@ _RESULT, _FAILURE = b"r", b"f"
 _TICK_S = 0.05
 _CHUNK = 1 << 20
 _SCORE = 800
+_ORDER = struct.Struct("<q")
+_HEAD = struct.Struct("<q1s")
 
 
 class FitFailure(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +48,8 @@ def run_forked(
     timeout_s: float | None = None,
     check_cancelled: Callable[[], None],
 ) -> Iterator[tuple[int, bytes | FitFailure]]:
-    """Run each task in a fork of this process, at most ``processors`` at once; it sees this process's memory.
+    """Run each task in a fork of this process, at most ``processors`` at once; it sees this process's memory as it was
+    when the fork was made, and what the tasks before it in the same fork left.
 
     Parameters
     ----------
@@ -90,21 +100,29 @@ def _attempt(task: Task) -> bytes | Failure:
 
 
 class _Fork:
-    """One running task: its process, and the pipe on which its bytes come."""
+    """A process that does tasks by their position: the orders go one way, framed answers come the other."""
 
-    def __init__(self, position: int, task: Task) -> None:
-        self.position = position
-        self.began = time.monotonic()
-        self.received = bytearray()
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        self.position = -1
+        self.began = 0.0
         self.timed_out = False
-        self._kills = out_of_memory_kills()
-        self.pipe, theirs = os.pipe()
+        self._received = bytearray()
+        self._kills = 0
+        self.pipe, answers = os.pipe()
+        orders, self._orders = os.pipe()
         parent = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self.pipe)
-            _work(task, theirs, parent)
-        os.close(theirs)
+            os.close(self._orders)
+            _serve(tasks, orders, answers, parent)
+        os.close(answers)
+        os.close(orders)
+
+    def begin(self, position: int) -> None:
+        self.position, self.began, self._kills = position, time.monotonic(), out_of_memory_kills()
+        with contextlib.suppress(BrokenPipeError):  # it died between two tasks: that shows when its answer is read
+            os.write(self._orders, _ORDER.pack(position))
 
     def elapsed_s(self) -> float:
         return time.monotonic() - self.began
@@ -112,42 +130,57 @@ class _Fork:
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
 
-    def take(self) -> bool:
-        """Read what is there; False at the end."""
+    def take(self) -> bytes | FitFailure | None:
+        """The answer, where all of it is there now; None where more is to come."""
         chunk = os.read(self.pipe, _CHUNK)
-        self.received += chunk
-        return bool(chunk)
+        if not chunk:
+            return FitFailure(failure=self._death(self.reap()), elapsed_s=self.elapsed_s())
+        self._received += chunk
+        if len(self._received) < _HEAD.size:
+            return None
+        length, kind = _HEAD.unpack_from(self._received)
+        if len(self._received) < _HEAD.size + length:
+            return None
+        answer = bytes(memoryview(self._received)[_HEAD.size :])
+        self._received = bytearray()
+        if kind == _RESULT:
+            return answer
+        return FitFailure(failure=msgspec.json.decode(answer, type=Failure), elapsed_s=self.elapsed_s())
 
-    def end(self) -> bytes | FitFailure:
-        """Reap the process and read what it left."""
+    def reap(self) -> int:
+        """Let go of a process that has ended or was killed; its exit status."""
         os.close(self.pipe)
-        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        if status == 0 and self.received[:1] == _RESULT and not self.timed_out:
-            return bytes(memoryview(self.received)[1:])
-        return FitFailure(failure=self._failure(status), elapsed_s=self.elapsed_s())
+        os.close(self._orders)
+        self.pipe = -1
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
-    def _failure(self, status: int) -> Failure:
+    @property
+    def ended(self) -> bool:
+        return self.pipe < 0
+
+    def _death(self, status: int) -> Failure:
         if self.timed_out:
             return Failure(code="jobs.fit_timed_out", params={"seconds": round(self.elapsed_s(), 1)})
-        if status == 0 and self.received[:1] == _FAILURE:
-            return msgspec.json.decode(memoryview(self.received)[1:], type=Failure)
         if status == -signal.SIGKILL and out_of_memory_kills() > self._kills:
             return Failure(code="jobs.fit_out_of_memory")
         name = signal.Signals(-status).name if status < 0 else f"exit {status}"
         return Failure(code="jobs.fit_crashed", params={"signal": name})
 
 
-def _work(task: Task, pipe: int, parent: int) -> None:
+def _serve(tasks: Sequence[Task], orders: int, answers: int, parent: int) -> None:
     """The fork's whole life. It never returns into the code that forked it."""
     status = 1
     try:
         die_with_parent(parent)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         offer_to_out_of_memory(_SCORE)
-        result = _attempt(task)
-        message = _RESULT + result if isinstance(result, bytes) else _FAILURE + msgspec.json.encode(result)
-        with os.fdopen(pipe, "wb") as file:
-            file.write(message)
+        with os.fdopen(answers, "wb") as file:
+            while order := os.read(orders, _ORDER.size):
+                result = _attempt(tasks[_ORDER.unpack(order)[0]])
+                done = isinstance(result, bytes)
+                message = result if isinstance(result, bytes) else msgspec.json.encode(result)
+                file.write(_HEAD.pack(len(message), _RESULT if done else _FAILURE) + message)
+                file.flush()
         status = 0
     finally:
         os._exit(status)
@@ -158,21 +191,21 @@ def _run_in_forks(
 ) -> Iterator[tuple[int, bytes | FitFailure]]:
     sys.stdout.flush()
     sys.stderr.flush()
-    waiting = list(enumerate(tasks))[::-1]
+    waiting = list(range(len(tasks)))[::-1]
     with selectors.DefaultSelector() as running:
         try:
             while waiting or running.get_map():
                 check_cancelled()
                 while waiting and len(running.get_map()) < max(1, processors):
-                    fork = _Fork(*waiting.pop())
+                    fork = _Fork(tasks)
                     running.register(fork.pipe, selectors.EVENT_READ, fork)
+                    fork.begin(waiting.pop())
                 _stop_overdue(running, timeout_s)
-                for fork in _ended(running):
-                    yield fork.position, fork.end()
+                yield from _answers(running, waiting)
         finally:
             for key in list(running.get_map().values()):
                 key.data.kill()
-                key.data.end()
+                key.data.reap()
 
 
 def _stop_overdue(running: selectors.BaseSelector, timeout_s: float | None) -> None:
@@ -183,12 +216,19 @@ def _stop_overdue(running: selectors.BaseSelector, timeout_s: float | None) -> N
             fork.kill()
 
 
-def _ended(running: selectors.BaseSelector) -> list[_Fork]:
-    """Wait a moment; the forks whose pipe has ended, taken out of ``running``."""
-    ended: list[_Fork] = []
+def _answers(running: selectors.BaseSelector, waiting: list[int]) -> Iterator[tuple[int, bytes | FitFailure]]:
+    """Wait a moment for what comes. A fork that has answered goes on at once, before its answer is looked at."""
     for key, _events in running.select(_TICK_S):
         fork: _Fork = key.data
-        if not fork.take():
-            running.unregister(fork.pipe)
-            ended.append(fork)
-    return ended
+        answer = fork.take()
+        if answer is None:
+            continue
+        position = fork.position
+        if not fork.ended and (fork.timed_out or not waiting):
+            fork.kill()
+            fork.reap()
+        if fork.ended:
+            running.unregister(key.fileobj)
+        else:
+            fork.begin(waiting.pop())
+        yield position, answer

@@ -1,4 +1,4 @@
-"""Cross-validation of every candidate through one loop, each fit in a killable process of its own."""
+"""Cross-validation of every candidate through one loop, each fit in a killable process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import gc
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -28,9 +27,6 @@ from app.text.message import Text
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-_WARM_UP_ROWS = 40
-_WARM_UP_SPEED = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +143,6 @@ class Search:
             empty = np.full((len(self._data.rows), width), np.nan)
             self.trials.append(Trial(kind=kind, params=params, predictions=empty, folds=folds))
         tasks = [(trial, fold) for trial in self.trials for fold in range(folds)]
-        _warm_up(self._data, candidates)
         began = time.monotonic()
         work = run_forked(
             [self._fold(trial, fold) for trial, fold in tasks],
@@ -223,14 +218,6 @@ class Search:
     def finished(self) -> list[Trial]:
         """The trials with a score in every fold, best first; of equals, the simpler."""
         return [trial for trial in sorted(self.trials, key=_rank) if trial.done and not np.isnan(trial.mean)]
-
-
-def _warm_up(data: LearningData, candidates: Sequence[tuple[EstimatorKind, Params]]) -> None:
-    """Do a tiny fit of the quick kinds once, so that not every fork pays for what libraries load on first use."""
-    positions = data.folds[0][0][:_WARM_UP_ROWS]
-    for kind in {kind.id: kind for kind, _ in candidates if kind.speed > _WARM_UP_SPEED}.values():
-        with suppress(Exception):  # what is wrong with it will be said of the candidate itself
-            fold_predictions(fit(kind, kind.quick[0], data, positions), data.frame.iloc[:1], classes=data.classes)
 
 
 def _rank(trial: Trial) -> tuple[int, float, int]:

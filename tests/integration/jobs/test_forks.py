@@ -134,3 +134,18 @@ def test_that_tasks_run_in_turn_where_forking_is_unsafe(monkeypatch: pytest.Monk
     assert isinstance(failed, FitFailure)
     assert failed.failure.code == "jobs.fit_error"
     assert results[1] == str(os.getpid()).encode()
+
+
+def test_that_one_process_does_many_tasks_and_is_replaced_when_it_died_of_one() -> None:
+    def own() -> bytes:
+        return str(os.getpid()).encode()
+
+    results = _run(own, own, partial(_die, signal.SIGKILL), own, own, processors=1)
+    assert isinstance(results[2], FitFailure)
+    assert results[0] == results[1] != results[3] == results[4]
+    assert str(os.getpid()).encode() not in results.values()
+
+
+def test_that_a_large_answer_comes_whole() -> None:
+    data = np.arange(400_000.0).tobytes()
+    assert _run(lambda: data, lambda: data, processors=2) == {0: data, 1: data}
