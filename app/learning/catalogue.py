@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 
 from sklearn.pipeline import Pipeline
 
-from app.learning import families
+from app.learning import cost, families
 from app.learning.preparation import Shape
 from app.learning.records import Preset, Task
 
@@ -37,8 +37,8 @@ class EstimatorKind:
         Parameters that each preset tries: ``quick`` always, ``more`` from balanced on, ``all`` when thorough.
     complexity
         1 (can be read) to 4 (can only be tested).
-    speed
-        Million cells (rows times columns) that one fit takes in a second, roughly; for the estimate of time.
+    cost
+        Seconds of one fit, roughly.
     most_rows
         Learns from a sample where there are more.
     trusted
@@ -52,7 +52,7 @@ class EstimatorKind:
     quick: tuple[Params, ...]
     more: tuple[Params, ...] = ()
     all: tuple[Params, ...] = ()
-    speed: float = 1.0
+    cost: cost.Cost = cost.usual
     most_rows: int = 10**9
     trusted: tuple[str, ...] = ()
     source: str = field(default="ciclo")
@@ -65,7 +65,7 @@ def builtin() -> tuple[EstimatorKind, ...]:
 
 def _readable() -> tuple[EstimatorKind, ...]:
     return (
-        EstimatorKind(id=BASELINE, tasks=_ALL, build=families.baseline, complexity=1, quick=({},), speed=50.0),
+        EstimatorKind(id=BASELINE, tasks=_ALL, build=families.baseline, complexity=1, quick=({},), cost=cost.baseline),
         EstimatorKind(
             id="logistic",
             tasks=_CLASSES,
@@ -74,7 +74,7 @@ def _readable() -> tuple[EstimatorKind, ...]:
             quick=({"C": 1.0}, {"C": 0.05}),
             more=({"C": 0.3}, {"C": 5.0}),
             all=({"C": 0.01}, {"C": 30.0}),
-            speed=0.8,
+            cost=cost.logistic,
         ),
         EstimatorKind(
             id="ridge",
@@ -84,7 +84,7 @@ def _readable() -> tuple[EstimatorKind, ...]:
             quick=({"alpha": 1.0}, {"alpha": 30.0}),
             more=({"alpha": 10.0}, {"alpha": 100.0}),
             all=({"alpha": 0.1}, {"alpha": 300.0}),
-            speed=2.0,
+            cost=cost.ridge,
         ),
         EstimatorKind(
             id="tree",
@@ -93,7 +93,7 @@ def _readable() -> tuple[EstimatorKind, ...]:
             complexity=1,
             quick=({"max_depth": 5},),
             more=({"max_depth": 3}, {"max_depth": 8}),
-            speed=2.0,
+            cost=cost.tree,
             trusted=(_TREE,),
         ),
     )
@@ -111,7 +111,7 @@ def _boosting() -> EstimatorKind:
         quick=(params(0.05, 150, 8), params(0.1, 100, 31)),
         more=(params(0.03, 400, 16), params(0.05, 400, 31)),
         all=(params(0.02, 800, 8), params(0.02, 800, 63)),
-        speed=0.3,
+        cost=cost.boosting,
         trusted=(
             "functools.partial",
             "sklearn.utils.validation.check_array",
@@ -130,7 +130,7 @@ def _forests() -> tuple[EstimatorKind, ...]:
             quick=({"min_samples_leaf": 5}, {"min_samples_leaf": 1}),
             more=({"min_samples_leaf": 3, "n_estimators": 300},),
             all=({"min_samples_leaf": 2, "max_features": 0.5, "n_estimators": 300},),
-            speed=0.12,
+            cost=cost.forest,
             trusted=(_TREE,),
         ),
         EstimatorKind(
@@ -141,7 +141,7 @@ def _forests() -> tuple[EstimatorKind, ...]:
             quick=({"min_samples_leaf": 2},),
             more=({"min_samples_leaf": 1, "n_estimators": 300},),
             all=({"min_samples_leaf": 1, "max_features": 0.7, "n_estimators": 300},),
-            speed=0.16,
+            cost=cost.extra_trees,
             trusted=(_TREE,),
         ),
     )
@@ -155,7 +155,7 @@ def _neighbours() -> EstimatorKind:
         complexity=2,
         quick=({"n_neighbors": 25},),
         more=({"n_neighbors": 10}, {"n_neighbors": 60}),
-        speed=0.1,
+        cost=cost.neighbours,
         most_rows=10_000,
     )
 

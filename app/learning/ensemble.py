@@ -17,29 +17,34 @@ from app.learning.search import LearningData, Trial
 MOST_MEMBERS = 6
 ROUNDS = 12
 _ROWS = 20_000
+_LEAST_GAIN = 0.1
 
 KIND = EstimatorKind(id=ENSEMBLE, tasks=frozenset(Task), build=baseline, complexity=4, quick=())
 """How an ensemble shows on the leaderboard; it is never built from parameters."""
 
 
 def blend(
-    trials: Sequence[Trial], data: LearningData, metric: str
+    trials: Sequence[Trial], data: LearningData, metric: str, *, thrifty: bool = False
 ) -> tuple[Trial, tuple[tuple[Trial, int], ...]] | None:
     """The best weighted mean of finished trials, as a trial of its own, with its members and their weights.
 
     Members are added one by one, with repetition, as long as the score over all folds gains (R. Caruana et al.,
-    "Ensemble selection from libraries of models", ICML 2004). None where no mean beats a single candidate.
+    "Ensemble selection from libraries of models", ICML 2004). With ``thrifty``, a candidate that isn't a member yet
+    must gain more than a tenth of the best one's standard error: it makes the model larger and slower. None where no
+    mean beats a single candidate.
     """
     pool = list(trials[:MOST_MEMBERS])
     if len(pool) < 2:
         return None
     folds = [_thinned(scored) for _, scored in data.folds]
     weights: Counter[int] = Counter()
+    least = _LEAST_GAIN * _standard_error(pool[0]) if thrifty else 0.0
     total, best = np.zeros_like(pool[0].predictions), -np.inf
     for size in range(1, ROUNDS + 1):
         scores = [_mean_score((total + t.predictions) / size, data, folds, metric) for t in pool]
-        chosen = int(np.argmax(scores))
-        if scores[chosen] <= best:
+        gains = [s - best - (0.0 if weights[n] or not weights else least) for n, s in enumerate(scores)]
+        chosen = int(np.argmax(gains))
+        if gains[chosen] <= 0:
             break
         best = scores[chosen]
         weights[chosen] += 1
@@ -48,6 +53,12 @@ def blend(
         return None
     members = tuple((pool[position], weights[position]) for position in sorted(weights))
     return _trial(members, data, metric), members
+
+
+def _standard_error(trial: Trial) -> float:
+    """Of the mean over folds; 0 where there is one fold only."""
+    scores = list(trial.scores.values())
+    return float(np.std(scores, ddof=1)) / len(scores) ** 0.5 if len(scores) > 1 else 0.0
 
 
 def _thinned(scored: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ from app.learning.target import Target, read_target
 from app.text.message import Text
 
 Integers = NDArray[np.int64]
-LARGE_ROWS = 50_000
+_LARGE_ROWS = 50_000
 
 
 def examine_target(source: Source, name: str, *, task: str, positive: str) -> Target:
@@ -110,12 +110,17 @@ def _check_classes(target: Target, out: NDArray[np.bool_], keep_all: bool) -> No
         raise CicloError("learning.holdout_takes_class")
 
 
+def usual_folds(rows: int) -> int:
+    """How many folds so many training rows are cut into, where their classes allow it."""
+    return 3 if rows > _LARGE_ROWS else 5
+
+
 def make_folds(rows: Rows, codes: Integers) -> tuple[tuple[Integers, Integers], ...]:
     """Pairs of positions among the training rows: fitted on, scored on.
 
     Rows that belong together share a fold; with a split by time each fold learns from what came before it.
     """
-    wanted = 3 if len(rows.train) > LARGE_ROWS else 5
+    wanted = usual_folds(len(rows.train))
     if len(rows.order):
         return _forward(np.argsort(rows.order, kind="stable"), wanted)
     counts = np.bincount(codes)

@@ -23,6 +23,7 @@ from sklearn.preprocessing import LabelEncoder
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import Bunch
 
+from app.learning.cost import FEWER_TREES, FOREST_TREES, MANY_ROWS
 from app.learning.preparation import Shape, native, nothing, ordered, scaled
 from app.learning.records import Task
 
@@ -79,7 +80,7 @@ def extra_trees(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline
 
 def _sized(shape: Shape, params: Params) -> dict[str, str | int | float | bool | None]:
     """Fewer and smaller trees where there are many rows: memory and time stay within bounds."""
-    trees = 100 if shape.rows < 100_000 else 60
+    trees = FOREST_TREES if shape.rows < MANY_ROWS else FEWER_TREES
     given: dict[str, str | int | float | bool | None] = {"n_estimators": trees, **params}
     leaf = params.get("min_samples_leaf") or 1
     given["min_samples_leaf"] = max(int(leaf), shape.rows // 20_000)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from app.jobs.contract import Context, Outcome
 from app.jobs.system import usable_processors
-from app.learning.catalogue import portfolio
+from app.learning.catalogue import EstimatorKind, Params, portfolio
 from app.learning.columns import choose_columns, propose_columns
-from app.learning.examination import LARGE_ROWS, examine_scheme, examine_target, notes_on, set_aside
-from app.learning.records import Planned, PlannedColumn, PlanRequest, Preset, Task
+from app.learning.cost import Size
+from app.learning.examination import examine_scheme, examine_target, notes_on, set_aside, usual_folds
+from app.learning.matrix import frame_columns
+from app.learning.preparation import MOST_LEVELS
+from app.learning.records import Feature, Planned, PlannedColumn, PlanRequest, Preset, Task
 from app.learning.scoring import choose_metric
-from app.learning.source import open_source
+from app.learning.source import Source, open_source
+from app.learning.target import Target
 from app.project.record import encode
 
-_START_S = 1.5
-_FIT_S = 0.08
+_START_S = 3.0
+_MEMBERS = 2
+"""Of an ensemble, that count for its time."""
+_SHARE_AT_WORK = 0.85
+"""Of the processors, that the search gets: at its end not all of them have something left to do."""
 
 
 def plan(context: Context, request: PlanRequest) -> Outcome:
@@ -51,21 +60,41 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
         train_rows=len(rows.train),
         holdout_rows=len(rows.holdout),
         dropped_rows=target.dropped,
-        seconds=expected_seconds(target.task, columns, len(rows.train), context.processors or usable_processors()),
+        seconds=expected_seconds(
+            target.task,
+            _size(source, target, columns, len(rows.train)),
+            context.processors or usable_processors(),
+        ),
         problems=notes_on(target, columns),
     )
     return Outcome(answer=msgspec.Raw(encode(planned)))
 
 
-def expected_seconds(task: Task, columns: tuple[PlannedColumn, ...], rows: int, processors: int) -> dict[str, float]:
-    """Roughly how long each preset takes, from the cells that each of its fits has to read."""
-    width = sum(column.used for column in columns)
-    fits = (3 if rows > LARGE_ROWS else 5) + 1
+def expected_seconds(task: Task, whole: Size, processors: int) -> dict[str, float]:
+    """Roughly how long each preset takes: every fold of every candidate, then the winner on the ``whole``."""
+    folds = usual_folds(whole.rows)
+    part = replace(whole, rows=whole.rows * (folds - 1) // folds, scored=whole.rows // folds)
     expected = {}
     for preset in Preset:
-        work = 0.0
-        for kind, _ in portfolio(task, preset):
-            cells = min(rows, kind.most_rows) * width / 1e6
-            work += fits * (_FIT_S + cells / kind.speed)
-        expected[preset.value] = round(_START_S + work / processors, 1)
+        tried = portfolio(task, preset)
+        search = folds * sum(_cost(kind, params, part) for kind, params in tried)
+        refit = sum(sorted(_cost(kind, params, whole) for kind, params in tried)[-_MEMBERS:])
+        expected[preset.value] = round(_START_S + search / (processors * _SHARE_AT_WORK) + refit, 1)
     return expected
+
+
+def _cost(kind: EstimatorKind, params: Params, size: Size) -> float:
+    return kind.cost(replace(size, rows=min(size.rows, kind.most_rows)), params)
+
+
+def _size(source: Source, target: Target, columns: tuple[PlannedColumn, ...], rows: int) -> Size:
+    used = [(column.name, column.type) for column in columns if column.used]
+    frame = frame_columns([Feature(name=name, type=type) for name, type in used])
+    distinct = {column.name: min(column.distinct, MOST_LEVELS) for column in source.version.columns}
+    return Size(
+        rows=rows,
+        scored=0,
+        width=len(frame),
+        levels=sum(1 if column.numeric else distinct[column.feature] for column in frame),
+        classes=len(target.labels),
+    )

@@ -33,6 +33,7 @@ from app.learning.records import (
     Feature,
     ModelVersion,
     PlannedColumn,
+    Preset,
     Split,
     Task,
     TrainAnswer,
@@ -91,7 +92,7 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         prepared = prepare(request)
         context.check_cancelled()
         search = _search(context, prepared, request, began)
-        winner = choose(search, prepared.data, prepared.metric)
+        winner = choose(search, prepared.data, prepared.metric, thrifty=request.preset is Preset.QUICK)
         _refit(context, winner, prepared.data, context.staging / "model.skops", search)
         context.report(Progress(step=Text("learning.step.checking")))
         body = _body(prepared, request, search, winner, began)
@@ -186,15 +187,18 @@ def _search(context: Context, prepared: Prepared, request: TrainRequest, began: 
     return search
 
 
-def choose(search: Search, data: LearningData, metric: str) -> Winner:
-    """The best finished candidate, or the mean of several where that is better. The baseline wins only alone."""
+def choose(search: Search, data: LearningData, metric: str, *, thrifty: bool = False) -> Winner:
+    """The best finished candidate, or the mean of several where that is better (:func:`app.learning.ensemble.blend`).
+
+    The baseline wins only alone.
+    """
     finished = search.finished()
     learned = [trial for trial in finished if trial.kind.id != BASELINE]
     if not learned:
         failed = next((trial.failure for trial in search.trials if trial.failure), None)
         raise CicloError("learning.nothing_finished", cause=failed.id if failed else "")
     winner = Winner(trial=learned[0], members=((learned[0], 1),))
-    blended = blend(learned, data, metric)
+    blended = blend(learned, data, metric, thrifty=thrifty)
     if blended is not None:
         mixed, members = blended
         search.trials.append(mixed)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from app.learning.catalogue import BASELINE, builtin, portfolio
+from app.learning.catalogue import BASELINE, EstimatorKind, builtin, portfolio
+from app.learning.cost import Size
 from app.learning.planning import expected_seconds
-from app.learning.records import PlannedColumn, Preset, Task
+from app.learning.records import Preset, Task
 from app.text import Words
 
 
@@ -33,6 +36,16 @@ def test_that_every_estimator_has_a_name_and_a_sentence(language: str) -> None:
 
 
 def test_that_a_longer_preset_is_expected_to_take_longer() -> None:
-    columns = (PlannedColumn(name="a", type="number", used=True),)  # type: ignore[arg-type]
-    seconds = expected_seconds(Task.BINARY, columns, 10_000, 2)
+    size = Size(rows=10_000, scored=0, width=20, levels=40, classes=2)
+    seconds = expected_seconds(Task.BINARY, size, 2)
     assert seconds["quick"] < seconds["balanced"] < seconds["thorough"]
+
+
+@pytest.mark.parametrize("kind", builtin(), ids=lambda kind: kind.id)
+def test_that_more_rows_and_more_columns_never_cost_less(kind: EstimatorKind) -> None:
+    small = Size(rows=1_000, scored=250, width=10, levels=30, classes=2)
+    for params in (*kind.quick, *kind.more, *kind.all):
+        least = kind.cost(small, params)
+        assert least > 0
+        assert kind.cost(replace(small, rows=8_000), params) >= least
+        assert kind.cost(replace(small, width=40, levels=120), params) >= least
