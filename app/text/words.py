@@ -135,6 +135,8 @@ class Words:
 
         places = (3 if digits is None else digits) if isinstance(value, float) else 0
         decimals = ("0" if fixed else "#") * places
+        if isinstance(value, float) and abs(value) < 0.5 * 10.0**-places:
+            value = 0.0  # not "-0.000"
         return str(format_decimal(value, f"#,##0.{decimals}" if decimals else "#,##0", locale=self._babel))
 
     def significant(self, value: float, *, digits: int = 4) -> str:

@@ -89,3 +89,8 @@ def test_that_a_moment_is_shown_in_local_time() -> None:
 def test_that_rendering_a_plain_sentence_loads_no_babel() -> None:
     code = "import sys;from app.text import Words;Words('es')('project.check.altered');sys.exit('babel' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_that_a_number_that_rounds_to_nothing_has_no_sign() -> None:
+    assert Words("en").number(-0.0003, digits=3, fixed=True) == "0.000"
+    assert Words("en").number(-0.0006, digits=3, fixed=True) == "-0.001"
