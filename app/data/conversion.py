@@ -13,13 +13,13 @@ from app.data.dates import to_dates, to_moments
 from app.data.records import ColumnType, Dialect
 from app.data.shapes import Shape, shapes, trimmed
 
-_WORDS = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.IDENTIFIER)
+WORDS = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.IDENTIFIER)
 ARROW_TYPES = {
     ColumnType.INTEGER: pa.int64(),
     ColumnType.NUMBER: pa.float64(),
     ColumnType.DATE: pa.date32(),
     ColumnType.DATETIME: pa.timestamp("us"),
-    **dict.fromkeys(_WORDS, pa.string()),
+    **dict.fromkeys(WORDS, pa.string()),
 }
 
 
@@ -81,13 +81,17 @@ def convert_column(
     """
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)
-    if proven and type in _WORDS and not notation.missing_words:
+    if pa.types.is_dictionary(values.type):
+        if proven and not notation.missing_words:
+            return values, np.zeros(len(values), bool)
+        values = values.cast(pa.string())
+    if proven and type in WORDS and not notation.missing_words:
         return values, np.zeros(len(values), bool)
     if proven and type in (ColumnType.INTEGER, ColumnType.NUMBER):
         cast = _cast_at_once(values, type, notation)
         if cast is not None:
             return cast, np.zeros(len(values), bool)
-    if type in _WORDS:
+    if type in WORDS:
         return _without(values, notation.missing_words, blank=pc.equal(values, "")), np.zeros(len(values), bool)
     encoded = _encoded(values)
     if encoded is None:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from app.data import limits
-from app.data.conversion import ARROW_TYPES, convert_column
+from app.data.conversion import ARROW_TYPES, WORDS, convert_column
 from app.data.inspection import column_note, evidence, inspected, problems
 from app.data.parsing import Want
 from app.data.pipeline import in_order
@@ -45,6 +45,7 @@ _JSON = "application/json"
 _LINES = "application/jsonlines"
 _GROUP_BYTES = 64_000_000
 _SHOWN = 60
+_CODED = pa.dictionary(pa.int32(), pa.string())
 
 
 def inspect_source(context: Context, request: InspectRequest) -> Outcome:
@@ -211,8 +212,12 @@ class _Writer:
 
     def __init__(self, found: Survey, table: Path, rejected: Path) -> None:
         self._found = found
+        self._coded = frozenset(i for i, t in enumerate(found.types) if t in WORDS and found.tallies[i].recurring)
         self._schema = pa.schema(
-            [pa.field(n, ARROW_TYPES[t]) for n, t in zip(found.plan.names, found.types, strict=True)]
+            [
+                pa.field(name, _CODED if i in self._coded else ARROW_TYPES[type])
+                for i, (name, type) in enumerate(zip(found.plan.names, found.types, strict=True))
+            ]
         )
         self._table = table
         self._rejected_path = rejected
@@ -224,7 +229,11 @@ class _Writer:
     def __enter__(self) -> None:
         recurring = [n for n, t in zip(self._schema.names, self._found.tallies, strict=True) if t.recurring]
         self._writer = pq.ParquetWriter(
-            self._table, self._schema, compression="zstd", use_dictionary=recurring or False
+            self._table,
+            self._schema,
+            compression="zstd",
+            use_dictionary=recurring or False,
+            store_schema=False,  # whoever reads the file gets words, not Arrow's dictionaries of them
         )
         self._log = self._rejected_path.open("wb")
 
@@ -238,7 +247,7 @@ class _Writer:
 
     def convert(self, part: Part) -> _Converted:
         """The typed rows of a part and its rejected records; changes nothing, so that threads may share the work."""
-        text = text_table(part, self._found.plan, Want(nulls=True))
+        text = text_table(part, self._found.plan, Want(encoded=self._coded, nulls=True))
         typed, failed = self._converted(text)
         rejected = part.rejected
         if failed.any():
@@ -256,12 +265,12 @@ class _Writer:
     def _converted(self, text: pa.Table) -> tuple[pa.Table, NDArray[np.bool_]]:
         columns, failures = [], []
         found = self._found
-        for values, name, type, notation in zip(
-            text.columns, found.plan.names, found.types, found.notations, strict=True
+        for i, (values, name, type, notation) in enumerate(
+            zip(text.columns, found.plan.names, found.types, found.notations, strict=True)
         ):
             proven = name not in found.plan.corrections.types
             column, failed = convert_column(values, type, notation, proven=proven)
-            columns.append(column)
+            columns.append(_coded(column) if i in self._coded else column)
             failures.append(failed)
         return pa.Table.from_arrays(columns, schema=self._schema), np.array(failures)
 
@@ -304,9 +313,14 @@ class _Writer:
         rows = pa.concat_tables(self._held)
         full = self._held_rows - self._held_rows % limits.ROW_GROUP
         count = self._held_rows if all_rows or not full else full
-        self._writer.write_table(rows.slice(0, count), row_group_size=limits.ROW_GROUP)
+        self._writer.write_table(rows.slice(0, count).unify_dictionaries(), row_group_size=limits.ROW_GROUP)
         rest = rows.slice(count)
         self._held, self._held_rows, self._held_bytes = [rest], rest.num_rows, 0
+
+
+def _coded(words: pa.Array) -> pa.DictionaryArray:
+    """Words that recur, each held once: the file keeps them so, and they need not be looked up again for it."""
+    return words if pa.types.is_dictionary(words.type) else words.dictionary_encode()
 
 
 def _columns(profile: Profile, levels: tuple[tuple[str, ...], ...]) -> tuple[Column, ...]:

@@ -81,6 +81,6 @@ def _from_bytes(data: bytes | memoryview, *, grammar: Grammar, width: int, want:
                 quoted_strings_can_be_null=True,
                 null_values=[""] if want.nulls else [],
             ),
-        ).combine_chunks()
+        )
     except pa.ArrowInvalid as error:
         raise CicloError("data.engine", cause=str(error)[:200]) from error

@@ -240,7 +240,7 @@ def _marks(buffer: NDArray[np.uint8], data: bytes, grammar: Grammar) -> _Marks:
     quoting = buffer == grammar.quote[0]
     places = np.flatnonzero(wanted | quoting)
     quotes = quoting[places]
-    inside = (np.cumsum(quotes) & 1).astype(bool)
+    inside = (np.cumsum(quotes, dtype=np.uint8) & 1).view(bool)  # 256 is even: only the parity is wanted
     return _Marks(places[~(inside | quotes)], places[quotes])
 
 

@@ -57,7 +57,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--gb", type=float, default=1.0)
     parser.add_argument("--rows", type=int, default=200_000)
-    parser.add_argument("--seconds", type=float, default=40.0, help="how long the jobs are watched")
+    parser.add_argument("--seconds", type=float, default=100.0, help="how long the jobs are watched")
     options = parser.parse_args()
     figures = Figures()
     with scratch() as folder:
