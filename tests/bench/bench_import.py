@@ -44,7 +44,7 @@ def proportional_mb(root: int) -> dict[str, float]:
 
 
 class Peak(threading.Thread):
-    """Looks ten times a second."""
+    """Looks three times a second: each look takes the kernel some milliseconds a process."""
 
     def __init__(self, root: int) -> None:
         super().__init__(daemon=True)
@@ -52,7 +52,7 @@ class Peak(threading.Thread):
         self.most: dict[str, float] = {}
 
     def run(self) -> None:
-        while not self._over.wait(0.1):
+        while not self._over.wait(0.3):
             now = proportional_mb(self._root)
             if sum(now.values()) > sum(self.most.values()):
                 self.most = now
