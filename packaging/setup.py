@@ -182,7 +182,8 @@ def pip_settings() -> dict[str, str]:
 
 def uv_environment(settings: dict[str, str]) -> dict[str, str]:
     """The environment for uv, which doesn't read pip's configuration: its own variables win over what pip says."""
-    extra = settings.get("extra-index-url", "").split()
+    extra = [place for place in settings.get("extra-index-url", "").split() if is_there(place)]
+    links = [place for place in settings.get("find-links", "").split() if is_there(place)]
     told = {
         "UV_CACHE_DIR": str(TOOLS / "cache" / "uv"),
         "UV_PYTHON_DOWNLOADS": "never",
@@ -190,13 +191,20 @@ def uv_environment(settings: dict[str, str]) -> dict[str, str]:
         "UV_INDEX": " ".join(extra),
         # pip takes the best of all places; the lock's hashes say which file is right.
         "UV_INDEX_STRATEGY": "unsafe-best-match" if extra else "",
-        "UV_FIND_LINKS": ",".join(settings.get("find-links", "").split()),
+        "UV_FIND_LINKS": ",".join(links),
         "UV_INSECURE_HOST": " ".join(settings.get("trusted-host", "").split()),
         "UV_HTTP_TIMEOUT": settings.get("timeout", settings.get("default-timeout", "")),
         "SSL_CERT_FILE": settings.get("cert", ""),
         "ALL_PROXY": settings.get("proxy", ""),
     }
     return {**{name: value for name, value in told.items() if value}, **os.environ, "VIRTUAL_ENV": str(VENV)}
+
+
+def is_there(place: str) -> bool:
+    """Whether a place for packages exists, as far as this machine can tell: pip passes over folders that don't, uv
+    gives up."""
+    path = place.removeprefix("file://")
+    return Path(path).is_dir() if path.startswith("/") else True
 
 
 def pip(*arguments: str | Path) -> list[str]:

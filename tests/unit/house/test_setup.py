@@ -40,6 +40,13 @@ def test_that_nothing_is_said_to_uv_where_pip_was_told_nothing(setup: ModuleType
     assert not {"UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_STRATEGY", "ALL_PROXY"} & told.keys()
 
 
+def test_that_a_folder_of_packages_that_is_gone_is_passed_over_as_pip_does(setup: ModuleType, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    told = setup.uv_environment({"find-links": f"{gone} {tmp_path}", "extra-index-url": f"file://{gone}/simple"})
+    assert told["UV_FIND_LINKS"] == str(tmp_path)
+    assert "UV_INDEX" not in told
+
+
 def test_that_what_was_said_to_uv_itself_wins(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://mine.example/simple")
     told = setup.uv_environment({"index-url": "https://index.example/simple"})
