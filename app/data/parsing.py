@@ -38,14 +38,21 @@ def to_table(part: Part, *, grammar: Grammar, width: int, want: Want = _AS_TEXT)
         table = _from_fields(part.fields, width, nulls=want.nulls)
     elif part.good == 0:
         table = _from_fields([], width, nulls=False)
+    elif grammar.skip_spaces:
+        table = _without_spaces(_from_bytes(part.data, grammar=grammar, width=width, want=_AS_TEXT), nulls=want.nulls)
     else:
         table = _from_bytes(part.data, grammar=grammar, width=width, want=want)
-        if grammar.skip_spaces:
-            columns = [pc.utf8_ltrim(column, " ") for column in table.columns]
-            table = pa.Table.from_arrays(columns, names=table.column_names)
     if table.num_rows != part.good:
         raise CicloError("data.count_mismatch", scanned=part.good, read=table.num_rows, line=part.first_line)
     return table
+
+
+def _without_spaces(table: pa.Table, *, nulls: bool) -> pa.Table:
+    """Cells without the spaces before them, which the engine doesn't know how to cut off."""
+    columns = [pc.utf8_ltrim(column, " ") for column in table.columns]
+    if nulls:
+        columns = [pc.if_else(pc.equal(c, ""), pa.scalar(None, pa.string()), c) for c in columns]
+    return pa.Table.from_arrays(columns, names=table.column_names)
 
 
 def positions(width: int) -> list[str]:

@@ -188,8 +188,6 @@ def first_lines(part: Part, plan: Plan) -> NDArray[np.int64]:
 
 def text_table(part: Part, plan: Plan, want: Want = _AS_TEXT) -> pa.Table:
     """The good records of a part as text, one column for each name."""
-    if plan.grammar.skip_spaces:
-        want = _AS_TEXT  # spaces are cut off after the engine
     table = to_table(part, grammar=plan.grammar, width=plan.layout.width, want=want)
     return table if len(plan.names) == plan.layout.width else table.select(list(range(len(plan.names))))
 

@@ -347,3 +347,17 @@ def test_that_every_text_of_the_catalogue_exists_in_both_languages() -> None:
         used |= set(re.findall(r'"(data\.[a-z0-9_.]+)"', source.read_text(encoding="utf-8")))
     used -= {"data.import", "data.inspect"}
     assert used <= ids[0]
+
+
+def test_that_an_empty_cell_is_missing_also_where_spaces_follow_the_delimiter(desk: Desk) -> None:
+    answer, record = desk.bring('"name", "city", "n"\n"ann", "Rome", 1\n"bob", "", 2\n"cid", "Oslo", \n"dan", "", 4\n')
+    assert [c.missing for c in answer.columns] == [0, 2, 1]
+    assert desk.rows(record)[1] == ("bob", None, 2)
+
+
+def test_that_the_stored_table_holds_words_however_often_they_recur(desk: Desk) -> None:
+    answer, record = desk.bring("plan,n\n" + "".join(f"{('basic', 'pro', '')[i % 3]},{i}\n" for i in range(70_000)))
+    assert (answer.columns[0].type, answer.columns[0].missing) == ("category", 23_333)
+    table = read_table(desk.project, record)
+    assert str(table.schema.field("plan").type) == "string"
+    assert table.column("plan").to_pylist() == [("basic", "pro", None)[i % 3] for i in range(70_000)]
