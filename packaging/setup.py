@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from subprocess import DEVNULL
 
@@ -105,14 +106,25 @@ def use_a_new_enough_python() -> None:
 
 def missing_packages(purpose: str) -> list[str]:
     """The Debian packages of what the dynamic linker doesn't find."""
-    missing = []
-    for name, package in wanted_libraries(purpose).items():
-        try:
-            ctypes.CDLL(name)
-        except OSError:
-            missing.append(package)
+    missing = [package for name, package in wanted_libraries(purpose).items() if not has_library(name)]
+    if purpose == "package" and sys.executable.startswith("/usr/bin/python3") and not has_library(shared_python()):
+        missing.append("libpython%d.%d" % sys.version_info[:2])  # noqa: UP031 - runs on old Pythons too
     missing += [package for tool, package in TOOLS_OF.get(purpose, {}).items() if not shutil.which(tool)]
     return missing
+
+
+def has_library(name: str) -> bool:
+    """Whether the dynamic linker finds a library."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def shared_python() -> str:
+    """The library in which Python itself can travel; Debian's Python runs without it."""
+    return str(sysconfig.get_config_var("INSTSONAME"))
 
 
 def wanted_libraries(purpose: str) -> dict[str, str]:

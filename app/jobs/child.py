@@ -67,17 +67,13 @@ def serve(orders: int, messages: int) -> None:
     die_with_pipe(orders)
     _settle(work)
     context = ChildContext(work, messages)
-    with contextlib.suppress(OSError):  # nobody listens any more
-        context.send_bytes(_perform(work, context))
-    _leave()
-
-
-def _leave() -> None:
-    """End without running the exit handlers of libraries, which may wait for threads."""
-    with contextlib.suppress(OSError, ValueError):
+    last = _perform(work, context)
+    with contextlib.suppress(OSError, ValueError):  # before the last message: whoever gets it may read the log
         sys.stdout.flush()
         sys.stderr.flush()
-    os._exit(0)
+    with contextlib.suppress(OSError):  # nobody listens any more
+        context.send_bytes(last)
+    os._exit(0)  # without the exit handlers of libraries, which may wait for threads
 
 
 def _point_at_null(*handles: int) -> None:
