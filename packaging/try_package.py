@@ -12,6 +12,8 @@ from pathlib import Path
 
 KEPT = ("HOME", "LANG", "TMPDIR", "SYSTEMROOT", "TEMP", "USERPROFILE")
 
+_LIMIT_S = 600
+
 
 def main(folder: str) -> int:
     """Run ``--help`` and the demo of the build in ``folder``; 1 where something that the demo promises is missing."""
@@ -20,9 +22,11 @@ def main(folder: str) -> int:
     with tempfile.TemporaryDirectory() as place:
         subprocess.run([program, "--help"], cwd=place, env=environment, check=True, stdout=subprocess.DEVNULL)
         begin = time.monotonic()
-        done = subprocess.run(
-            [program, "demo", "--out", "demo", "--json"], cwd=place, env=environment, check=True, stdout=subprocess.PIPE
-        )
+        command = [program, "demo", "--out", "demo", "--json"]
+        done = subprocess.run(command, cwd=place, env=environment, stdout=subprocess.PIPE, timeout=_LIMIT_S)
+        if done.returncode:
+            print(f"The demo ended with {done.returncode}: {done.stdout.decode()}", file=sys.stderr)
+            return 1
         answer = json.loads(done.stdout)
         shown = [answer["project"], answer["report"], answer["bundle"], *answer["screenshots"]]
         missing = [name for name in shown if not Path(place, name).exists()]
