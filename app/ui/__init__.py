@@ -12,8 +12,8 @@ A tab is a package ``app/ui/<tab>/`` (datasets, training, verification, deployme
         def remember(self) -> object: ...                # optional: what was filled in; given to ``recall(...)`` of
                                                          # the page that is made in another language
 
-The page is made when its tab is first shown, and made again when the language changes; a record that was shown is shown
-again. No project is ever ``None`` for a page: pages exist only while one is open.
+The page is made when its tab is first shown (:mod:`app.ui.pages`), and made again when the language changes; a record
+that was shown is shown again. No project is ever ``None`` for a page: pages exist only while one is open.
 
 Words: ``session.words("ui_datasets.rows", n=7043)``; a stored ``Text``: ``session.text(finding.message)``; numbers:
 ``session.words.number(x)``, ``.percent(0.265)``, ``.datetime(...)``. Never a string in code.
