@@ -21,6 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from app.errors import CicloError
+from app.jobs.contract import Ended, Event
 from app.text.words import Words, choose_locale
 from app.ui.application import Application
 
@@ -99,6 +100,12 @@ class Demo(QObject):
     def fail(self, error: CicloError) -> None:
         """The window said that something went wrong."""
         self._failure = error
+
+    @Slot(object)
+    def on_job_event(self, event: Event) -> None:
+        """A job that fails is the end: the page says why, and waits for a person."""
+        if isinstance(event, Ended) and event.failure is not None:
+            self.fail(CicloError(event.failure.code, **event.failure.params))
 
     @Slot()
     def _on_tick(self) -> None:
@@ -217,6 +224,7 @@ def play(out: Path) -> DemoAnswer:
     ending = _Ending(qt.exit)  # not quit(): it asks the window, which asks about running jobs
     demo.ended.connect(ending.take)
     application.session.failed.connect(demo.fail)
+    application.session.job_event.connect(demo.on_job_event)
     application.start()
     QTimer.singleShot(0, demo, demo.start)
     qt.exec()
