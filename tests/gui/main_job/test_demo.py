@@ -10,8 +10,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
-from app.ui.demo import DemoAnswer
+from app.jobs.contract import Ended, Failure, JobState
+from app.ui.demo import Demo, DemoAnswer, Step
 
 
 def ciclo(*words: str, home: Path) -> str:
@@ -58,3 +61,14 @@ def test_that_the_bundle_alone_gives_the_windows_predictions(played: DemoAnswer,
 def test_that_the_project_it_leaves_has_one_approved_version(played: DemoAnswer, tmp_path: Path) -> None:
     versions = json.loads(ciclo("models", played.project, "--json", home=tmp_path))
     assert "approved" in json.dumps(versions)
+
+
+def test_that_a_job_that_fails_ends_the_demo_at_once(qtbot: QtBot, tmp_path: Path) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    demo = Demo(window, [Step("never-there")], tmp_path)
+    with qtbot.waitSignal(demo.ended) as ended:
+        demo.start()
+        demo.on_job_event(Ended(job="j", state=JobState.FAILED, failure=Failure(code="jobs.error")))
+    assert ended.args is not None
+    assert ended.args[0].code == "jobs.error"
