@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Iterable
 from typing import NoReturn
@@ -22,6 +23,14 @@ _REFUSALS = (
     (re.compile(r"argument (?P<name>\S+).*: invalid \w+ value: (?P<value>.*)"), "cli.invalid_number"),
     (re.compile(r"argument (?P<name>\S+).*: not allowed with argument (?P<other>\S+)"), "cli.not_together"),
 )
+
+
+def finite(text: str) -> float:
+    """A number that isn't "nan" or "inf"."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 class HelpAsked(Exception):
@@ -78,7 +87,7 @@ class Parser(argparse.ArgumentParser):
             metavar=metavar or None,
             choices=tuple(choices) or None,
             default=[] if several else default,
-            type=number or str,
+            type=finite if number is float else number or str,
             nargs="+" if several else None,
             action="extend" if several else "store",
             required=required,

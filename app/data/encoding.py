@@ -24,6 +24,18 @@ _MARKS = (
 )
 _SINGLE = ("cp1252", "iso8859-15", "cp850", "mac_roman")
 _NAMES = {"iso8859-15": "iso-8859-15", "mac_roman": "mac-roman", "iso8859-1": "iso-8859-1", "ascii": "utf-8"}
+_NO_TABLES = {
+    "utf-32",
+    "utf-32-le",
+    "utf-32-be",
+    "utf-7",
+    "idna",
+    "punycode",
+    "undefined",
+    "unicode_escape",
+    "raw_unicode_escape",
+}
+"""Encodings of Python in which nobody sends a table, and which the scanner of bytes can't follow."""
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _USUAL = set("áéíóúñüçàèìòùâêîôûäöëïãõåøæßœšžÁÉÍÓÚÑÜÇÀÈÖÄÅØ")
 _USUAL_SIGNS = set("ºª°€£¿¡«»·–—‘’“”…®©²³½ \u00a0™•±µ×§¼¾´")
@@ -51,7 +63,10 @@ def canonical(name: str) -> str:
         ``data.unknown_encoding``.
     """
     try:
-        found = codecs.lookup(name.strip() or "?").name
+        known = codecs.lookup(name.strip() or "?")
+        found = known.name
+        if found in _NO_TABLES or not getattr(known, "_is_text_encoding", True):
+            raise LookupError(name)
     except (LookupError, ValueError) as error:
         raise CicloError("data.unknown_encoding", encoding=name) from error
     if found in ("utf-8-sig", "utf-8"):

@@ -31,7 +31,7 @@ _VALUES = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DA
 
 def table_path(project: Project, record: Record) -> Path:
     """Where the Parquet file of a dataset version lies."""
-    return project.object_path(record.objects["table"].sha256)
+    return project.whole_object(record.objects["table"].sha256)
 
 
 def read_table(project: Project, record: Record, columns: Sequence[str] | None = None) -> pa.Table:

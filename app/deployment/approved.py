@@ -43,7 +43,7 @@ class ApprovedVersion:
     @property
     def table_path(self) -> Path:
         """The stored table of the dataset."""
-        return self.project.object_path(self.dataset_record.objects["table"].sha256)
+        return self.project.whole_object(self.dataset_record.objects["table"].sha256)
 
 
 def approved_version(project: Project, model: str) -> ApprovedVersion:

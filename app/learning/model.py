@@ -25,6 +25,7 @@ from app.learning.catalogue import trusted_types
 from app.learning.matrix import feature_frame
 from app.learning.records import ModelVersion, Signature, Task
 from app.learning.scoring import decide
+from app.project.durable import writing
 
 Floats = NDArray[np.float64]
 
@@ -75,7 +76,8 @@ def signature_of(version: ModelVersion) -> Signature:
 
 def save_model(pipeline: BaseEstimator, path: Path) -> None:
     """Write a fitted pipeline as a canonical skops file."""
-    path.write_bytes(canonical.dump(pipeline))
+    with writing(path):
+        path.write_bytes(canonical.dump(pipeline))
 
 
 def load_model(source: Path | bytes, *, signature: Signature, trusted: Sequence[str] | None = None) -> FittedModel:

@@ -40,7 +40,7 @@ def find_source(project: Project, label: str) -> Source:
     """The dataset version that ``label`` (``name``, ``name@3``) names."""
     record = project.version(DATASET, label)
     return Source(
-        record=record, version=record.read(DatasetVersion), path=project.object_path(record.objects["table"].sha256)
+        record=record, version=record.read(DatasetVersion), path=project.whole_object(record.objects["table"].sha256)
     )
 
 

@@ -38,6 +38,8 @@ def check(project: Project) -> Inspection:
     damaged += _check_links(records, users)
     seen, broken = _check_objects(project, records, users)
     damaged += broken + _check_sequences(records)
+    if seen and not records and not damaged:
+        damaged.append(_damage("records", "folder", "project.check.no_records"))
     return Inspection(records=len(records), objects=seen, damaged=tuple(damaged))
 
 

@@ -75,10 +75,13 @@ def write_file(path: Path, data: bytes, *, staging: Path) -> None:
 
 
 def adopt_file(staged: Path, path: Path) -> None:
-    """Rename a file that is already synced to its place; what stands there under the same hash is kept."""
+    """Rename a file that is already synced to its place; the same content that stands there already is kept.
+
+    What stands there damaged is replaced.
+    """
     with writing(path):
         make_folder(path.parent)
-        if path.exists():
+        if path.exists() and hash_file(path) == hash_file(staged):
             staged.unlink()
             return
         staged.chmod(0o444)

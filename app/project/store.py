@@ -21,6 +21,7 @@ from app.project.record import FORMAT, Draft, Envelope, Object, Record, encode, 
 from app.project.writer import author, cache_folder, writer_id
 
 IDENTITY = "ciclo.json"
+_PARTS = ("records", "objects", "exports")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _KIND = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -63,12 +64,19 @@ class Project:
         identity = Identity(
             format=FORMAT, id=secrets.token_hex(16), name=name.strip() or folder.resolve().name, created=_now()
         )
-        with durable.writing(folder):
-            for part in ("records", "objects", "exports"):
-                durable.make_folder(folder / part)
-        durable.write_file(
-            folder / IDENTITY, msgspec.json.format(encode(identity)), staging=folder / ".ciclo" / "staging"
-        )
+        was_there = folder.exists()
+        try:
+            with durable.writing(folder):
+                for part in _PARTS:
+                    durable.make_folder(folder / part)
+            written = msgspec.json.format(encode(identity))
+            durable.write_file(folder / IDENTITY, written, staging=folder / ".ciclo" / "staging")
+        except CicloError:  # nothing half-made stays in the way of a second try
+            for part in (*_PARTS, ".ciclo"):
+                shutil.rmtree(folder / part, ignore_errors=True)
+            if not was_there:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
         return cls(folder, identity)
 
     @classmethod
@@ -173,18 +181,22 @@ class Project:
             raise CicloError("project.no_object", sha256=sha256[:12])
         return path
 
-    def object_bytes(self, sha256: str) -> bytes:
-        """The bytes of a small object, their hash checked.
+    def whole_object(self, sha256: str) -> Path:
+        """Where the object lies, its hash checked: for work whose result rests on it.
 
         Raises
         ------
         CicloError
-            ``project.damaged_object`` where they aren't what their name says.
+            ``project.damaged_object`` where its bytes aren't what its name says.
         """
         path = self.object_path(sha256)
         if durable.hash_file(path)[0] != sha256:
             raise CicloError("project.damaged_object", sha256=sha256[:12])
-        return path.read_bytes()
+        return path
+
+    def object_bytes(self, sha256: str) -> bytes:
+        """The bytes of a small object, checked like :meth:`whole_object`."""
+        return self.whole_object(sha256).read_bytes()
 
     def _object_place(self, sha256: str) -> Path:
         return self.folder / "objects" / sha256[:2] / sha256[2:]

@@ -80,12 +80,12 @@ def load_rows(project: Project, model: Record, version: ModelVersion, *, test: s
 
 
 def _holdout(project: Project, model: Record) -> NDArray[np.int64]:
-    path = project.object_path(model.objects["holdout"].sha256)
+    path = project.whole_object(model.objects["holdout"].sha256)
     return np.asarray(pq.read_table(path, columns=["row"]).column("row").to_numpy(), dtype=np.int64)
 
 
 def _read(project: Project, dataset: Record, version: ModelVersion, rows: NDArray[np.int64] | None) -> pa.Table:
-    path = project.object_path(dataset.objects["table"].sha256)
+    path = project.whole_object(dataset.objects["table"].sha256)
     file = pq.ParquetFile(path, memory_map=True, pre_buffer=False)
     wanted = {version.target, *(feature.name for feature in version.features)}
     columns = [name for name in file.schema_arrow.names if name in wanted]
@@ -189,7 +189,7 @@ def _left_out(missing: int) -> list[Finding]:
 
 def _prior(project: Project, learned: Record, version: ModelVersion, holdout: NDArray[np.int64] | None) -> Floats:
     """What the baseline says: the share of each label among the rows learned from, or their mean."""
-    path = project.object_path(learned.objects["table"].sha256)
+    path = project.whole_object(learned.objects["table"].sha256)
     table = pq.ParquetFile(path, memory_map=True, pre_buffer=False).read(columns=[version.target], use_threads=False)
     actual, _findings = _actual(table, learned.read(DatasetVersion), version)
     if actual is None:

@@ -58,7 +58,7 @@ def _verify(context: Context, project: Project, request: VerifyRequest) -> Outco
     record = state.model_record(project, request.model)
     version = record.read(ModelVersion)
     rows = load_rows(project, record, version, test=request.test)
-    source = project.object_path(record.objects["model"].sha256)
+    source = project.whole_object(record.objects["model"].sha256)
     model = load_model(source, signature=signature_of(version))
     raw = _predict(context, model, rows.features)
     report = _judged(context, project, record, version, rows, model, raw)

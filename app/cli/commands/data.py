@@ -32,7 +32,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     out = Path(options.out)
     with opened(options.project) as project:
         version = project.version(DATASET, options.dataset)
-        table = project.object_path(version.objects["table"].sha256)
+        table = project.whole_object(version.objects["table"].sha256)
         rows = version.read(DatasetVersion).rows
         with replacing(out) as partial:
             _write(table, partial, out.suffix.lower())

@@ -41,6 +41,7 @@ from app.errors import CicloError
 from app.jobs.contract import Context, Progress
 from app.jobs.launcher import environment
 from app.learning.model import load_model, signature_of
+from app.project.durable import writing
 from app.text import Text, Words
 
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -96,7 +97,7 @@ def _entry(name: str, data: bytes) -> Entry:
 
 def pack(path: Path, files: Mapping[str, bytes]) -> None:
     """Stored, not packed: packers differ from machine to machine, and equal content shall have equal bytes."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=False) as archive:
+    with writing(path), zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=False) as archive:
         for name, data in files.items():
             info = zipfile.ZipInfo(name, _TIME)
             info.create_system = 3

@@ -53,6 +53,7 @@ def test_that_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str
         (["train", "p", "d", "--target"], "cli.missing_value"),
         (["train", "p", "d", "--target", "t", "--preset", "fast"], "cli.invalid_choice"),
         (["train", "p", "d", "--target", "t", "--seed", "x"], "cli.invalid_number"),
+        (["train", "p", "d", "--target", "t", "--holdout", "nan"], "cli.invalid_number"),
         (["train", "p", "d", "--target", "t", "--cluster", "a:1"], "cli.later"),
         (["new", "p", "q"], "cli.unknown_arguments"),
         (["inspect", "f", "--type", "colour"], "cli.bad_type"),

@@ -45,9 +45,10 @@ def test_that_a_few_broken_bytes_do_not_make_utf_8_something_else() -> None:
     assert (found.name, found.sure) == ("utf-8", False)
 
 
-def test_that_an_unknown_encoding_is_refused_by_name() -> None:
+@pytest.mark.parametrize("name", ["klingon", "rot13", "base64", "idna", "utf-32"])
+def test_that_an_unknown_encoding_is_refused_by_name(name: str) -> None:
     with pytest.raises(CicloError) as refused:
-        canonical("klingon")
+        canonical(name)
     assert refused.value.code == "data.unknown_encoding"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -75,3 +76,9 @@ def test_that_any_flipped_or_cut_byte_is_found(project: Project, data: st.DataOb
     finally:
         path.write_bytes(before)
     assert not check(project).damaged
+
+
+def test_that_records_that_are_all_gone_are_damage(project: Project) -> None:
+    shutil.rmtree(project.folder / "records")
+    again = Project.open(project.folder)
+    assert [(d.kind, d.reason.id) for d in check(again).damaged] == [("folder", "project.check.no_records")]

@@ -228,3 +228,41 @@ def test_that_a_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> 
         assert lock.acquire(timeout_s=5)
         lock.release()
     assert (tmp_path / "lock").exists()
+
+
+def damage(project: Project, sha256: str) -> Path:
+    path = project.object_path(sha256)
+    path.chmod(0o644)
+    path.write_bytes(b"a,b\n1,3\n")
+    return path
+
+
+def test_that_work_refuses_an_object_that_was_altered(project: Project) -> None:
+    sha256 = commit_object(project).objects["table"].sha256
+    assert project.whole_object(sha256).read_bytes() == b"a,b\n1,2\n"
+    damage(project, sha256)
+    with pytest.raises(CicloError, match="damaged_object"):
+        project.whole_object(sha256)
+
+
+def test_that_storing_the_same_content_again_mends_an_object_that_was_altered(project: Project) -> None:
+    sha256 = commit_object(project).objects["table"].sha256
+    path = damage(project, sha256)
+    commit_object(project)
+    assert path.read_bytes() == b"a,b\n1,2\n"
+    assert not check(project).damaged
+
+
+def test_that_a_project_that_could_not_be_made_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes, *, staging: Path) -> None:
+        raise CicloError("project.disk_full", path=str(path))
+
+    folder = tmp_path / "new"
+    with monkeypatch.context() as patch:
+        patch.setattr("app.project.durable.write_file", full)
+        with pytest.raises(CicloError, match="disk_full"):
+            Project.create(folder)
+    assert not folder.exists()
+    assert Project.create(folder).name == "new"
