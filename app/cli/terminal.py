@@ -16,6 +16,7 @@ from app.text import Words
 
 _LINE_EVERY_S = 5.0
 _BAR = 24
+_HARMLESS = "\n\u00a0\u202f"
 
 
 class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,5 +119,8 @@ def _write_json(document: msgspec.Struct) -> None:
 
 
 def printable(line: str) -> str:
-    """Control characters shown as escapes: a name in a file must not be able to command the terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in line)
+    """Control characters shown as escapes: a name in a file must not be able to command the terminal.
+
+    The spaces that don't break, which numbers have in Spanish, are no danger.
+    """
+    return "".join(c if c.isprintable() or c in _HARMLESS else repr(c)[1:-1] for c in line)

@@ -176,18 +176,11 @@ class TrainingForm(Card):
         before = self.target.value() if keep else ""
         self.target.set_options([Option(c.name, c.name, self._words(f"ui_training.type.{c.type}")) for c in columns])
         names = [c.name for c in columns]
-        self.target.set_value(before if before in names else self._likely_target(record.name, names))
+        self.target.set_value(before if before in names else _likely_target(self._session, record.name, names))
         keyed = [c.name for c in columns if c.type not in (ColumnType.NUMBER, ColumnType.INTEGER)]
         times = [c.name for c in columns if c.type in (ColumnType.DATE, ColumnType.DATETIME)]
         self.more.set_columns(groups=keyed, times=times)
         self._on_target_chosen(self.target.value())
-
-    def _likely_target(self, dataset: str, names: list[str]) -> str:
-        for record in reversed(self._session.records(MODEL)):
-            version = record.read(ModelVersion)
-            if version.dataset.partition("@")[0] == dataset and version.target in names:
-                return version.target
-        return next((name for name in reversed(names) if _LIKELY.fullmatch(name)), names[-1] if names else "")
 
     # Asking for a plan
 
@@ -205,6 +198,7 @@ class TrainingForm(Card):
     @Slot()
     def _on_choice_made(self) -> None:
         self.train.setEnabled(False)
+        self._session.drop(PLAN)  # an answer under way is about another choice
         self._ask_later.start()
 
     @Slot()
@@ -243,6 +237,8 @@ class TrainingForm(Card):
 
     def _on_plan_failed(self, error: CicloError) -> None:
         self._plan = None
+        self.train.setEnabled(False)
+        self._positive_field.hide()
         self._task.setText("")
         self._sizes.setText("")
         sentence, hint = self._words.error(error)
@@ -297,6 +293,15 @@ class TrainingForm(Card):
             include=self.columns.included(),
             seed=self.more.seed(),
         )
+
+
+def _likely_target(session: Session, dataset: str, names: list[str]) -> str:
+    """What was predicted last from this dataset; else a column that is called as targets are; else the last one."""
+    for record in reversed(session.records(MODEL)):
+        version = record.read(ModelVersion)
+        if version.dataset.partition("@")[0] == dataset and version.target in names:
+            return version.target
+    return next((name for name in reversed(names) if _LIKELY.fullmatch(name)), names[-1] if names else "")
 
 
 def _named(widget: QWidget, name: str):  # type: ignore[no-untyped-def]

@@ -7,9 +7,11 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QLineEdit, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.errors import CicloError
 from app.jobs.contract import Ended, JobState
 from app.learning.records import MODEL, TRAIN, ModelVersion
 from app.ui.session import Session
+from app.ui.training.form import TrainingForm
 from app.ui.training.page import Page
 from app.ui.widgets.table import Table
 from tests.gui.trained import LONG_MS, Hand, model_id, nameless
@@ -45,6 +47,14 @@ def test_that_an_identifier_cannot_be_the_target_and_the_form_says_why(hand: Han
     hand.choose("training.target", "customer")
     hand.until(lambda: "Learns from" not in hand.words() or hand.words() != before)
     hand.until(lambda: not hand.find(QPushButton, "training.start").isEnabled())
+
+
+def test_that_a_plan_that_fails_takes_back_what_the_last_one_offered(hand: Hand, page: Page) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    assert hand.sees("training.positive")
+    page.findChildren(TrainingForm)[0]._on_plan_failed(CicloError("learning.one_moment"))
+    assert not hand.find(QPushButton, "training.start").isEnabled()
+    assert not hand.sees("training.positive")
 
 
 def test_that_a_version_shows_its_leaderboard_with_the_baseline(hand: Hand, page: Page, session: Session) -> None:

@@ -163,6 +163,7 @@ def test_that_help_loads_nothing_heavy() -> None:
 
 def test_that_a_name_cannot_command_the_terminal() -> None:
     assert printable("a\x1b[2Jb\u202ec") == "a\\x1b[2Jb\\u202ec"
+    assert printable("83\u00a0%\n") == "83\u00a0%\n"
 
 
 def test_that_a_table_is_aligned() -> None:
