@@ -1,8 +1,10 @@
-"""The options by which an import is corrected, shared by ``inspect`` and ``import``."""
+"""The options that say how a file is to be read, shared by ``inspect``, ``import`` and ``score``."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+
+import msgspec
 
 from app.cli.parser import Parser
 from app.data.records import ColumnType, Corrections
@@ -11,12 +13,17 @@ from app.errors import CicloError
 _NAMES = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
-def declare(parser: Parser) -> None:
-    """Declare the options."""
+def declare_reading(parser: Parser) -> None:
+    """Declare how a text file is to be read."""
     parser.option("--delimiter", metavar=";")
     parser.option("--encoding", metavar="E")
     parser.option("--decimal", choices=(".", ","))
     parser.option("--header", choices=("yes", "no"))
+
+
+def declare(parser: Parser) -> None:
+    """Declare the options of an import."""
+    declare_reading(parser)
     parser.option("--type", metavar="COL=TYPE", several=True)
     parser.option("--types", choices=("text",))
     parser.option("--sheet", metavar="S")
@@ -24,7 +31,7 @@ def declare(parser: Parser) -> None:
 
 
 def corrections(options: Namespace) -> Corrections:
-    """What the options say.
+    """What the options of an import say.
 
     Raises
     ------
@@ -34,13 +41,17 @@ def corrections(options: Namespace) -> Corrections:
     for later in ("sheet", "query"):
         if getattr(options, later):
             raise CicloError("cli.later", what=f"--{later}")
+    typed = dict(_typed(one) for one in options.type)
+    return msgspec.structs.replace(reading(options), types=typed, all_text=options.types == "text")
+
+
+def reading(options: Namespace) -> Corrections:
+    """How the file is to be read."""
     return Corrections(
-        delimiter=_NAMES.get(options.delimiter, options.delimiter) if options.delimiter else None,
+        delimiter=_NAMES.get(options.delimiter, options.delimiter),
         encoding=options.encoding,
         decimal=options.decimal,
         header=None if options.header is None else options.header == "yes",
-        types=dict(_typed(one) for one in options.type),
-        all_text=options.types == "text",
     )
 
 

@@ -15,9 +15,10 @@ from typing import Protocol
 import msgspec
 
 from app import __version__
+from app.cli.interrupts import Cancelled
 from app.cli.parser import HelpAsked, Parser
 from app.cli.terminal import Terminal, table
-from app.errors import CicloError
+from app.errors import CicloError, cause
 from app.project.writer import user_folder
 from app.text import Words, choose_locale
 
@@ -78,8 +79,8 @@ def run_command(argv: list[str]) -> int:
         except CicloError as error:
             terminal.refuse(error)
             return REFUSED
-        except KeyboardInterrupt:
-            terminal.refuse(CicloError("cli.cancelled"))
+        except KeyboardInterrupt as stop:
+            terminal.refuse(CicloError("cli.cancelled" if isinstance(stop, Cancelled) else "cli.interrupted"))
             return CANCELLED
         except BrokenPipeError:  # whoever read our output has gone, as `ciclo ... | head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -126,7 +127,7 @@ def _unexpected(error: Exception) -> CicloError:
     if isinstance(error, MemoryError):
         return CicloError("jobs.out_of_memory")
     if isinstance(error, OSError):
-        return CicloError("cli.file_error", path=str(error.filename or "?"), cause=error.strerror or str(error))
+        return CicloError("cli.file_error", path=str(error.filename or "?"), cause=cause(error))
     return CicloError("cli.unexpected", cause=type(error).__name__, log=str(_log_path()))
 
 

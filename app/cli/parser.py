@@ -25,12 +25,23 @@ _REFUSALS = (
 )
 
 
-def finite(text: str) -> float:
-    """A number that isn't "nan" or "inf"."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return value
+class _Number:
+    """Reads a number that isn't "nan" or "inf" and lies between two bounds."""
+
+    def __init__(self, flag: str, kind: type[int] | type[float], low: float, high: float) -> None:
+        self._flag, self._kind, self._low, self._high = flag, kind, low, high
+
+    def __repr__(self) -> str:
+        return "number"  # in argparse's refusal
+
+    def __call__(self, text: str) -> float:
+        value = self._kind(text)
+        if not math.isfinite(value):
+            raise ValueError(text)
+        if not self._low <= value <= self._high:
+            code = "cli.out_of_range" if math.isfinite(self._high) else "cli.too_small"
+            raise CicloError(code, name=self._flag, value=text, low=self._low, high=self._high)
+        return value
 
 
 class HelpAsked(Exception):
@@ -76,10 +87,13 @@ class Parser(argparse.ArgumentParser):
         choices: Iterable[str] = (),
         default: str | float | int | None = None,
         number: type[int] | type[float] | None = None,
+        low: float = -math.inf,
+        high: float = math.inf,
         several: bool = False,
         required: bool = False,
     ) -> None:
-        """Add ``--flag VALUE``; with ``several`` it takes one or more values and may be repeated."""
+        """Add ``--flag VALUE``; with ``several`` it takes one or more values and may be repeated. A ``number`` lies
+        between ``low`` and ``high``."""
         if required:
             self._needed.append(f"{flag} {metavar}")
         self._optional.add_argument(
@@ -87,7 +101,7 @@ class Parser(argparse.ArgumentParser):
             metavar=metavar or None,
             choices=tuple(choices) or None,
             default=[] if several else default,
-            type=finite if number is float else number or str,
+            type=_Number(flag, number, low, high) if number else str,
             nargs="+" if several else None,
             action="extend" if several else "store",
             required=required,

@@ -56,17 +56,17 @@ class Terminal:
     def refuse(self, error: CicloError) -> None:
         """Say what went wrong, and what to do next."""
         self.end_progress()
-        message, hint = self.words.error(error)
+        message, hint = self.words.error(error, door="cli")
         if self.as_json:
             body = ErrorBody(code=error.code, message=message, hint=hint)
             _write_json(ErrorDocument(error=body))
         else:
             _write(sys.stderr, f"{message} {hint}".rstrip())
 
-    def note(self, sentence: str) -> None:
-        """Something worth knowing that isn't the answer."""
+    def warn(self, error: CicloError) -> None:
+        """Something that must be known although the work goes on."""
         self.end_progress()
-        _write(sys.stderr, sentence)
+        _write(sys.stderr, " ".join(self.words.error(error, door="cli")).rstrip())
 
     # Progress
 

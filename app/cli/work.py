@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -14,11 +12,13 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.interrupts import Cancelled, interrupt_cancels
 from app.cli.terminal import Terminal
 from app.errors import CicloError
 from app.jobs.contract import Ended, Event, JobKind, JobState, Outcome, Progress, Progressed
 from app.project import Project, Record
-from app.project.durable import sync_folder, writing
+from app.project.durable import check_place, sync_folder, writing
+from app.project.record import is_series_name
 from app.text import Text
 
 _log = logging.getLogger("ciclo.cli")
@@ -30,24 +30,25 @@ def absolute(path: str) -> str:
 
 
 def series_name(option: str, name: str) -> str:
-    """A name for the versions of a dataset or model, without the signs of ``name@3`` and ``name@3~b3f2``.
+    """A name that may be given to a dataset or a model.
 
     Raises
     ------
     CicloError
         ``cli.bad_name``.
     """
-    clean = name.strip()
-    if not clean or not clean.isprintable() or any(sign in clean for sign in "@~"):
+    if not is_series_name(name):
         raise CicloError("cli.bad_name", option=option, name=name)
-    return clean
+    return name.strip()
 
 
 @contextmanager
-def opened(folder: str) -> Iterator[Project]:
-    """The project in ``folder``, for a block."""
+def opened(terminal: Terminal, folder: str) -> Iterator[Project]:
+    """The project in ``folder``, for a block; damaged records are mentioned, since they count for nothing."""
     project = Project.open(Path(folder))
     try:
+        if project.damaged:
+            terminal.warn(CicloError("project.damaged_records", n=len(project.damaged)))
         yield project
     finally:
         project.close()
@@ -62,7 +63,7 @@ def project_job(
     ------
     CicloError
         Why it failed.
-    KeyboardInterrupt
+    Cancelled
         Where Ctrl-C stopped it; nothing of it stays.
     """
     from app.jobs.launcher import default_launcher
@@ -77,7 +78,7 @@ def project_job(
     )
     launcher = default_launcher(warm=False)
     try:
-        with _cancelled_by_interrupt() as cancel:
+        with interrupt_cancels() as cancel:
             ended = run_job(
                 launcher=launcher, job=job, project=project, on_event=_Listener(terminal).hear, cancel=cancel
             )
@@ -96,23 +97,9 @@ class _Listener:
             self._terminal.progress(event.progress)
 
 
-@contextmanager
-def _cancelled_by_interrupt() -> Iterator[threading.Event]:
-    """While the block runs, Ctrl-C cancels politely in place of unwinding whatever runs."""
-    cancel = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield cancel
-        return
-    before = signal.signal(signal.SIGINT, lambda number, frame: cancel.set())
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _good(ended: Ended) -> Ended:
     if ended.state is JobState.CANCELLED:
-        raise KeyboardInterrupt
+        raise Cancelled
     if ended.failure is not None:
         if ended.failure.code.startswith("jobs."):
             _log.error("%s\n%s", ended.failure.code, ended.failure.details)
@@ -156,8 +143,7 @@ class _Here:
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
     """A place to write ``out``: what is there stays until the block ends well, and is then replaced at once."""
-    if out.is_dir() or not out.absolute().parent.is_dir():
-        raise CicloError("cli.no_folder", path=str(out))
+    check_place(out)
     partial = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with writing(out):

@@ -82,7 +82,7 @@ def detect(data: bytes, *, complete: bool, wanted: str | None = None) -> Encodin
         if data.startswith(mark) and wanted is None:
             return Encoding(name=name, mark=len(mark), reason=Text("data.encoding.mark", {"encoding": name}))
     if wanted is not None:
-        return _as_wanted(data, canonical(wanted))
+        return _as_wanted(data, canonical(wanted), complete=complete)
     wide = _wide(data)
     if wide:
         return Encoding(name=wide, reason=Text("data.encoding.zeros", {"encoding": wide}), sure=False)
@@ -96,10 +96,30 @@ def detect(data: bytes, *, complete: bool, wanted: str | None = None) -> Encodin
     return _single_byte(data)
 
 
-def _as_wanted(data: bytes, name: str) -> Encoding:
+def _as_wanted(data: bytes, name: str, *, complete: bool) -> Encoding:
+    """The encoding that was chosen by hand, with what speaks against it.
+
+    Raises
+    ------
+    CicloError
+        ``data.wrong_encoding`` where one letter would take two bytes in the one and one byte in the other: then there
+        is nothing to be read.
+    """
     mark = next((len(m) for m, n in _MARKS if n == name and data.startswith(m)), 0)
     if name == "utf-16-le" and data.startswith(codecs.BOM_UTF16_BE):
         name, mark = "utf-16-be", 2
+    found = detect(data, complete=complete)
+    wide = found.name.startswith("utf-16")
+    good, bad = _utf8_letters(data, complete=complete)
+    if wide != name.startswith("utf-16") and (wide or not bad):
+        raise CicloError("data.wrong_encoding", encoding=name, likely=found.name)
+    if name not in ("utf-8", "ascii") and not wide and good and not bad:
+        reason = Text("data.encoding.chosen_against_utf8", {"n": good})
+        return Encoding(name=name, mark=mark, reason=reason, sure=False)
+    faults = codecs.getincrementaldecoder(name)("replace").decode(data[mark:], final=complete).count("\ufffd")
+    if faults:
+        reason = Text("data.encoding.chosen_with_faults", {"n": faults})
+        return Encoding(name=name, mark=mark, reason=reason, sure=False)
     return Encoding(name=name, mark=mark, reason=Text("data.encoding.chosen"))
 
 

@@ -34,11 +34,11 @@ from app.data.records import (
 from app.data.scanner import Part
 from app.data.source import Blocks, hash_source, open_source, verify_unchanged
 from app.data.survey import Survey, first_lines, read_again, read_parts, survey, text_table
-from app.errors import CicloError
+from app.errors import CicloError, worded
 from app.jobs.contract import Context, Outcome, Progress
 from app.project.durable import stage_bytes, stage_file, writing
 from app.project.record import StagedFile, draft, encode
-from app.text.message import Text, Value
+from app.text.message import Text, Value, plain
 
 _PARQUET = "application/vnd.apache.parquet"
 _JSON = "application/json"
@@ -110,7 +110,7 @@ class _Import:
                 line=found.plan.layout.line,
             )
         if writer.rows == 0:
-            raise CicloError("data.no_good_records", n=writer.rejected, path=self._source.path.name)
+            raise _none_good(writer.listed[0], self._source.path.name)
         self._verify(sha256)
         return self._outcome(found, writer, table, sha256)
 
@@ -165,7 +165,12 @@ class _Import:
             notes=_notes(found),
         )
         answer = ImportAnswer(
-            rows=writer.rows, rejected=writer.rejected, rejected_rows=writer.listed, columns=columns, sha256=sha256
+            rows=writer.rows,
+            rejected=writer.rejected,
+            rejected_rows=writer.listed,
+            columns=columns,
+            sha256=sha256,
+            problems=problems(found),
         )
         made = draft(DATASET, body, objects=objects, name=self._request.name)
         return Outcome(drafts=(made,), answer=msgspec.Raw(encode(answer)))
@@ -179,6 +184,12 @@ class _Import:
         if writer.rejected:
             objects["rejected"] = stage_file(staging / "rejected.jsonl", media=_LINES)
         return objects
+
+
+def _none_good(first: Rejected, path: str) -> CicloError:
+    """Nothing fits: the first record says why, as an example of what is likely the same in all."""
+    params = {name: plain(value) for name, value in first.reason.params.items()}
+    return CicloError("data.no_good_records", **params, path=path, line=first.line, reason=worded(first.reason.id))
 
 
 class _Meter:
@@ -233,6 +244,7 @@ class _Writer:
             self._schema,
             compression="zstd",
             use_dictionary=recurring or False,
+            write_page_checksum=True,
             store_schema=False,  # whoever reads the file gets words, not Arrow's dictionaries of them
         )
         self._log = self._rejected_path.open("wb")

@@ -93,7 +93,7 @@ def _delimiter(survey: Survey) -> Evidence:
         return Evidence(aspect="delimiter", choice=chosen, reason=Text("data.delimiter.none"))
     params: dict[str, Value | Text | str | int | float] = {
         "fitting": guess.fitting,
-        "rows": guess.rows,
+        "n": guess.rows,
         "width": guess.width,
     }
     if guess.runner_up:

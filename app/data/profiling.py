@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from app.data.buffers import numbers_of, raw_numbers, valid_of
@@ -18,6 +17,7 @@ from app.data.distinct import hash_text, mixed, sorted_unique
 from app.data.inference import MISSING_WORDS
 from app.data.pipeline import in_order
 from app.data.records import Bars, ColumnProfile, ColumnType, Finding, Histogram, Profile
+from app.data.stored import stored_groups, stored_shape
 from app.text.message import Text, amount
 
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
@@ -41,10 +41,9 @@ def profile_table(
     path: Path, types: Sequence[ColumnType], *, threads: int = 1, check_cancelled: Callable[[], None] | None = None
 ) -> tuple[Profile, tuple[tuple[str, ...], ...]]:
     """The profile of a stored table, and for each column the words of a category or boolean."""
-    with pq.ParquetFile(path) as file:
-        rows = _RowHashes(file.metadata.num_rows)
-        names = file.schema_arrow.names
-    jobs = [_Job(path=path, name=n, place=i, type=t) for i, (n, t) in enumerate(zip(names, types, strict=True))]
+    shape = stored_shape(path)
+    rows = _RowHashes(shape.rows)
+    jobs = [_Job(path=path, name=n, place=i, type=t) for i, (n, t) in enumerate(zip(shape.names, types, strict=True))]
     summaries = []
     for summary in in_order(jobs, lambda job: _summary(job, rows), threads=max(1, threads)):
         if check_cancelled is not None:
@@ -94,11 +93,9 @@ def _summary(job: _Job, rows: _RowHashes) -> Summary:
 
 def _chunks(job: _Job, *, encoded: bool) -> Iterator[pa.Array]:
     """The column by row groups; words as dictionaries."""
-    with pq.ParquetFile(job.path, read_dictionary=[job.name] if encoded else None) as file:
-        for group in range(file.num_row_groups):
-            column = file.read_row_group(group, columns=[job.name], use_threads=False).column(0)
-            for chunk in column.chunks:
-                yield chunk.dictionary_encode() if encoded and not pa.types.is_dictionary(chunk.type) else chunk
+    for group in stored_groups(job.path, [job.name], dictionaries=[job.name] if encoded else []):
+        for chunk in group.column(0).chunks:
+            yield chunk.dictionary_encode() if encoded and not pa.types.is_dictionary(chunk.type) else chunk
 
 
 # Numbers and times

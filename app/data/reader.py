@@ -29,9 +29,11 @@ from app.data.reader_protocol import (
     RowsAnswer,
 )
 from app.data.records import Rejected
+from app.data.stored import damage_said
 from app.errors import CicloError
 from app.jobs.channel import ChannelError, Decoder, write_message
 from app.jobs.system import die_with_parent
+from app.project.durable import reading
 
 _OPEN_FILES = 8
 _CACHE_BYTES = 96 << 20
@@ -66,7 +68,7 @@ class _Table:
     """An open Parquet file with the first row of each of its groups."""
 
     def __init__(self, path: str) -> None:
-        self.file = pq.ParquetFile(path, memory_map=True)
+        self.file = pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
         meta = self.file.metadata
         sizes = [meta.row_group(g).num_rows for g in range(meta.num_row_groups)]
         self.starts = np.concatenate([[0], np.cumsum(sizes)]).astype(int)
@@ -105,17 +107,12 @@ class Reader:
 
     def answer(self, request: Request) -> Answer:
         """The answer to one request."""
+        path = Path(request.path)
         try:
-            if isinstance(request, Rows):
-                return self._rows(request)
-            return self._rejected(request)
+            with reading(path), damage_said(path):
+                return self._rows(request) if isinstance(request, Rows) else self._rejected(request)
         except CicloError as error:
             return Failed(view=request.view, generation=request.generation, code=error.code, params=error.params)
-        except (OSError, pa.ArrowException, msgspec.MsgspecError, ValueError) as error:
-            params: dict[str, str | int | float] = {"path": Path(request.path).name, "cause": str(error)[:200]}
-            return Failed(
-                view=request.view, generation=request.generation, code="data.source_unreadable", params=params
-            )
 
     def _rows(self, request: Rows) -> RowsAnswer:
         table = self._tables.get(request.path, lambda: _Table(request.path))

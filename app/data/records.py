@@ -213,3 +213,4 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     rejected_rows: tuple[Rejected, ...]
     columns: tuple[Column, ...]
     sha256: str
+    problems: tuple[Problem, ...] = ()

@@ -29,7 +29,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     ``data`` are the good records as they stand in the file, for the table engine; where the block needed care,
     ``fields`` holds them already split instead. ``starts`` are the physical lines on which the good records begin.
-    ``length`` is how many bytes the part took, good or not.
+    ``length`` is how many bytes the part took, good or not. ``cells`` are those of each rejected record, as far as they
+    can be told apart, where the scanner was asked to keep them.
     """
 
     records: int
@@ -37,6 +38,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes | memoryview = b""
     fields: list[list[bytes]] | None = None
     rejected: list[Rejected] = []
+    cells: list[tuple[str, ...]] = []
     first_line: int = 1
     blank: int = 0
     stray: int = 0
@@ -60,12 +62,16 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Scanner:
-    """Splits blocks into parts for a table of ``width`` columns. Blank lines count only where there is one column."""
+    """Splits blocks into parts for a table of ``width`` columns. Blank lines count only where there is one column.
 
-    def __init__(self, *, grammar: Grammar, width: int, line: int = 1) -> None:
+    ``keep_cells`` also keeps what the rejected records hold.
+    """
+
+    def __init__(self, *, grammar: Grammar, width: int, line: int = 1, keep_cells: bool = False) -> None:
         self._grammar = grammar
         self._width = width
         self._line = line
+        self._keep_cells = keep_cells
         self._skipping = False
         self._plain = len(grammar.delimiter) == 1 and len(grammar.quote) <= 1
 
@@ -95,7 +101,8 @@ class Scanner:
         self._skipping = found is None
         fault = "line_too_long" if end > limits.LINE_BYTES // 2 else "unclosed_quote"
         rejected = self._reject(data[:_RAW], self._line, 0, fault)
-        part = Part(records=1, good=0, fields=[], rejected=[rejected], first_line=self._line, starts=_NONE)
+        cells = self._cells([data[:_RAW]])
+        part = Part(records=1, good=0, fields=[], rejected=[rejected], cells=cells, first_line=self._line, starts=_NONE)
         self._line += 1
         return part, found.end() if found else end
 
@@ -157,9 +164,10 @@ class Scanner:
         good = (widths == self._width) & ~blank
         undecodable = _undecodable(data[:used] if used != len(data) else data, starts)
         good[undecodable] = False
+        bad = list(_bad(good, blank, undecodable))
         rejected = [
             self._reject(data[starts[i] : ends[i]], int(lines[i]), int(widths[i]), "undecodable" if u else "")
-            for i, u in _bad(good, blank, undecodable)
+            for i, u in bad
         ]
         self._line = int(lines[-1]) + _line_count(buffer, data, int(starts[-1]), used)
         return Part(
@@ -167,6 +175,7 @@ class Scanner:
             good=int(good.sum()),
             data=_runs(data, starts, ends, good),
             rejected=rejected,
+            cells=self._cells(data[starts[i] : ends[i]] for i, _ in bad),
             first_line=int(lines[0]),
             blank=int(blank.sum()),
             nul=data.count(0, 0, used),
@@ -187,6 +196,11 @@ class Scanner:
         code = "too_few" if width < self._width else "too_many"
         return Text(f"data.rejected.{code}", {"n": width, "wanted": self._width})
 
+    def _cells(self, raws: Iterable[bytes]) -> list[tuple[str, ...]]:
+        if not self._keep_cells:
+            return []
+        return [_cells_of(raw, self._grammar, self._width) for raw in raws]
+
     # The careful way
 
     def _carefully(self, data: bytes, *, final: bool) -> tuple[Part | None, int]:
@@ -194,6 +208,7 @@ class Scanner:
         fields: list[list[bytes]] = []
         lines: list[int] = []
         rejected: list[Rejected] = []
+        cells: list[tuple[str, ...]] = []
         for record in read_carefully(data, self._grammar, final=final):
             used = _after(data, record.end)
             line, self._line = self._line, self._line + record.lines
@@ -206,6 +221,7 @@ class Scanner:
             if fault or record.fields is None or len(record.fields) != self._width:
                 width = len(record.fields or ())
                 rejected.append(self._reject(data[record.start : record.end], line, width, fault))
+                cells += self._cells([data[record.start : record.end]])
             else:
                 fields.append(record.fields)
                 lines.append(line)
@@ -216,6 +232,7 @@ class Scanner:
             good=len(fields),
             fields=fields,
             rejected=rejected,
+            cells=cells,
             first_line=first,
             blank=blank,
             stray=stray,
@@ -340,6 +357,14 @@ def _runs(
         return view[: int(ends[-1]) + 1]
     edges = np.flatnonzero(np.diff(good.astype(np.int8), prepend=0, append=0))
     return b"".join(view[int(starts[a]) : int(ends[b - 1]) + 1] for a, b in zip(edges[0::2], edges[1::2], strict=True))
+
+
+def _cells_of(raw: bytes, grammar: Grammar, width: int) -> tuple[str, ...]:
+    """The first ``width`` cells of a record that doesn't fit; where its quotes don't close, cut at every delimiter."""
+    record = next(read_carefully(raw.rstrip(b"\r\n"), grammar, final=True), None)
+    fields = record.fields if record is not None and record.fields is not None else raw.split(grammar.delimiter)
+    found = [field.decode("utf-8", "replace") for field in fields[:width]]
+    return (*found, *("" for _ in range(width - len(found))))
 
 
 def _after(data: bytes, end: int) -> int:

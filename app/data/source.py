@@ -15,7 +15,7 @@ from typing import IO, Protocol
 import msgspec
 
 from app.data import limits
-from app.errors import CicloError
+from app.errors import CicloError, cause, worded
 
 _MAGIC = (
     (b"\x1f\x8b", "gz"),
@@ -34,8 +34,8 @@ _FOREIGN = (
     (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
     (b"BZh", "bzip2"),
     (b"Rar!", "RAR"),
-    (b"\x7fELF", "program"),
-    (b"MZ\x90", "program"),
+    (b"\x7fELF", worded("data.format.program")),
+    (b"MZ\x90", worded("data.format.program")),
     (b"{\\rtf", "RTF"),
     (b"ARROW1", "Arrow"),
     (b"\x28\xb5\x2f\xfd", "Zstandard"),
@@ -128,8 +128,7 @@ class reading:  # noqa: N801 - a context manager that reads as a word, as in ``w
         if isinstance(error, EOFError | zlib.error | lzma.LZMAError | zipfile.BadZipFile | gzip.BadGzipFile):
             raise CicloError("data.damaged_archive", path=name) from error
         if isinstance(error, OSError):
-            cause = error.strerror or str(error)
-            raise CicloError("data.source_unreadable", path=str(self._path), cause=cause) from error
+            raise CicloError("data.source_unreadable", path=str(self._path), cause=cause(error)) from error
 
 
 def _member(path: Path) -> str:

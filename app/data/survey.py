@@ -98,8 +98,8 @@ def make_plan(source: Source, corrections: Corrections, *, sample: bytes | None 
         encoding = msgspec.structs.replace(encoding, mark=mark)
     text = b"".join(to_utf8([head], encoding))
     _refuse_other_content(source, text, encoding)
-    if corrections.delimiter == "":
-        raise CicloError("data.empty_delimiter")
+    if corrections.delimiter is not None and len(corrections.delimiter) != 1:
+        raise CicloError("data.bad_delimiter", delimiter=corrections.delimiter)
     guess = guess_dialect(text, complete=complete, delimiter=corrections.delimiter)
     layout = find_layout(text, guess.grammar, complete=complete, header=corrections.header)
     if layout.width > limits.COLUMNS:
@@ -139,10 +139,12 @@ def _check_names(names: tuple[str, ...], corrections: Corrections) -> None:
             raise CicloError("data.no_such_column", column=name, known=", ".join(names[:20]))
 
 
-def read_parts(plan: Plan, *, digest: Digest | None = None, watch: Watch | None = None) -> Iterator[Part]:
-    """The parts of the file below its header, in order."""
+def read_parts(
+    plan: Plan, *, digest: Digest | None = None, watch: Watch | None = None, keep_cells: bool = False
+) -> Iterator[Part]:
+    """The parts of the file below its header, in order; with the cells of rejected records where they are wanted."""
     blocks = Blocks(plan.source, digest=digest)
-    scanner = Scanner(grammar=plan.grammar, width=plan.layout.width, line=plan.layout.line)
+    scanner = Scanner(grammar=plan.grammar, width=plan.layout.width, line=plan.layout.line, keep_cells=keep_cells)
     for part in scanner.scan(_body(blocks, plan)):
         if watch is not None:
             watch(blocks)

@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from app.data import limits
@@ -21,44 +20,23 @@ from app.data.inference import decide_day_first, decide_numerals
 from app.data.records import ColumnType, Corrections
 from app.data.scanner import Part
 from app.data.source import Blocks, Source, open_source
+from app.data.stored import stored_groups, stored_shape
 from app.data.survey import Plan, Survey, read_parts, survey, text_table
-from app.project import Project, Record
 from app.project.durable import writing
 from app.text.message import Text
 
 _VALUES = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
 
 
-def table_path(project: Project, record: Record) -> Path:
-    """Where the Parquet file of a dataset version lies."""
-    return project.whole_object(record.objects["table"].sha256)
-
-
-def read_table(project: Project, record: Record, columns: Sequence[str] | None = None) -> pa.Table:
-    """A dataset version as a table (of some columns)."""
-    return pq.read_table(table_path(project, record), columns=None if columns is None else list(columns))
-
-
-def iterate(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-    """A stored table by row groups."""
-    file = pq.ParquetFile(path)
-    for group in range(file.num_row_groups):
-        yield file.read_row_group(group, columns=None if columns is None else list(columns))
-
-
 def write_csv(table: Path, out: Path) -> int:
     """Write a stored table as CSV (RFC 4180, UTF-8, decimal point, ISO dates, missing empty, words as they were); the
     number of rows."""
-    file = pq.ParquetFile(table)
-    names = file.schema_arrow.names
-    rows = 0
+    shape = stored_shape(table)
     with writing(out), out.open("wb") as sink:
-        sink.write((",".join(_quoted(name) for name in names) + "\r\n").encode())
-        for group in range(file.num_row_groups):
-            part = file.read_row_group(group)
-            rows += part.num_rows
+        sink.write((",".join(_quoted(name) for name in shape.names) + "\r\n").encode())
+        for part in stored_groups(table):
             sink.write(_csv_bytes(part))
-    return rows
+    return shape.rows
 
 
 def _quoted(text: str) -> str:
@@ -102,8 +80,8 @@ def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
 class TextBatch(msgspec.Struct, frozen=True, kw_only=True):
     """Some records of a file, in their order, each in its place.
 
-    ``columns`` are the cells of each column as text (null in a rejected record), ``rejected`` says which records have
-    no cells, and ``faults`` why, by position in the batch.
+    ``columns`` are the cells of each column as text (of a rejected record those that could be told apart), ``rejected``
+    says which records don't fit the columns, and ``faults`` why, by position in the batch.
     """
 
     columns: list[pa.Array]
@@ -134,7 +112,7 @@ class ScoringFile:
 
     def batches(self) -> Iterator[TextBatch]:
         """All records of the file, in order."""
-        for part in read_parts(self._found.plan, watch=self._watch):
+        for part in read_parts(self._found.plan, watch=self._watch, keep_cells=True):
             if part.records:
                 yield from _placed(part, self._found.plan)
 
@@ -144,11 +122,17 @@ class ScoringFile:
 
 @contextmanager
 def read_for_scoring(
-    path: Path, features: Sequence[TypedName], *, decimal: str = "", day_first: bool | None = None
+    path: Path,
+    features: Sequence[TypedName],
+    *,
+    corrections: Corrections | None = None,
+    decimal: str = "",
+    day_first: bool | None = None,
 ) -> Iterator[ScoringFile]:
     """Open any CSV file for scoring: its dialect is found as in an import, its types are those of the features.
 
-    ``decimal`` and ``day_first`` are those of the training file: they hold where a short file leaves them open.
+    ``corrections`` to that dialect are what the user said of this file. ``decimal`` and ``day_first`` are those of the
+    training file: they hold where a short file leaves them open.
 
     Raises
     ------
@@ -156,11 +140,12 @@ def read_for_scoring(
         What an import would refuse.
     """
     source = open_source(path)
-    found = survey(source, Corrections())
+    corrections = corrections or Corrections()
+    found = survey(source, corrections)
     wanted = {f.name.strip().casefold() for f in features if f.type in _VALUES}
     tallies = [t for t, n in zip(found.tallies, found.plan.names, strict=True) if n.strip().casefold() in wanted]
-    numerals = decide_numerals(tallies, delimiter=found.dialect.delimiter)
-    if decimal and not numerals.votes and not numerals.against:
+    numerals = decide_numerals(tallies, delimiter=found.dialect.delimiter, wanted=corrections.decimal)
+    if corrections.decimal is None and decimal and not numerals.votes and not numerals.against:
         numerals = decide_numerals(tallies, delimiter=found.dialect.delimiter, wanted=decimal)
     orders = sum((t.orders for t in tallies), Orders())
     told = None if orders.day_first or orders.month_first else day_first
@@ -180,7 +165,10 @@ def read_for_scoring(
 def _placed(part: Part, plan: Plan) -> Iterator[TextBatch]:
     text = text_table(part, plan)
     places, rejected = _places(part)
-    columns = [_spread(c.combine_chunks(), places) for c in text.columns]
+    columns = [
+        _spread(column.combine_chunks(), places, rejected, [cells[i] for cells in part.cells])
+        for i, column in enumerate(text.columns)
+    ]
     faults = dict(zip(np.flatnonzero(rejected).tolist(), (r.reason for r in part.rejected), strict=True))
     for start in range(0, len(rejected), limits.ROW_GROUP):
         stop = start + limits.ROW_GROUP
@@ -203,7 +191,9 @@ def _places(part: Part) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     return places, rejected
 
 
-def _spread(values: pa.Array, places: NDArray[np.int64]) -> pa.Array:
+def _spread(values: pa.Array, places: NDArray[np.int64], rejected: NDArray[np.bool_], spare: Sequence[str]) -> pa.Array:
+    """The cells of a column with those of rejected records between them."""
     if len(values) == len(places):
         return values
-    return values.take(pa.array(places, mask=places < 0))
+    spread = values.take(pa.array(places, mask=places < 0))
+    return pc.replace_with_mask(spread, pa.array(rejected), pa.array(spare, spread.type))

@@ -11,8 +11,9 @@ from app.errors import CicloError
 from app.learning.records import ModelVersion
 from app.project import Project, Record
 from app.verification.records import Decision, Report
-from app.verification.state import approval, model_record, version_state
+from app.verification.state import VersionState, approval, model_record, version_state
 
+_REFUSALS = {VersionState.CONFLICT: "deployment.contested", VersionState.REJECTED: "deployment.rejected"}
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\s]+')
 
 
@@ -52,19 +53,19 @@ def approved_version(project: Project, model: str) -> ApprovedVersion:
     Raises
     ------
     CicloError
-        ``deployment.not_approved`` where no decision lets it out, ``deployment.contested`` where decisions contradict
-        each other.
+        ``deployment.not_approved``, ``deployment.rejected``, or ``deployment.contested`` where decisions contradict
+        each other; ``project.damaged_record`` where what it rests on isn't what was stored.
     """
     record = model_record(project, model)
     found = approval(project, record.id)
     if found is None:
         state = version_state(project, record.id)
-        code = "contested" if state == "conflict" else "not_approved"
-        raise CicloError(f"deployment.{code}", model=record.label)
+        raise CicloError(_REFUSALS.get(state, "deployment.not_approved"), model=record.label)
+    found, record = project.whole_record(found.id), project.whole_record(record.id)
     decision = found.read(Decision)
-    report_record = project.get(decision.report_id)
+    report_record = project.whole_record(decision.report_id)
     body = record.read(ModelVersion)
-    dataset_record = project.get(body.dataset_id)
+    dataset_record = project.whole_record(body.dataset_id)
     if dataset_record.kind != DATASET:
         raise CicloError("project.no_record", id=body.dataset_id[:12])
     return ApprovedVersion(

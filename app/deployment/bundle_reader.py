@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from app.deployment.archive import FORM, SEAL, Archive, refuse
 from app.deployment.manifest import (
@@ -24,9 +26,10 @@ from app.deployment.manifest import (
     Manifest,
     parse_manifest,
 )
-from app.errors import CicloError
+from app.errors import CicloError, cause
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_BEGINNING = 1 << 16
 REQUIRED = (ACCEPTANCE_FILE, CARD_FILE, MODEL_FILE, README_FILE, REPORT_FILE)
 
 
@@ -71,18 +74,33 @@ def opened(path: Path) -> Iterator[Bundle]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise CicloError("deployment.no_file", path=str(path), cause=error.strerror or "") from error
+        raise CicloError("deployment.no_file", path=str(path), cause=cause(error)) from error
     with file:
-        archive = Archive(file, path)
-        manifest = _manifest(archive, path)
+        archive = _archive(file, path)
+        manifest = parse_manifest(archive.read(MANIFEST, limit=MANIFEST_BYTES))
         check_members(archive, manifest)
         yield Bundle(archive, manifest)
 
 
-def _manifest(archive: Archive, path: Path) -> Manifest:
+def _archive(file: IO[bytes], path: Path) -> Archive:
+    """The zip, strictly read. One that breaks a rule and has no manifest either isn't an altered bundle but none."""
+    try:
+        archive = Archive(file, path)
+    except CicloError as error:
+        file.seek(0)
+        if MANIFEST.encode() not in file.read(_BEGINNING) and not _lists_manifest(file):
+            raise CicloError("deployment.not_a_bundle", path=path.name) from error
+        raise
     if MANIFEST not in archive.members:
         raise CicloError("deployment.not_a_bundle", path=path.name)
-    return parse_manifest(archive.read(MANIFEST, limit=MANIFEST_BYTES))
+    return archive
+
+
+def _lists_manifest(file: IO[bytes]) -> bool:
+    try:
+        return MANIFEST in zipfile.ZipFile(file).namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return False
 
 
 def check_members(archive: Archive, manifest: Manifest) -> None:

@@ -10,8 +10,10 @@ from app.deployment.approved import ApprovedVersion, approved_version
 from app.deployment.place import put_new
 from app.deployment.records import RELEASE, Certificate, ExportAnswer, ExportRequest, Release
 from app.deployment.targets import Target, find_target
+from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
 from app.project import Project, draft
+from app.project.durable import check_place, make_folder, writing
 from app.text import Text
 
 
@@ -45,10 +47,19 @@ def export(context: Context, request: ExportRequest) -> Outcome:
 
 def _place(target: Target, version: ApprovedVersion, out: str) -> Path:
     """Where the export goes: a folder that is named takes it under its own name."""
+    name = target.file_name(version)
     if not out:
-        return version.project.folder.absolute() / "exports" / target.file_name(version)
+        folder = version.project.folder.absolute() / "exports"
+        with writing(folder):
+            make_folder(folder)
+        return folder / name
     place = Path(out).absolute()
-    return place / target.file_name(version) if place.is_dir() else place
+    if place.is_dir():
+        place = place / name
+    if place.suffix != Path(name).suffix:
+        raise CicloError("deployment.bad_ending", name=place.name, ending=Path(name).suffix)
+    check_place(place)
+    return place
 
 
 def _release(

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from app.errors import CicloError
-from app.project.durable import hash_file, make_folder, sync_folder, writing
+from app.project.durable import hash_file, sync_folder, writing
 
 
 def put_new(made: Path, place: Path) -> tuple[str, int]:
@@ -24,7 +24,6 @@ def put_new(made: Path, place: Path) -> tuple[str, int]:
             raise CicloError("deployment.exists", path=str(place))
         return wanted
     with writing(place):
-        make_folder(place.parent)
         partial = _beside(made, place)
         try:
             if hash_file(partial) != wanted:
@@ -50,13 +49,17 @@ def put_over(made: Path, place: Path) -> None:
 def _beside(made: Path, place: Path) -> Path:
     """The file, synced, under a hidden name in the folder where it belongs."""
     partial = place.with_name(f".{place.name}.part")
-    partial.unlink(missing_ok=True)
-    if made.stat().st_dev == place.absolute().parent.stat().st_dev:
-        made.replace(partial)
-    else:
-        shutil.copyfile(made, partial)
-    with partial.open("rb+") as file:
-        os.fsync(file.fileno())
+    try:
+        partial.unlink(missing_ok=True)
+        if made.stat().st_dev == place.absolute().parent.stat().st_dev:
+            made.replace(partial)
+        else:
+            shutil.copyfile(made, partial)
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
     return partial
 
 

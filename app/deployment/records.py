@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from app.data.records import Corrections
 from app.jobs.contract import JobKind
 from app.text.message import Text
 
@@ -53,12 +54,14 @@ class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Score a file with a bundle alone. Remarks are written in ``locale`` (empty: the user's)."""
+    """Score a file with a bundle alone. Remarks are written in ``locale`` (empty: the user's); ``corrections`` say how
+    the file is to be read where that was found wrongly."""
 
     bundle: str
     source: str
     out: str
     locale: str = ""
+    corrections: Corrections = Corrections()
 
 
 class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.data.conversion import Notation
+from app.data.records import Corrections
 from app.data.tables import TextBatch, read_for_scoring
 from app.deployment.columns import Matched, match_columns, output_names
 from app.deployment.loading import LoadedBundle, load_bundle
@@ -22,6 +23,7 @@ from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
 from app.learning.model import Predictions, predict_table
 from app.learning.records import Task
+from app.project.durable import check_place
 from app.text import Text, Words, choose_locale
 
 _PREVIEW = 200
@@ -38,11 +40,12 @@ def score(context: Context, request: ScoreRequest) -> Outcome:
         OUT can't be written.
     """
     bundle, source, out = Path(request.bundle), Path(request.source), Path(request.out)
+    check_place(out)
     check_ending(out)
     _keep_inputs(out, (bundle, source))
     context.report(Progress(step=Text("deployment.step.loading", {"name": bundle.name})))
     loaded = load_bundle(bundle)
-    scorer = _Scorer(context, loaded, Words(choose_locale(request.locale or None)))
+    scorer = _Scorer(context, loaded, Words(choose_locale(request.locale or None)), request.corrections)
     answer = scorer.run(source, context.staging / f"scored{out.suffix.lower()}")
     put_over(context.staging / f"scored{out.suffix.lower()}", out)
     answer = msgspec.structs.replace(answer, out=str(out))
@@ -50,8 +53,6 @@ def score(context: Context, request: ScoreRequest) -> Outcome:
 
 
 def _keep_inputs(out: Path, inputs: Sequence[Path]) -> None:
-    if out.is_dir() or not out.parent.is_dir():
-        raise CicloError("deployment.no_folder", path=str(out))
     for path in inputs:
         if out.exists() and path.exists() and out.samefile(path):
             raise CicloError("deployment.same_file", path=str(out))
@@ -60,8 +61,9 @@ def _keep_inputs(out: Path, inputs: Sequence[Path]) -> None:
 class _Scorer:
     """One run over one file."""
 
-    def __init__(self, context: Context, loaded: LoadedBundle, words: Words) -> None:
+    def __init__(self, context: Context, loaded: LoadedBundle, words: Words, corrections: Corrections) -> None:
         self._context = context
+        self._corrections = corrections
         self._loaded = loaded
         self._schema = loaded.manifest.schema
         self._remarks = _Remarks(words)
@@ -72,7 +74,9 @@ class _Scorer:
         features = self._schema.features
         step = Text("deployment.step.scoring", {"name": source.name})
         told = self._schema
-        with read_for_scoring(source, features, decimal=told.decimal, day_first=told.day_first) as file:
+        with read_for_scoring(
+            source, features, corrections=self._corrections, decimal=told.decimal, day_first=told.day_first
+        ) as file:
             matched = match_columns([f.name for f in features], file.header, target=self._schema.target)
             names = output_names(file.header, self._schema.labels)
             schema = _schema(names, self._schema.labels, self._schema.task)
@@ -95,10 +99,12 @@ class _Scorer:
         )
 
     def _notes(self) -> tuple[Text, ...]:
-        proof = self._loaded.certificate
-        if not proof.max_difference:
-            return ()
-        return (Text("deployment.note.other_libraries", {"difference": f"{proof.max_difference:.3g}"}),)
+        notes, proof = [], self._loaded.certificate
+        if self._rows and self._rejected == self._rows:
+            notes.append(Text("deployment.note.none_scored"))
+        if proof.max_difference:
+            notes.append(Text("deployment.note.other_libraries", {"difference": f"{proof.max_difference:.3g}"}))
+        return tuple(notes)
 
     def _score(self, batch: TextBatch, matched: Matched, notation: Notation, schema: pa.Schema) -> pa.RecordBatch:
         columns = batch.columns
@@ -152,7 +158,7 @@ class _Remarks:
         cells: list[str | None] = [None] * count
         for row, found in remarks.items():
             cells[row] = " ".join(self._sentence(text) for text in found[:_REMARKS_A_ROW])
-        for row, fault in faults.items():  # the cells of such a record mean nothing, nor do remarks about them
+        for row, fault in faults.items():  # which cell is whose isn't sure, so no other remark counts
             cells[row] = self._sentence(fault)
         return pa.array(cells, pa.string())
 

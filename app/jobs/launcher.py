@@ -16,7 +16,7 @@ from typing import Protocol
 
 import msgspec
 
-from app.errors import CicloError
+from app.errors import CicloError, cause
 from app.jobs.channel import ChannelError, read_message, write_message
 from app.jobs.messages import Work
 from app.jobs.nursery import READY, Exit, Fork, Kill
@@ -177,7 +177,7 @@ class NurseryLauncher:
                 self._send(Fork(id=id), theirs)
         except OSError as error:
             _close(ours)
-            raise CicloError("jobs.cannot_start", cause=error.strerror or str(error)) from error
+            raise CicloError("jobs.cannot_start", cause=cause(error)) from error
         finally:
             _close(theirs)
         with contextlib.suppress(BrokenPipeError):  # it died at once: its exit says so
@@ -224,7 +224,7 @@ def _pipes(count: int) -> list[tuple[int, int]]:
     except OSError as error:  # too many open files
         for pair in made:
             _close(pair)
-        raise CicloError("jobs.cannot_start", cause=error.strerror or str(error)) from error
+        raise CicloError("jobs.cannot_start", cause=cause(error)) from error
     return made
 
 
@@ -307,7 +307,7 @@ def _spawn(preload: Sequence[str]) -> subprocess.Popen[bytes]:
             creationflags=flags,
         )
     except OSError as error:
-        raise CicloError("jobs.cannot_start", cause=error.strerror or str(error)) from error
+        raise CicloError("jobs.cannot_start", cause=cause(error)) from error
 
 
 class _SpawnedChild:

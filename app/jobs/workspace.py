@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.errors import CicloError
 from app.project import Project
 from app.project.durable import make_folder, writing
 from app.project.lock import FileLock
@@ -55,6 +56,8 @@ def workspace(project: Project | None, *, job: str) -> Iterator[Workspace]:
             yield Workspace(staging=folder, log=folder.parent / "log")
         return
     logs = project.local / "logs"
+    with contextlib.suppress(CicloError):  # what the folder refuses is said when this job's own place is made
+        project.sweep_staging()
     staging, lock = project.new_staging()
     try:
         with writing(logs):

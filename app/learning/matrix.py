@@ -22,6 +22,8 @@ NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.NUMBER})
 WORDS = frozenset({ColumnType.BOOLEAN, ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.IDENTIFIER})
 MOMENTS = frozenset({ColumnType.DATE, ColumnType.DATETIME})
 _SECONDS_A_DAY = 86_400.0
+_LARGEST = float(np.finfo(np.float32).max)
+"""Trees see single precision; what lies beyond counts as this, in training as in scoring."""
 
 _PARTS: dict[str, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
     "day": lambda moments: pc.divide(_seconds(moments), _SECONDS_A_DAY),
@@ -61,7 +63,8 @@ def frame_columns(features: Sequence[Feature]) -> tuple[FrameColumn, ...]:
 
 
 def feature_frame(table: pa.Table, features: Sequence[Feature]) -> pd.DataFrame:
-    """The frame for ``features``: float64 numbers (missing and infinite are NaN), object words (missing is None).
+    """The frame for ``features``: float64 numbers (missing and infinite are NaN, the largest is
+    single precision's), object words (missing is None).
 
     Parameters
     ----------
@@ -108,7 +111,7 @@ def cast_column(values: pa.ChunkedArray, type_: ColumnType) -> pa.ChunkedArray:
 def _values(values: pa.ChunkedArray, column: FrameColumn) -> Floats | Objects:
     if column.part:
         return numbers(_PARTS[column.part](values))
-    return numbers(values) if column.numeric else words(values)
+    return np.clip(numbers(values), -_LARGEST, _LARGEST) if column.numeric else words(values)
 
 
 def numbers(values: pa.ChunkedArray) -> Floats:

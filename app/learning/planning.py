@@ -35,7 +35,7 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
     CicloError
         What makes the target or the split unfit, in one sentence.
     """
-    source = open_source(request.project, request.dataset)
+    source = open_source(request.project, request.dataset, whole=False)
     target = examine_target(source, request.target, task=request.task, positive=request.positive)
     context.check_cancelled()
     scheme = examine_scheme(source, request.split, target=request.target)

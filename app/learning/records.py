@@ -8,6 +8,7 @@ import msgspec
 
 from app.data.records import ColumnType
 from app.jobs.contract import JobKind
+from app.project.record import is_series_name
 from app.text.message import Text
 
 MODEL = "model-version"
@@ -212,4 +213,5 @@ class TrainAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def model_name(target: str) -> str:
     """The name proposed for a model: its target's, without the signs that separate name, version and twin."""
-    return "".join("-" if sign in "@~/\\" else sign for sign in target).strip() or "model"
+    name = "".join("-" if sign in "@~/\\" or not sign.isprintable() else sign for sign in target).strip()[:100]
+    return name if is_series_name(name) else "model"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from app.data.records import DATASET, Column, DatasetVersion
+from app.data.stored import read_stored
 from app.errors import CicloError
 from app.project import Project, Record
 
@@ -36,25 +36,25 @@ class Source:
         raise CicloError("data.missing_target", column=name, dataset=self.record.label, known=known)
 
 
-def find_source(project: Project, label: str) -> Source:
-    """The dataset version that ``label`` (``name``, ``name@3``) names."""
-    record = project.version(DATASET, label)
-    return Source(
-        record=record, version=record.read(DatasetVersion), path=project.whole_object(record.objects["table"].sha256)
-    )
+def open_source(project: str, label: str, *, whole: bool = True) -> Source:
+    """The dataset version that ``label`` (``name``, ``name@3``) names in a project folder.
 
-
-def open_source(project: str, label: str) -> Source:
-    """Like :func:`find_source`, from a project folder."""
+    Parameters
+    ----------
+    whole
+        Verify the hash of the table: work whose result is stored rests on it. For a preview it is enough that each
+        page is checked as it is read.
+    """
     opened = Project.open(Path(project))
     try:
-        return find_source(opened, label)
+        record = opened.version(DATASET, label)
+        table = record.objects["table"].sha256
+        path = opened.whole_object(table) if whole else opened.object_path(table)
+        return Source(record=record, version=record.read(DatasetVersion), path=path)
     finally:
         opened.close()
 
 
 def read_table(source: Source, columns: tuple[str, ...] | None = None) -> pa.Table:
-    """The stored table, or some of its columns. No thread is started, so that the process can still be forked."""
-    wanted = None if columns is None else list(columns)
-    file = pq.ParquetFile(source.path, memory_map=True, pre_buffer=False)
-    return file.read(columns=wanted, use_threads=False)
+    """The stored table, or some of its columns."""
+    return read_stored(source.path, columns)

@@ -18,6 +18,8 @@ MINIMUM_ROWS = 20
 MINIMUM_CLASS = 5
 """Rows that two classes at least must have, so that each fold can hold some of them."""
 MOST_CLASSES = 100
+LARGEST_AMOUNT = 1e100
+"""Its square, of which errors are made, is still a number."""
 FEW_INTEGERS = 10
 """Up to so many distinct whole numbers are classes (grades, ratings), more are amounts."""
 
@@ -86,6 +88,9 @@ def read_target(values: pa.ChunkedArray, name: str, type_: ColumnType, *, task: 
     dropped = len(words_) - len(rows)
     if found is Task.REGRESSION:
         amounts = numbers(values)[rows]
+        largest = float(amounts[np.abs(amounts).argmax()])
+        if abs(largest) > LARGEST_AMOUNT:
+            raise CicloError("learning.target_extreme", column=name, value=repr(largest))
         return Target(task=found, labels=(), positive="", rows=rows, values=amounts, dropped=dropped)
     labels, chosen = _labels(words_[present], distinct, positive, name)
     code = {label: position for position, label in enumerate(labels)}

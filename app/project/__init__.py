@@ -1,6 +1,6 @@
 """The project folder on disk: immutable records, objects named by their hash, durable writes, a throw-away index."""
 
-from app.project.check import Damage, Inspection, check
+from app.project.check import Damage, Inspection, check, glance
 from app.project.record import Draft, Object, Record, StagedFile, draft, encode
 from app.project.store import Project
 
@@ -15,4 +15,5 @@ __all__ = [
     "check",
     "draft",
     "encode",
+    "glance",
 ]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from app.errors import CicloError
 from app.project.durable import hash_file
-from app.project.record import Record, parse
+from app.project.record import Record, kind_in_words, parse
 from app.project.store import Project
 from app.text import Text
+
+Watch = Callable[[int, int], None]
 
 
 class Damage(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +26,13 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
     reason: Text
     affects: tuple[str, ...] = ()
 
+    @property
+    def sentence(self) -> Text:
+        """What is damaged, how, and which versions rest on it."""
+        kind, names = kind_in_words(self.kind), ", ".join(self.affects)
+        id = "project.check.line_affects" if names else "project.check.line"
+        return Text(id, {"kind": kind, "id": self.id[:12], "reason": self.reason, "names": names})
+
 
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """What was looked at, and what is damaged."""
@@ -31,13 +42,29 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     damaged: tuple[Damage, ...]
 
 
-def check(project: Project) -> Inspection:
-    """Verify the hash of every record and object, that parents and objects are there, and that no record vanished."""
-    records, damaged = _read_records(project)
+def check(project: Project, *, watch: Watch = lambda done, total: None) -> Inspection:
+    """Verify the hash of every record and object, that parents and objects are there, and that no record vanished.
+
+    Parameters
+    ----------
+    watch
+        Told of the bytes of objects that were verified, and of all; it may raise to stop.
+    """
+    return _inspect(project, _Hashes(watch))
+
+
+def glance(project: Project) -> Inspection:
+    """Like :func:`check` in a moment: of the objects only the size is looked at."""
+    return _inspect(project, _Sizes())
+
+
+def _inspect(project: Project, look: _Look) -> Inspection:
+    records, spoilt = _read_records(project)
     users = _users(records)
-    damaged += _check_links(records, users)
-    seen, broken = _check_objects(project, records, users)
-    damaged += broken + _check_sequences(records)
+    damaged = [msgspec.structs.replace(damage, affects=users.get(damage.id, ())) for damage in spoilt]
+    damaged += _check_links(records, users, known={damage.id for damage in spoilt})
+    seen, broken = _check_objects(project, records, users, look)
+    damaged += broken
     if seen and not records and not damaged:
         damaged.append(_damage("records", "folder", "project.check.no_records"))
     return Inspection(records=len(records), objects=seen, damaged=tuple(damaged))
@@ -80,38 +107,67 @@ def _users(records: dict[str, Record]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _check_links(records: dict[str, Record], users: dict[str, tuple[str, ...]]) -> list[Damage]:
-    missing = {p for r in records.values() for p in r.parents if p not in records}
-    return [_damage(id, "record", "project.check.missing_record", users.get(id, ())) for id in sorted(missing)]
+def _check_links(records: dict[str, Record], users: dict[str, tuple[str, ...]], *, known: set[str]) -> list[Damage]:
+    """What others name and isn't there: a parent, or the record that the same writer wrote just before."""
+    parents = {p for r in records.values() for p in r.parents}
+    before = {r.envelope.previous for r in records.values()} - {""}
+    reasons = dict.fromkeys(parents, "project.check.missing_record") | dict.fromkeys(before, "project.check.vanished")
+    missing = sorted(reasons.keys() - records.keys() - known)
+    return [_damage(id, "record", reasons[id], users.get(id, ())) for id in missing]
 
 
 def _check_objects(
-    project: Project, records: dict[str, Record], users: dict[str, tuple[str, ...]]
+    project: Project, records: dict[str, Record], users: dict[str, tuple[str, ...]], look: _Look
 ) -> tuple[int, list[Damage]]:
-    wanted = {o.sha256 for r in records.values() for o in r.objects.values()}
-    damaged, seen = [], 0
-    for sha256, path in project.object_files():
-        seen += 1
-        reason = _object_fault(sha256, path)
+    places = dict(project.object_files())
+    seen = len(places)
+    sizes = {o.sha256: o.size for r in records.values() for o in r.objects.values()}
+    places |= {sha256: project.object_place(sha256) for sha256 in sizes}  # also where its folder can't be listed
+    look.begin(sum(sizes.values()))
+    damaged = []
+    for sha256, path in sorted(places.items()):
+        reason = _object_fault(sha256, path, sizes.get(sha256), look)
         if reason:
             damaged.append(_damage(sha256, "object", reason, users.get(sha256, ())))
-        wanted.discard(sha256)
-    damaged += [_damage(s, "object", "project.check.missing_object", users.get(s, ())) for s in sorted(wanted)]
     return seen, damaged
 
 
-def _object_fault(sha256: str, path: Path) -> str:
+def _object_fault(sha256: str, path: Path, size: int | None, look: _Look) -> str:
     try:
-        return "" if hash_file(path)[0] == sha256 else "project.check.altered"
+        return "" if look.is_whole(sha256, path, size) else "project.check.altered"
+    except FileNotFoundError:
+        return "project.check.missing_object"
     except OSError:
         return "project.check.unreadable"
 
 
-def _check_sequences(records: dict[str, Record]) -> list[Damage]:
-    """A writer's records name their predecessor: one that is named and isn't there has vanished."""
-    gone = {
-        (r.envelope.previous, r.envelope.writer)
-        for r in records.values()
-        if r.envelope.previous and r.envelope.previous not in records
-    }
-    return [_damage(id, "record", "project.check.vanished") for id, _writer in sorted(gone)]
+class _Look(Protocol):
+    """How closely objects are looked at."""
+
+    def begin(self, total: int) -> None:
+        """So many bytes are going to be looked at."""
+
+    def is_whole(self, sha256: str, path: Path, size: int | None) -> bool:
+        """Whether the object is what it was; ``size`` None where no record names it."""
+
+
+class _Hashes:
+    def __init__(self, watch: Watch) -> None:
+        self._watch, self._done, self._total = watch, 0, 0
+
+    def begin(self, total: int) -> None:
+        self._total = total
+
+    def is_whole(self, sha256: str, path: Path, size: int | None) -> bool:
+        self._watch(self._done, self._total)
+        found, read = hash_file(path)
+        self._done += read
+        return found == sha256
+
+
+class _Sizes:
+    def begin(self, total: int) -> None:
+        """Nothing to prepare."""
+
+    def is_whole(self, sha256: str, path: Path, size: int | None) -> bool:
+        return path.stat().st_size == size or size is None

@@ -13,25 +13,56 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.errors import CicloError
-from app.project.record import StagedFile
+from app.errors import CicloError, cause
+from app.project.record import IDENTITY, StagedFile
 
 _CHUNK = 1 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+_INSIDE = {"records", "objects", ".ciclo"}
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn the operating system's refusals into errors that name the file and the cause."""
+    """Turn the operating system's refusals into errors that name the file and the cause.
+
+    Of what lies inside a project, the project's folder is named: nobody who uses it has seen the rest.
+    """
     try:
         yield
     except OSError as error:
+        path = next((p.parent for p in path.parents if p.name in _INSIDE and (p.parent / IDENTITY).is_file()), path)
         if error.errno in _FULL:
             raise CicloError("project.disk_full", path=str(path)) from error
         if error.errno in _READ_ONLY:
             raise CicloError("project.read_only", path=str(path)) from error
-        raise CicloError("project.write_failed", path=str(path), cause=error.strerror or str(error)) from error
+        raise CicloError("project.write_failed", path=str(path), cause=cause(error)) from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals to read into one error that names the file and the cause."""
+    try:
+        yield
+    except OSError as error:
+        raise CicloError("project.unreadable", path=str(path), cause=cause(error)) from error
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place for a file that can't be one, before the work of making the file.
+
+    Raises
+    ------
+    CicloError
+        ``project.is_a_folder``, ``project.no_folder`` or ``project.read_only``.
+    """
+    folder = path.absolute().parent
+    if path.is_dir():
+        raise CicloError("project.is_a_folder", path=str(path))
+    if not folder.is_dir():
+        raise CicloError("project.no_folder", path=str(path), folder=str(folder))
+    if not os.access(folder, os.W_OK):
+        raise CicloError("project.read_only", path=str(folder))
 
 
 def sync_folder(folder: Path) -> None:

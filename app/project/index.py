@@ -16,12 +16,21 @@ from app.project.record import Record, parse
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS record(
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL,
-    lamport INTEGER NOT NULL, writer TEXT NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL);
+    lamport INTEGER NOT NULL, writer TEXT NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL, stamp TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS record_kind ON record(kind, lamport, id);
 CREATE INDEX IF NOT EXISTS record_name ON record(kind, name, number);
 CREATE INDEX IF NOT EXISTS record_writer ON record(writer, seq);
 """
-_VERSION = 1
+_VERSION = 2
+
+# Records that are missing between two of one writer, of which the later one is younger than a moment.
+_VANISHED = """
+SELECT coalesce(sum(seq - before - 1), 0) FROM (
+    SELECT lamport, seq, lag(seq, 1, 0) OVER (PARTITION BY writer ORDER BY seq) AS before FROM record)
+WHERE lamport > ? AND seq > before + 1
+"""
+
+_Row = tuple[str, str, str, int, int, str, int, bytes, str]
 
 
 def index_path(cache: Path, *, project_id: str, folder: Path) -> Path:
@@ -81,34 +90,43 @@ class Index:
     def reconcile(self, names: Iterable[tuple[str, Path]], *, damaged: Callable[[Path], None]) -> None:
         """Make the index say what the folder says: ``names`` are the ids with their files.
 
-        A file whose bytes don't hash to its name, or that can't be read, is passed to ``damaged`` and left out.
+        A file that can't be read, or whose bytes don't hash to its name, is passed to ``damaged`` and left out; one
+        that was touched since it was taken in is read again.
         """
         on_disk = dict(names)
         with self._guard:
-            known = {row[0] for row in self._connection.execute("SELECT id FROM record")}
-            gone = known - on_disk.keys()
+            known = dict(self._connection.execute("SELECT id, stamp FROM record"))
+            gone = known.keys() - on_disk.keys()
             new = []
-            for id in on_disk.keys() - known:
-                record = _read(on_disk[id], id)
-                if record is None:
-                    damaged(on_disk[id])
+            for id, path in on_disk.items():
+                stamp = _stamp(path)
+                if stamp and known.get(id) == stamp:
+                    continue
+                data = _read(path, id)
+                if data is None:
+                    gone.add(id)
+                    damaged(path)
                 else:
-                    new.append(record)
+                    new.append(_row(parse(data), data, stamp))
             self._write(gone, new)
 
-    def _write(self, gone: set[str], new: list[tuple[Record, bytes]]) -> None:
+    def _write(self, gone: set[str], new: list[_Row]) -> None:
         if not gone and not new:
             return
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("DELETE FROM record WHERE id=?", [(id,) for id in gone])
-        connection.executemany("INSERT OR REPLACE INTO record VALUES(?,?,?,?,?,?,?,?)", [_row(r, d) for r, d in new])
+        for row in new:
+            self._insert(row)
         connection.execute("COMMIT")
 
-    def add(self, record: Record, data: bytes) -> None:
+    def add(self, record: Record, data: bytes, path: Path) -> None:
         """Add a record that was just committed."""
         with self._guard:
-            self._connection.execute("INSERT OR REPLACE INTO record VALUES(?,?,?,?,?,?,?,?)", _row(record, data))
+            self._insert(_row(record, data, _stamp(path)))
+
+    def _insert(self, row: _Row) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO record VALUES(?,?,?,?,?,?,?,?,?)", row)
 
     def records(self, kind: str = "", name: str = "") -> list[Record]:
         """Records of a kind (and a name), oldest first."""
@@ -135,25 +153,41 @@ class Index:
         """The highest Lamport number."""
         return int(self._all("SELECT coalesce(max(lamport), 0) FROM record")[0][0])
 
-    def highest_number(self, kind: str, name: str) -> int:
-        """The highest version number in a series."""
-        rows = self._all("SELECT coalesce(max(number), 0) FROM record WHERE kind=? AND name=?", kind, name)
-        return int(rows[0][0])
+    def next_number(self, kind: str, name: str) -> int:
+        """The number of the next version in a series: none that was given before, even where its record is lost.
 
-    def _all(self, statement: str, *parameters: str) -> list[Any]:
+        The gaps in what the writers counted say how many records vanished since the newest version that is left; each
+        of them may have been one more.
+        """
+        ((newest, moment),) = self._all(
+            "SELECT coalesce(max(number), 0), coalesce(max(lamport), 0) FROM record WHERE kind=? AND name=?", kind, name
+        )
+        ((vanished,),) = self._all(_VANISHED, moment)
+        return int(newest + vanished) + 1
+
+    def _all(self, statement: str, *parameters: str | int) -> list[Any]:
         with self._guard:
             return self._connection.execute(statement, parameters).fetchall()
 
 
-def _row(record: Record, data: bytes) -> tuple[str, str, str, int, int, str, int, bytes]:
+def _row(record: Record, data: bytes, stamp: str) -> _Row:
     e = record.envelope
-    return (record.id, e.kind, e.name, e.number, e.lamport, e.writer, e.seq, data)
+    return (record.id, e.kind, e.name, e.number, e.lamport, e.writer, e.seq, data, stamp)
 
 
-def _read(path: Path, id: str) -> tuple[Record, bytes] | None:
+def _stamp(path: Path) -> str:
+    """What changes when a file is written to; empty where it can't be told."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ""
+    return f"{status.st_size}.{status.st_mtime_ns}"
+
+
+def _read(path: Path, id: str) -> bytes | None:
+    """The bytes of a record, None where they aren't what was stored."""
     try:
         data = path.read_bytes()
-        record = parse(data)
+        return data if parse(data).id == id else None
     except (OSError, CicloError):
         return None
-    return (record, data) if record.id == id else None

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
-from app.errors import CicloError
+from app.errors import CicloError, worded
 
 FORMAT = 1
+IDENTITY = "ciclo.json"
 Body = TypeVar("Body", bound=msgspec.Struct)
 
 
@@ -113,7 +114,19 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         try:
             return msgspec.json.decode(self.envelope.body, type=body)
         except msgspec.MsgspecError as error:
-            raise CicloError("project.unreadable_record", id=self.id[:12], kind=self.kind) from error
+            raise CicloError("project.unreadable_record", id=self.id[:12], kind=kind_in_words(self.kind)) from error
+
+
+def kind_in_words(kind: str) -> str:
+    """A kind of record as the parameter of an error."""
+    return worded(f"project.kind.{kind.replace('-', '_')}")
+
+
+def is_series_name(name: str) -> bool:
+    """Whether the versions of a dataset or model may be called so: readable, and without the signs of ``name@3``,
+    ``name@3~b3f2`` and of paths."""
+    clean = name.strip()
+    return bool(clean.strip(".")) and clean.isprintable() and len(clean) <= 100 and not set(clean) & set("@~/\\")
 
 
 def encode(value: object) -> bytes:
@@ -145,7 +158,7 @@ def parse(data: bytes) -> Record:
     try:
         envelope = msgspec.json.decode(data, type=Envelope)
     except msgspec.MsgspecError as error:
-        raise CicloError("project.unreadable_record", id=id[:12], kind="?") from error
+        raise CicloError("project.unreadable_record", id=id[:12], kind=kind_in_words("record")) from error
     if envelope.format > FORMAT:
         raise CicloError("project.newer_record", id=id[:12], format=envelope.format)
     return Record(id=id, envelope=envelope)

@@ -7,22 +7,23 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from app import __version__
-from app.errors import CicloError
+from app.errors import CicloError, cause
 from app.project import durable
+from app.project.durable import reading
+from app.project.folder import Folder
 from app.project.index import Index, index_path
-from app.project.lock import FileLock, locked
-from app.project.record import FORMAT, Draft, Envelope, Object, Record, encode, parse
+from app.project.lock import locked
+from app.project.record import FORMAT, IDENTITY, Draft, Envelope, Object, Record, encode, kind_in_words, parse
 from app.project.writer import author, cache_folder, writer_id
 
-IDENTITY = "ciclo.json"
 _PARTS = ("records", "objects", "exports")
-_HASH = re.compile(r"[0-9a-f]{64}")
 _KIND = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -35,11 +36,11 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     created: str
 
 
-class Project:
+class Project(Folder):
     """A project folder. Reading takes no lock; committing holds the lock for as long as it takes."""
 
     def __init__(self, folder: Path, identity: Identity) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.identity = identity
         self.damaged: list[Path] = []
         self._guard = threading.RLock()
@@ -55,12 +56,15 @@ class Project:
         Raises
         ------
         CicloError
-            ``project.exists``, ``project.folder_not_empty``, or what the disk refused.
+            ``project.exists``, ``project.folder_not_empty``, ``project.inside_project``, or what the disk refused.
         """
         if (folder / IDENTITY).exists():
             raise CicloError("project.exists", path=str(folder))
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CicloError("project.folder_not_empty", path=str(folder))
+        for above in folder.absolute().parents:
+            if (above / IDENTITY).exists():
+                raise CicloError("project.inside_project", path=str(folder), project=str(above))
         identity = Identity(
             format=FORMAT, id=secrets.token_hex(16), name=name.strip() or folder.resolve().name, created=_now()
         )
@@ -93,7 +97,7 @@ class Project:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise CicloError("project.not_a_project", path=str(folder)) from error
         except OSError as error:
-            raise CicloError("project.unreadable", path=str(folder), cause=error.strerror or "") from error
+            raise CicloError("project.unreadable", path=str(folder), cause=cause(error)) from error
         except msgspec.MsgspecError as error:
             raise CicloError("project.damaged_identity", path=str(folder)) from error
         if identity.format > FORMAT:
@@ -116,17 +120,6 @@ class Project:
             self.damaged.clear()
             self._index.reconcile(self.record_files(), damaged=self.damaged.append)
 
-    def record_files(self) -> Iterator[tuple[str, Path]]:
-        """Ids and files of every record on the disk."""
-        for path in sorted((self.folder / "records").glob("*/*/*.json")):
-            if _HASH.fullmatch(path.stem):
-                yield path.stem, path
-
-    def object_files(self) -> Iterator[tuple[str, Path]]:
-        """Hashes and files of every object on the disk."""
-        for path in sorted((self.folder / "objects").glob("*/*")):
-            yield path.parent.name + path.name, path
-
     def records(self, kind: str = "", name: str = "") -> list[Record]:
         """Records of a kind, oldest first (by Lamport number, not by clock)."""
         return self._index.records(kind, name)
@@ -142,6 +135,23 @@ class Project:
         record = self._index.get(id)
         if record is None:
             raise CicloError("project.no_record", id=id[:12])
+        return record
+
+    def whole_record(self, id: str) -> Record:
+        """The record ``id`` as it lies on the disk, its hash checked: for work whose result rests on it.
+
+        Raises
+        ------
+        CicloError
+            ``project.no_record``, or ``project.damaged_record`` where its bytes aren't what its name says.
+        """
+        record = self.get(id)
+        path = self.record_place(record.kind, id)
+        with reading(path):
+            if not path.exists():
+                raise CicloError("project.no_record", id=id[:12])
+            if durable.hash_file(path)[0] != id:
+                raise CicloError("project.damaged_record", id=id[:12], kind=kind_in_words(record.kind))
         return record
 
     def version(self, kind: str, label: str) -> Record:
@@ -166,67 +176,7 @@ class Project:
             raise CicloError("project.twins", label=label, names=", ".join(f"{r.label}~{r.id[:4]}" for r in twins))
         return newest
 
-    def object_path(self, sha256: str) -> Path:
-        """Where the object lies.
-
-        Raises
-        ------
-        CicloError
-            ``project.no_object`` where it is missing.
-        """
-        if not _HASH.fullmatch(sha256):
-            raise CicloError("project.no_object", sha256=sha256[:12])
-        path = self._object_place(sha256)
-        if not path.is_file():
-            raise CicloError("project.no_object", sha256=sha256[:12])
-        return path
-
-    def whole_object(self, sha256: str) -> Path:
-        """Where the object lies, its hash checked: for work whose result rests on it.
-
-        Raises
-        ------
-        CicloError
-            ``project.damaged_object`` where its bytes aren't what its name says.
-        """
-        path = self.object_path(sha256)
-        if durable.hash_file(path)[0] != sha256:
-            raise CicloError("project.damaged_object", sha256=sha256[:12])
-        return path
-
-    def object_bytes(self, sha256: str) -> bytes:
-        """The bytes of a small object, checked like :meth:`whole_object`."""
-        return self.whole_object(sha256).read_bytes()
-
-    def _object_place(self, sha256: str) -> Path:
-        return self.folder / "objects" / sha256[:2] / sha256[2:]
-
     # Writing
-
-    @property
-    def local(self) -> Path:
-        """``.ciclo``: lock, staging and jobs of this machine; disposable."""
-        return self.folder / ".ciclo"
-
-    def new_staging(self) -> tuple[Path, FileLock]:
-        """A fresh staging folder, with the lock that marks it as in use."""
-        folder = self.local / "staging" / secrets.token_hex(8)
-        lock = FileLock(folder.with_suffix(".lock"))
-        lock.acquire(timeout_s=1)
-        with durable.writing(folder):
-            durable.make_folder(folder)
-        return folder, lock
-
-    def sweep_staging(self) -> None:
-        """Remove the staging folders whose owner is gone."""
-        for folder in (self.local / "staging").glob("*"):
-            if not folder.is_dir():
-                continue
-            lock = FileLock(folder.with_suffix(".lock"))
-            if lock.acquire(timeout_s=0):
-                shutil.rmtree(folder, ignore_errors=True)
-                folder.with_suffix(".lock").unlink(missing_ok=True)
-                lock.release()
 
     def commit(self, drafts: Sequence[Draft]) -> list[Record]:
         """Store drafts as records, in order: objects first, then each record by one rename.
@@ -246,18 +196,30 @@ class Project:
         if not _KIND.fullmatch(draft.kind):
             raise ValueError(f"not a kind: {draft.kind!r}")
         for staged in draft.objects.values():
-            durable.adopt_file(Path(staged.path), self._object_place(staged.sha256))
+            durable.adopt_file(Path(staged.path), self.object_place(staged.sha256))
         data = encode(self._envelope(draft))
         record = parse(data)
-        path = self.folder / "records" / draft.kind / record.id[:2] / f"{record.id}.json"
+        path = self.record_place(draft.kind, record.id)
         durable.write_file(path, data, staging=self.local / "staging")
-        self._index.add(record, data)
+        self._index.add(record, data, path)
         return record
+
+    def _damaged_number(self, draft: Draft) -> int:
+        """The highest version number among the damaged records of a series."""
+        highest = 0
+        for path in self.damaged:
+            if path.parent.parent.name == draft.kind:
+                with suppress(OSError, msgspec.MsgspecError):
+                    series = msgspec.json.decode(path.read_bytes(), type=_Series)
+                    highest = max(highest, series.number if series.name == draft.name else 0)
+        return highest
 
     def _envelope(self, draft: Draft) -> Envelope:
         writer = writer_id()
         seq, previous = self._index.last(writer)
-        number = self._index.highest_number(draft.kind, draft.name) + 1 if draft.name else 0
+        number = 0
+        if draft.name:
+            number = max(self._index.next_number(draft.kind, draft.name), 1 + self._damaged_number(draft))
         return Envelope(
             format=FORMAT,
             kind=draft.kind,
@@ -274,6 +236,13 @@ class Project:
             number=number,
             body=draft.body,
         )
+
+
+class _Series(msgspec.Struct):
+    """What a damaged record may still say of the series that it belonged to."""
+
+    name: str = ""
+    number: int = 0
 
 
 def _now() -> str:

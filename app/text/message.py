@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from app.errors import worded
+
 Style = Literal["number", "percent", "date", "datetime", "bytes", "duration", "metric", "plain", "currency"]
 
 
@@ -26,6 +28,13 @@ class Text(msgspec.Struct, frozen=True, tag="text"):
 
     id: str
     params: dict[str, Value | Text | str | int | float] = {}
+
+
+def plain(value: Value | Text | str | int | float) -> str | int | float:
+    """A parameter of a text as one of an error, which holds no structs: the style is lost."""
+    if isinstance(value, Text):
+        return worded(value.id)
+    return value.value if isinstance(value, Value) else value
 
 
 def amount(value: float | int | str, style: Style = "number", digits: int | None = None) -> Value:

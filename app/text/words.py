@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app.errors import CicloError
+from app.errors import WORDED, CicloError
 from app.resources import resource
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Words:
         if template is None:
             _log.error("no text for %r in %r", id, self.language)
             return id
-        return template.format_map({key: self.parameter(value) for key, value in params.items()})
+        return template.format_map(_Spoken(self, params))
 
     def text(self, text: Text) -> str:
         """A lazy text, rendered."""
@@ -69,10 +69,15 @@ class Words:
         """Whether the catalogue holds ``id``."""
         return self._template(id, None) is not None
 
-    def error(self, error: CicloError) -> tuple[str, str]:
-        """What happened, and what to do next (may be empty), of an error."""
-        hint = error.code + ".hint"
-        return self(error.code, **error.params), self(hint, **error.params) if self.has(hint) else ""
+    def error(self, error: CicloError, *, door: str = "") -> tuple[str, str]:
+        """What happened, and what to do next (may be empty), of an error.
+
+        ``door`` is where the reader stands: ``cli`` has advice of its own where a command or an option is meant.
+        """
+        for hint in (f"{door}.hint.{error.code}", error.code + ".hint"):
+            if self.has(hint):
+                return self(error.code, **error.params), self(hint, **error.params)
+        return self(error.code, **error.params), ""
 
     def _template(self, id: str, n: Parameter | None) -> str | None:
         domain = id.split(".", 1)[0]
@@ -190,3 +195,19 @@ class Words:
         minutes, rest = divmod(round(seconds), 60)
         hours, minutes = divmod(minutes, 60)
         return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+class _Spoken(dict[str, str]):
+    """The parameters of a sentence in words, each when it is asked for."""
+
+    def __init__(self, words: Words, params: dict[str, Parameter]) -> None:
+        super().__init__()
+        self._words, self._params = words, params
+
+    def __missing__(self, key: str) -> str:
+        value, words = self._params[key], self._words
+        if not isinstance(value, str) or not value.startswith(WORDED):
+            return words.parameter(value)
+        others = {name: other for name, other in self._params.items() if name != key}  # which it may hold itself
+        ids = value.split(WORDED)[1:]
+        return ", ".join(words(id, **others) if words.has(id) else id.rpartition(".")[2] for id in ids)

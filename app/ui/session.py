@@ -87,9 +87,12 @@ class Session(QObject):
         """Give the session its processes; until then (the first moments of the window) jobs wait."""
         self._door.attach(launcher)
 
-    def submit(self, kind: JobKind, request: msgspec.Struct, title: Text) -> str:
-        """Queue a job; returns its id. Its events come as ``job_event``, its records as ``changed``."""
-        id = self._door.submit(kind, request, title, self.project)
+    def submit(self, kind: JobKind, request: msgspec.Struct, title: Text, *, stores: bool = True) -> str:
+        """Queue a job; returns its id. Its events come as ``job_event``, its records as ``changed``.
+
+        One that ``stores`` nothing writes nothing into the project, not even that it is under way.
+        """
+        id = self._door.submit(kind, request, title, self.project if stores else None)
         self.jobs.add(JobView(id=id, kind=kind.name, title=title))
         return id
 

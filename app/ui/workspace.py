@@ -11,6 +11,7 @@ from app.ui.action_list import ActionList
 from app.ui.activity import Activity
 from app.ui.badges import tab_badges
 from app.ui.dialogs import ClosingWithWork, NewProject
+from app.ui.integrity import Integrity
 from app.ui.interrupted import InterruptedJobs
 from app.ui.main_window import MainWindow
 from app.ui.menus import Menus
@@ -64,7 +65,8 @@ class Workspace(QObject):
         self.notice = Notice(session.theme, close_name=session.words("ui.close"))
         self.notice.setObjectName("notice")
         self.interrupted = InterruptedJobs(session)
-        for bar in (self.notice, self.interrupted):
+        self.integrity = Integrity(session)
+        for bar in (self.notice, self.integrity, self.interrupted):
             window.bars.addWidget(bar)
         self._activity = Activity(session, window.foot)
         self._menus = Menus(session, window.header, self.actions)
@@ -102,6 +104,7 @@ class Workspace(QObject):
         self.notice.dismiss()
         self._show_project()
         self.interrupted.refresh()
+        self.integrity.refresh()
 
     def _show_project(self) -> None:
         window, project, name = self.window, self.session.project, self.session.words("ui.app_name")
@@ -150,6 +153,7 @@ class Workspace(QObject):
         self.pages.drop(remember=True)
         self.window.build(self.session.words, self.session.settings)
         self._furnish()
+        self.integrity.refresh()
         if shown:
             self._on_navigated(shown, records.get(shown, ""))
             self.window.header.tabs[shown].setFocus()

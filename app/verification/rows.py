@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from app.data.records import DATASET, Column, ColumnType, DatasetVersion
+from app.data.stored import read_stored, stored_shape
 from app.errors import CicloError
 from app.learning.matrix import NUMBERS, cast_column, numbers
 from app.learning.records import Feature, ModelVersion, Task
 from app.learning.target import source_words
 from app.project import Project, Record
+from app.project.record import kind_in_words
 from app.text.message import Text
 from app.verification.observed import Floats
 from app.verification.verdict import Finding
@@ -81,17 +82,16 @@ def load_rows(project: Project, model: Record, version: ModelVersion, *, test: s
 
 def _holdout(project: Project, model: Record) -> NDArray[np.int64]:
     path = project.whole_object(model.objects["holdout"].sha256)
-    return np.asarray(pq.read_table(path, columns=["row"]).column("row").to_numpy(), dtype=np.int64)
+    return np.asarray(read_stored(path, ["row"]).column("row").to_numpy(), dtype=np.int64)
 
 
 def _read(project: Project, dataset: Record, version: ModelVersion, rows: NDArray[np.int64] | None) -> pa.Table:
     path = project.whole_object(dataset.objects["table"].sha256)
-    file = pq.ParquetFile(path, memory_map=True, pre_buffer=False)
     wanted = {version.target, *(feature.name for feature in version.features)}
-    columns = [name for name in file.schema_arrow.names if name in wanted]
+    columns = [name for name in stored_shape(path).names if name in wanted]
     if not set(columns) - {version.target}:
         raise CicloError("verification.no_common_column", dataset=dataset.label, model=version.request.model)
-    table = file.read(columns=columns, use_threads=False)
+    table = read_stored(path, columns)
     return table if rows is None else table.take(pa.array(rows))
 
 
@@ -190,10 +190,10 @@ def _left_out(missing: int) -> list[Finding]:
 def _prior(project: Project, learned: Record, version: ModelVersion, holdout: NDArray[np.int64] | None) -> Floats:
     """What the baseline says: the share of each label among the rows learned from, or their mean."""
     path = project.whole_object(learned.objects["table"].sha256)
-    table = pq.ParquetFile(path, memory_map=True, pre_buffer=False).read(columns=[version.target], use_threads=False)
+    table = read_stored(path, [version.target])
     actual, _findings = _actual(table, learned.read(DatasetVersion), version)
     if actual is None:
-        raise CicloError("project.unreadable_record", id=learned.id[:12], kind=learned.kind)
+        raise CicloError("project.unreadable_record", id=learned.id[:12], kind=kind_in_words(learned.kind))
     used = ~np.isnan(actual)
     if holdout is not None:
         used[holdout] = False

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from app.errors import CicloError
+from app.errors import CicloError, worded
 from app.learning.records import MODEL, Estimate, Task
 from app.project import Project, Record, draft
 from app.verification.catalogue import METRICS
@@ -213,7 +213,7 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
         raise CicloError(NO_REPORT, model=version.label)
     failed = _failed_gates(project, report) if approved else ()
     if failed and not override.strip():
-        raise CicloError(GATE_FAILED, model=version.label, gates=", ".join(failed), n=len(failed))
+        raise CicloError(GATE_FAILED, model=version.label, gates=_gate_names(failed), n=len(failed))
     standing = tuple(r.id for r in standing_decisions(project, version.id))
     body = Decision(
         model=version.label,
@@ -228,6 +228,10 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
     )
     parents = (*((report.id,) if report else ()), version.id)
     return project.commit([draft(DECISION, body, parents=parents)])[0]
+
+
+def _gate_names(codes: Sequence[str]) -> str:
+    return worded(*(f"verification.gate.{code}" for code in codes))
 
 
 def _failed_gates(project: Project, report: Record | None) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ import msgspec
 
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
-from app.cli.work import opened
+from app.cli.work import absolute, local_job
 from app.errors import CicloError
-from app.project import Damage, check
-from app.text import Words
+from app.jobs.integrity import CHECK, CheckRequest
+from app.project import Inspection
 
 
 class _Damage(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +37,8 @@ def run(terminal: Terminal, options: Namespace) -> int:
     """Verify the project."""
     if options.repair:
         raise CicloError("cli.later", what="--repair")
-    with opened(options.project) as project:
-        found = check(project)
+    request = CheckRequest(project=absolute(options.project))
+    found = msgspec.json.decode(local_job(terminal, CHECK, request).answer, type=Inspection)
     words = terminal.words
     answer = _Answer(
         records=found.records,
@@ -48,11 +48,6 @@ def run(terminal: Terminal, options: Namespace) -> int:
         ),
     )
     lines = [words("cli.check.seen", records=found.records, objects=found.objects)]
-    lines += [_line(damage, words) for damage in found.damaged] or [words("cli.check.whole")]
+    lines += [words.text(damage.sentence) for damage in found.damaged] or [words("cli.check.whole")]
     terminal.answer(answer, lines)
     return 1 if found.damaged else 0
-
-
-def _line(damage: Damage, words: Words) -> str:
-    line = f"{damage.kind} {damage.id[:12]}: {words.text(damage.reason)}"
-    return line + (" " + words("cli.check.affects", names=", ".join(damage.affects)) if damage.affects else "")

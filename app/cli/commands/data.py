@@ -30,7 +30,7 @@ def arguments(parser: Parser) -> None:
 def run(terminal: Terminal, options: Namespace) -> int:
     """Write the table."""
     out = Path(options.out)
-    with opened(options.project) as project:
+    with opened(terminal, options.project) as project:
         version = project.version(DATASET, options.dataset)
         table = project.whole_object(version.objects["table"].sha256)
         rows = version.read(DatasetVersion).rows

@@ -44,7 +44,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     """Decide; status 1 and no decision where a gate failed and no reason is given to override it."""
     approved = terminal.command == "approve"
     try:
-        with opened(options.project) as project:
+        with opened(terminal, options.project) as project:
             record = decide(
                 project,
                 model=options.model,

@@ -11,6 +11,7 @@ from app.cli.terminal import Terminal
 from app.cli.work import absolute, opened, project_job
 from app.deployment.approved import approved_version
 from app.deployment.records import EXPORT, Certificate, ExportAnswer, ExportRequest
+from app.deployment.targets import target_names
 from app.errors import CicloError
 
 _LATER = ("onnx", "pmml", "mlflow", "container", "dvc", "submarine")
@@ -36,7 +37,9 @@ def run(terminal: Terminal, options: Namespace) -> int:
         raise CicloError("cli.later", what=f"--to {options.to}")
     if options.url:
         raise CicloError("cli.later", what="--url")
-    with opened(options.project) as project:
+    if options.to not in target_names():
+        raise CicloError("deployment.unknown_target", name=options.to, known=", ".join(target_names()))
+    with opened(terminal, options.project) as project:
         approved_version(project, options.model)  # refused at once, before a process is started for it
         request = ExportRequest(
             project=absolute(options.project),

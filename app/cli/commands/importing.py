@@ -8,6 +8,7 @@ import msgspec
 
 from app.cli.corrections import corrections, declare
 from app.cli.parser import Parser
+from app.cli.problems import SpokenProblem, spoken_problems
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, committed, opened, project_job, series_name
 from app.data.records import DATASET, IMPORT, ImportAnswer, ImportRequest
@@ -15,6 +16,7 @@ from app.text import Words
 
 _LISTED = 1000
 _SHOWN = 20
+_REJECTED = "data.problem.rejected"
 
 
 class _Rejected(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +39,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     rejected_rows: tuple[_Rejected, ...]
     columns: tuple[_Column, ...]
     sha256: str
+    problems: tuple[SpokenProblem, ...]
 
 
 def arguments(parser: Parser) -> None:
@@ -49,7 +52,7 @@ def arguments(parser: Parser) -> None:
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """Import the file."""
-    with opened(options.project) as project:
+    with opened(terminal, options.project) as project:
         request = ImportRequest(
             project=absolute(options.project),
             source=absolute(options.source),
@@ -79,6 +82,7 @@ def _answer(answer: ImportAnswer, name: str, number: int, words: Words) -> _Answ
             _Column(name=c.name, type=c.type, missing=c.missing, distinct=c.distinct) for c in answer.columns
         ),
         sha256=answer.sha256,
+        problems=spoken_problems(answer.problems, words),
     )
 
 
@@ -87,4 +91,5 @@ def _lines(answer: ImportAnswer, label: str, words: Words) -> list[str]:
     if answer.rejected:
         lines.append(words("cli.import.rejected", n=answer.rejected))
         lines += [words("cli.import.line", line=r.line, reason=r.reason) for r in answer.rejected_rows[:_SHOWN]]
-    return lines
+    told = (p for p in answer.problems if p.code != _REJECTED)
+    return [*lines, *(words.text(p.message) for p in told)]

@@ -8,6 +8,7 @@ import msgspec
 
 from app.cli.corrections import corrections, declare
 from app.cli.parser import Parser
+from app.cli.problems import SpokenProblem, spoken_problems
 from app.cli.terminal import Terminal, table
 from app.cli.work import local_job
 from app.data.records import INSPECT, Inspected, InspectRequest
@@ -30,12 +31,6 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
     sure: bool
 
 
-class _Problem(msgspec.Struct, frozen=True, kw_only=True):
-    code: str
-    message: str
-    line: int
-
-
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     delimiter: str
     encoding: str
@@ -49,7 +44,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     rejected: int
     columns: tuple[_Column, ...]
-    problems: tuple[_Problem, ...]
+    problems: tuple[SpokenProblem, ...]
     evidence: tuple[_Evidence, ...]
 
 
@@ -84,7 +79,7 @@ def _answer(found: Inspected, words: Words) -> _Answer:
         columns=tuple(
             _Column(name=c.name, type=c.type, note=words.text(c.note) if c.note else "") for c in found.columns
         ),
-        problems=tuple(_Problem(code=p.code, message=words.text(p.message), line=p.line) for p in found.problems),
+        problems=spoken_problems(found.problems, words),
         evidence=tuple(
             _Evidence(aspect=e.aspect, choice=e.choice, reason=words.text(e.reason), sure=e.sure)
             for e in found.evidence

@@ -39,7 +39,7 @@ def arguments(parser: Parser) -> None:
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """List the versions."""
-    with opened(options.project) as project:
+    with opened(terminal, options.project) as project:
         rows = models(project)
     words = terminal.words
     terminal.answer(_Answer(models=tuple(_model(row, words) for row in rows)), _lines(rows, words))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.interrupts import interrupt_held
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.project import Project
@@ -26,11 +27,10 @@ def arguments(parser: Parser) -> None:
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """Make the project."""
-    project = Project.create(Path(options.project), name=options.name)
-    try:
+    with interrupt_held():
+        project = Project.create(Path(options.project), name=options.name)
+        project.close()
         path = str(project.folder.resolve())
         answer = _Answer(project=path, name=project.name, id=project.identity.id)
         terminal.answer(answer, [terminal.words("cli.new.done", name=project.name, path=path)])
-    finally:
-        project.close()
     return 0

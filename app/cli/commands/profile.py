@@ -36,7 +36,7 @@ def arguments(parser: Parser) -> None:
 def run(terminal: Terminal, options: Namespace) -> int:
     """Show the profile."""
     words = terminal.words
-    with opened(options.project) as project:
+    with opened(terminal, options.project) as project:
         version = project.version(DATASET, options.dataset)
         profile = msgspec.json.decode(project.object_bytes(version.objects["profile"].sha256), type=Profile)
     findings = tuple(

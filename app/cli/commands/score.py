@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.corrections import declare_reading, reading
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, project_job
@@ -27,13 +28,19 @@ def arguments(parser: Parser) -> None:
     parser.place("bundle", metavar="BUNDLE")
     parser.place("file", metavar="FILE")
     parser.option("--out", metavar="OUT", required=True)
+    declare_reading(parser)
 
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """Score the file; a bundle that breaks a rule is refused before a process is started for it."""
     with opened(Path(options.bundle)):
         pass
-    request = ScoreRequest(bundle=absolute(options.bundle), source=absolute(options.file), out=absolute(options.out))
+    request = ScoreRequest(
+        bundle=absolute(options.bundle),
+        source=absolute(options.file),
+        out=absolute(options.out),
+        corrections=reading(options),
+    )
     answer = msgspec.json.decode(project_job(terminal, SCORE, request, None).answer, type=ScoreAnswer)
     words = terminal.words
     notes = tuple(words.text(note) for note in answer.notes)

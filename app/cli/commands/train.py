@@ -58,15 +58,15 @@ def arguments(parser: Parser) -> None:
     parser.option("--model", metavar="N", default="")
     parser.option("--task", choices=("auto", "classification", "regression"), default="auto")
     parser.option("--preset", choices=[p.value for p in Preset], default=Preset.QUICK.value)
-    parser.option("--time-limit", metavar="S", number=float)
+    parser.option("--time-limit", metavar="S", number=float, low=1)
     parser.option("--split", metavar="random|group:COL|time:COL", default="random")
     parser.option("--holdout", metavar="0.2", number=float, default=0.2)
     parser.option("--test", metavar="DATASET", default="")
     parser.option("--metric", metavar="M", default="")
     parser.option("--exclude", metavar="COL", several=True)
     parser.option("--include", metavar="COL", several=True)
-    parser.option("--seed", metavar="N", number=int, default=0)
-    parser.option("--jobs", metavar="N", number=int, default=0)
+    parser.option("--seed", metavar="N", number=int, default=0, low=0, high=2**32 - 1)
+    parser.option("--jobs", metavar="N", number=int, default=0, low=1, high=4096)
     parser.option("--cluster", metavar="ADDRESS", default="")
 
 
@@ -74,7 +74,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     """Train."""
     if options.cluster:
         raise CicloError("cli.later", what="--cluster")
-    with opened(options.project) as project:
+    with opened(terminal, options.project) as project:
         columns = project.version(DATASET, options.dataset).read(DatasetVersion).columns
         request = _request(options, [column.name for column in columns])
         ended = project_job(terminal, TRAIN, request, project, processors=options.jobs)
@@ -87,10 +87,14 @@ def run(terminal: Terminal, options: Namespace) -> int:
 
 
 def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
+    target = column_name(options.target, columns)
+    exclude = tuple(column_name(name, columns) for name in options.exclude)
+    if target in exclude:
+        raise CicloError("learning.exclude_target", column=target)
     return TrainRequest(
         project=absolute(options.project),
         dataset=options.dataset,
-        target=column_name(options.target, columns),
+        target=target,
         model=series_name("--model", options.model or model_name(options.target)),
         positive=options.positive,
         task=options.task,
@@ -100,7 +104,7 @@ def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
         holdout=options.holdout,
         test=options.test,
         metric=options.metric,
-        exclude=tuple(column_name(name, columns) for name in options.exclude),
+        exclude=exclude,
         include=tuple(column_name(name, columns) for name in options.include),
         seed=options.seed,
         processors=options.jobs,
@@ -158,12 +162,13 @@ def _candidate(candidate: Candidate, words: Words) -> _Candidate:
 def _lines(version: Record, body: ModelVersion, words: Words) -> list[str]:
     winner = words(f"learning.estimator.{body.estimator}")
     lines = [words("cli.train.done", label=version.label, estimator=winner, time=words.duration(body.seconds)), ""]
-    rows = [("", body.metric, words("cli.train.time"))]
+    rows = [("", body.metric, words("cli.train.time"), "")]
     rows += [
         (
             words(f"learning.estimator.{c.estimator}"),
             spoken(c.cv.get(body.metric), words),
             words.duration(c.seconds),
+            words.text(c.remark) if c.remark else "",
         )
         for c in body.candidates
     ]

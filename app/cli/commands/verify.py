@@ -13,6 +13,7 @@ from app.cli.terminal import Terminal, table
 from app.cli.work import absolute, committed, opened, project_job, save
 from app.errors import CicloError
 from app.project import Project, Record
+from app.project.durable import check_place
 from app.text import Words
 from app.verification.records import REPORT, VERIFY, Report, VerifyRequest
 from app.verification.state import model_record
@@ -60,8 +61,10 @@ def run(terminal: Terminal, options: Namespace) -> int:
     """Verify."""
     if options.pdf:
         raise CicloError("cli.later", what="--pdf")
-    with opened(options.project) as project:
+    with opened(terminal, options.project) as project:
         model_record(project, options.model)  # refused at once, before a process is started for it
+        if options.html:
+            check_place(Path(options.html))
         request = VerifyRequest(project=absolute(options.project), model=options.model, test=options.test)
         record = committed(project, project_job(terminal, VERIFY, request, project), REPORT)
         html = _save_html(project, record, options.html, terminal.words) if options.html else ""
@@ -72,7 +75,10 @@ def run(terminal: Terminal, options: Namespace) -> int:
 
 def _save_html(project: Project, record: Record, out: str, words: Words) -> str:
     data = project.object_bytes(record.objects[f"html_{words.language}"].sha256)
-    return str(save(Path(out), data))
+    try:
+        return str(save(Path(out), data))
+    except CicloError as error:  # the disk is full, or somebody took the folder away meanwhile
+        raise CicloError("cli.verify.not_saved", cause=words.error(error)[0]) from error
 
 
 def _answer(report: Report, html: str, words: Words) -> _Answer:

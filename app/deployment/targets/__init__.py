@@ -42,6 +42,11 @@ def known_targets() -> Sequence[Target]:
     return [BundleTarget(), *(point.load()() for point in entry_points(group=GROUP))]
 
 
+def target_names() -> tuple[str, ...]:
+    """The names of the targets, without loading any."""
+    return ("bundle", *(point.name for point in entry_points(group=GROUP)))
+
+
 def find_target(name: str) -> Target:
     """The target called ``name``.
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-import pyarrow.parquet as pq
 
 from app import __version__
+from app.data.stored import read_stored
 from app.deployment.acceptance import make_acceptance, write_acceptance
 from app.deployment.approved import ApprovedVersion, safe_name
 from app.deployment.card import model_card, read_me
@@ -75,7 +75,7 @@ def write_bundle(version: ApprovedVersion, path: Path) -> None:
     model = version.object_bytes(version.record, "model")
     fitted = load_model(model, signature=signature_of(version.model))
     columns = [f.name for f in version.model.features]
-    table = pq.ParquetFile(version.table_path).read(columns=columns, use_threads=False)
+    table = read_stored(version.table_path, columns)
     files = {MODEL_FILE: model, ACCEPTANCE_FILE: write_acceptance(make_acceptance(fitted, table))}
     manifest = _manifest(version, model)
     for words, card, read, report, key in (

@@ -133,9 +133,4 @@ def dataset_name(path: str) -> str:
     stem = PurePath(path).name
     for _ in range(2):
         stem = re.sub(r"\.(csv|tsv|txt|tab|data|dat|gz|zip|bz2|xz|zst)$", "", stem, flags=re.IGNORECASE)
-    return re.sub(r"[^\w .-]+", "-", stem).strip(" .-") or "data"
-
-
-def is_name(name: str) -> bool:
-    """Whether a dataset may have this name: what stands before an ``@`` on the command line, so none in it."""
-    return bool(name.strip()) and "@" not in name and "~" not in name and len(name) <= 100
+    return re.sub(r"[^\w .-]+", "-", stem).strip(" .-")[:100] or "data"

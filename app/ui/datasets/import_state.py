@@ -34,6 +34,11 @@ class ImportState:
         """How many rows the import will make, as far as is known."""
         return max(0, self.found.records - len(self.found.rejected)) if self.found is not None else 0
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is something to import, as far as is known."""
+        return self.found is not None and bool(self.found.columns) and (self.rows > 0 or not self.found.complete)
+
     def correct(self, corrections: Corrections) -> None:
         """Take a correction; it can be undone."""
         self.undo.append(self.corrections)

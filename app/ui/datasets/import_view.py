@@ -18,9 +18,10 @@ from app.data.records import (
 )
 from app.errors import CicloError
 from app.jobs.contract import Ended, Event, JobState, Progressed
+from app.project.record import is_series_name
 from app.text.message import Text
 from app.ui import theme as tokens
-from app.ui.datasets.choices import DETECTED, corrected, is_name, with_type
+from app.ui.datasets.choices import DETECTED, corrected, with_type
 from app.ui.datasets.import_form import ImportForm
 from app.ui.datasets.import_problems import ImportProblems
 from app.ui.datasets.import_progress import ImportProgress
@@ -188,12 +189,12 @@ class ImportView(QWidget):
         running = bool(state.job)
         detail = "" if failed and state.found is None else subtitle(state, versions(self._session), words)
         self._header.set(words("ui_datasets.import.title", file=state.file_name), "", detail)
-        named = is_name(self._name.text())
+        named = is_series_name(self._name.text())
         self._name_field.set_wrong("" if named else words("ui_datasets.import.bad_name"))
         self._name.setEnabled(not running)
         self._cancel.setText(words("ui_datasets.import.background" if running else "ui_datasets.import.cancel"))
         self._confirm.setText(confirm_text(state, words))
-        ready = state.found is not None and bool(state.found.columns) and not (state.busy or failed or running)
+        ready = state.has_rows and not (state.busy or failed or running)
         self._confirm.setEnabled(ready and named)
         self.progress.setVisible(running)
         self._body.setEnabled(not running)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QWidget
 
+from app.project.record import is_series_name
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.theme import Theme
@@ -27,6 +28,8 @@ class MoreChoices(QWidget):
         self._words = words
         self._proposed = ""
         self._name = line_edit()
+        self._name_field = Field(words("ui_training.model"), self._name)
+        self._name.textEdited.connect(self._on_name_edited)
         self._name.setObjectName("training.model")
         self._task = Dropdown(theme, [Option(t, words(f"ui_training.task_choice.{t}")) for t in _TASKS])
         self._task.setObjectName("training.task")
@@ -40,7 +43,7 @@ class MoreChoices(QWidget):
         self.set_columns(groups=(), times=())
         self.setLayout(
             column(
-                Field(words("ui_training.model"), self._name),
+                self._name_field,
                 Field(words("ui_training.task_choice"), self._task),
                 Field(words("ui_training.split"), self._split, words("ui_training.split.help")),
                 Field(words("ui_training.seed"), self._seed, words("ui_training.seed.help")),
@@ -64,6 +67,16 @@ class MoreChoices(QWidget):
 
     def name(self) -> str:
         return self._name.text().strip()
+
+    def check_name(self) -> bool:
+        """Whether the name can be given; else the field says so."""
+        good = not self.name() or is_series_name(self.name())
+        self._name_field.set_wrong("" if good else self._words("ui_training.bad_name"))
+        return good
+
+    @Slot(str)
+    def _on_name_edited(self, _text: str) -> None:
+        self._name_field.set_wrong("")
 
     def task(self) -> str:
         return self._task.value()

@@ -271,6 +271,10 @@ class TrainingForm(Card):
 
     @Slot()
     def _on_train_clicked(self) -> None:
+        if not self.more.check_name():
+            if not self.more.isVisible():
+                self._on_more_clicked()
+            return
         request = self._request()
         if request is not None:
             self.submitted.emit(request)

@@ -13,9 +13,10 @@ from app.data.records import (
     Histogram,
     Inspected,
 )
+from app.project.record import is_series_name
 from app.text.words import Words
 from app.ui.datasets.cells import CellFormat, Marks, formats_of
-from app.ui.datasets.choices import corrected, dataset_name, in_force, is_name, options, with_type
+from app.ui.datasets.choices import corrected, dataset_name, in_force, options, with_type
 from app.ui.datasets.column_chart import nice_ticks
 from app.ui.datasets.columns_table import small_counts
 from app.ui.datasets.raw_text import separators
@@ -108,11 +109,11 @@ def test_that_every_aspect_has_a_value_in_force() -> None:
 )
 def test_that_a_dataset_is_named_after_its_file(path: str, name: str) -> None:
     assert dataset_name(path) == name
-    assert is_name(name)
+    assert is_series_name(name)
 
 
 def test_that_a_name_that_the_command_line_could_not_say_is_refused() -> None:
-    assert [is_name(name) for name in ("a", "", " ", "a@2", "a~b")] == [True, False, False, False, False]
+    assert [is_series_name(name) for name in ("a", "", " ", "a@2", "a~b", "a/b")] == [True, *[False] * 5]
 
 
 def test_that_separators_between_quotes_are_not_tinted() -> None:

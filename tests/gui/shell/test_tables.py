@@ -90,7 +90,7 @@ def test_that_a_table_that_is_gone_gets_a_sentence(qtbot: QtBot, session: Sessio
     model = PagedTableModel(session, [DataColumn("a", str)], path=str(tmp_path / "none.parquet"), rows=10)
     with qtbot.waitSignal(model.failed, timeout=30_000) as signal:
         model.index(0, 0).data()
-    assert signal.args[0].code == "data.source_unreadable"
+    assert signal.args[0].code == "project.unreadable"
 
 
 def test_that_wide_tables_are_read_in_blocks_of_columns(qtbot: QtBot, session: Session, tmp_path: Path) -> None:

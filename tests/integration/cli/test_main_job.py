@@ -136,8 +136,16 @@ def test_that_an_export_is_certified_and_recorded(steps: Steps, program: Program
     assert again.status == 0
     one, two = (program.folder / name for name in ("out.ciclo.zip", "again.ciclo.zip"))
     assert one.read_bytes() == two.read_bytes()
-    one_more = program("export", "p", "baja", "--to", "bundle", "--out", "table.csv")
-    assert (one_more.status, one_more.document["error"]["code"]) == (2, "deployment.exists")
+    (program.folder / "taken.zip").write_bytes(b"something else")
+    for out, code in (
+        ("taken.zip", "deployment.exists"),
+        ("table.csv", "deployment.bad_ending"),
+        ("nowhere/b.zip", "project.no_folder"),
+    ):
+        one_more = program("export", "p", "baja", "--to", "bundle", "--out", out)
+        assert (one_more.status, one_more.document["error"]["code"]) == (2, code)
+    assert (program.folder / "taken.zip").read_bytes() == b"something else"
+    assert not (program.folder / "nowhere").exists()
     assert not list(program.folder.glob(".*.part"))
 
 
@@ -275,3 +283,56 @@ def test_that_an_interrupted_import_leaves_nothing(steps: Steps, program: Progra
     assert process.returncode == 130
     said = program("profile", "p", "large")
     assert (said.status, said.document["error"]["code"]) == (2, "project.no_such_version")
+
+
+def test_that_a_report_that_has_no_place_is_refused_before_the_hold_out_is_opened(
+    steps: Steps, program: Program
+) -> None:
+    before = program("check", "p").document["records"]
+    for place, code in (("nowhere/r.html", "project.no_folder"), (".", "project.is_a_folder")):
+        said = program("verify", "p", "baja", "--html", place)
+        assert (said.status, said.document["error"]["code"]) == (2, code)
+    assert program("check", "p").document["records"] == before
+
+
+def test_that_a_zip_of_something_else_is_no_bundle_and_a_cut_bundle_is_altered(steps: Steps, program: Program) -> None:
+    with zipfile.ZipFile(program.folder / "other.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("table.csv", "a,b\n" * 100)
+    said = program("open", "other.zip")
+    assert (said.status, said.document["error"]["code"]) == (2, "deployment.not_a_bundle")
+    whole = (program.folder / "out.ciclo.zip").read_bytes()
+    (program.folder / "cut.zip").write_bytes(whole[: len(whole) // 2])
+    said = program("open", "cut.zip")
+    assert (said.status, said.document["state"]) == (1, "altered")
+
+
+def test_that_a_flipped_decision_lets_nothing_out_whatever_the_index_says(steps: Steps, program: Program) -> None:
+    copy = shutil.copytree(program.folder / "p", program.folder / "flipped")
+    assert program("models", "flipped").document["models"][0]["state"] == "approved"
+    (path,) = (copy / "records" / "decision").glob("*/*.json")
+    path.write_bytes(path.read_bytes().replace(b"Sirve", b"Sarve"))
+    said = program("export", "flipped", "baja", "--to", "bundle", "--out", "flipped.zip")
+    assert (said.status, said.document["error"]["code"]) == (2, "deployment.not_approved")
+    assert program("models", "flipped").document["models"][0]["state"] == "verified"
+    assert program("check", "flipped").status == 1
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "removed"])
+def test_that_work_on_a_damaged_table_is_refused_in_one_sentence(steps: Steps, program: Program, harm: str) -> None:
+    copy = shutil.copytree(program.folder / "p", program.folder / f"harmed-{harm}")
+    project = Project.open(copy)
+    path = project.object_path(project.records("dataset-version")[0].objects["table"].sha256)
+    project.close()
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 1
+    path.chmod(0o644)
+    path.unlink() if harm == "removed" else path.write_bytes(data[: len(data) // 2] if harm == "cut" else data)
+    code = "project.no_object" if harm == "removed" else "project.damaged_object"
+    for request in (
+        ("train", copy.name, "clientes", "--target", "baja"),
+        ("data", copy.name, "clientes", "--out", "harmed.csv"),
+        ("verify", copy.name, "baja"),
+        ("export", copy.name, "baja", "--to", "bundle", "--out", "harmed.zip"),
+    ):
+        said = program(*request)
+        assert (said.status, said.document["error"]["code"]) == (2, code)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 import pytest
 
 from app.data import limits
@@ -25,7 +26,8 @@ from app.data.records import (
     InspectRequest,
     Profile,
 )
-from app.data.tables import read_for_scoring, read_table, write_csv
+from app.data.stored import read_stored, stored_shape
+from app.data.tables import read_for_scoring, write_csv
 from app.errors import CicloError
 from app.jobs.contract import Cancelled, Progress
 from app.project import Project, Record
@@ -77,7 +79,10 @@ class Desk:
         return msgspec.json.decode(outcome.answer, type=ImportAnswer), record
 
     def rows(self, record: Record) -> list[tuple[object, ...]]:
-        return [tuple(row.values()) for row in read_table(self.project, record).to_pylist()]
+        return [tuple(row.values()) for row in self.table(record).to_pylist()]
+
+    def table(self, record: Record) -> pa.Table:
+        return read_stored(self.project.whole_object(record.objects["table"].sha256))
 
     def refused(self, content: str | bytes, name: str = "a.csv", **corrections: object) -> str:
         with pytest.raises(CicloError) as error:
@@ -329,7 +334,7 @@ def test_that_every_record_keeps_its_place_for_scoring(desk: Desk) -> None:
             faults |= {len(cells) + row: fault.id for row, fault in batch.faults.items()}
             cells += batch.columns[0].to_pylist()
     assert file.header == ("a", "b")
-    assert cells == ["1", None, None, *(str(i) for i in range(4, 20))]
+    assert cells == ["1", "2", '"3', *(str(i) for i in range(4, 20))]
     assert faults == {1: "data.rejected.too_few", 2: "data.rejected.unclosed_quote"}
 
 
@@ -358,6 +363,40 @@ def test_that_an_empty_cell_is_missing_also_where_spaces_follow_the_delimiter(de
 def test_that_the_stored_table_holds_words_however_often_they_recur(desk: Desk) -> None:
     answer, record = desk.bring("plan,n\n" + "".join(f"{('basic', 'pro', '')[i % 3]},{i}\n" for i in range(70_000)))
     assert (answer.columns[0].type, answer.columns[0].missing) == ("category", 23_333)
-    table = read_table(desk.project, record)
+    table = desk.table(record)
     assert str(table.schema.field("plan").type) == "string"
     assert table.column("plan").to_pylist() == [("basic", "pro", None)[i % 3] for i in range(70_000)]
+
+
+def test_that_a_file_of_which_no_record_fits_says_line_and_reason_of_the_first(desk: Desk) -> None:
+    with pytest.raises(CicloError) as refused:
+        desk.bring("name,age\nJosé,3\nMaría,4\n", types={"name": "number"})
+    said = Words("en").error(refused.value)[0]
+    assert "line 2: “José” in column name isn't a number" in said
+    with pytest.raises(CicloError) as refused:
+        desk.bring("name,age\nJosé,3\nMaría,4\n".encode("cp1252"), encoding="utf-8")
+    assert "line 2: bytes that aren't letters" in Words("en").error(refused.value)[0]
+
+
+def test_that_an_import_says_what_an_inspection_says(desk: Desk) -> None:
+    content = "a,a,,y\n1,2,3,x\n4,5,6,z\n\n7,8,9,x\n"
+    answer, _ = desk.bring(content)
+    looked = inspect_file(desk.file(content), InspectRequest(source="", corrections=Corrections()))
+    assert answer.problems == looked.problems
+    assert {"data.problem.duplicate_names", "data.problem.empty_names", "data.problem.blank_lines"} <= {
+        problem.code for problem in answer.problems
+    }
+
+
+def test_that_stored_pages_carry_a_sum_that_tells_damage(desk: Desk) -> None:
+    _, record = desk.bring(HEADER + lines(3000))
+    path = desk.project.object_path(record.objects["table"].sha256)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged = desk.folder / "damaged.parquet"
+    damaged.write_bytes(data)
+    with pytest.raises(CicloError, match="damaged_object"):
+        read_stored(damaged)
+    damaged.write_bytes(data[:-100])
+    with pytest.raises(CicloError, match="damaged_object"):
+        stored_shape(damaged)

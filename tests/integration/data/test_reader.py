@@ -99,4 +99,19 @@ def test_that_rejected_records_are_read_and_what_is_missing_is_said(client: Clie
     client.send(Rows(view=1, generation=2, path=str(tmp_path / "gone"), start=0, stop=5))
     failed = client.read()
     assert isinstance(failed, Failed)
-    assert failed.code == "data.source_unreadable"
+    assert failed.code == "project.unreadable"
+
+
+def test_that_a_page_that_was_altered_is_said_and_never_shown(client: Client, table: Path) -> None:
+    rows = pq.read_table(table)
+    pq.write_table(rows, table, row_group_size=64, write_page_checksum=True)
+    data = bytearray(table.read_bytes())
+    for place in range(len(data) // 4, len(data) // 2, 97):
+        data[place] ^= 1
+    table.write_bytes(data)
+    codes = set()
+    for start in range(0, 1000, 64):
+        client.send(Rows(view=1, generation=start, path=str(table), start=start, stop=start + 64))
+        answer = client.read()
+        codes.add(answer.code if isinstance(answer, Failed) else "")
+    assert codes == {"", "project.damaged_object"}

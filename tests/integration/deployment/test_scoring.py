@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.data import limits
+from app.data.records import Corrections
 from app.deployment.records import ScoreAnswer, ScoreRequest
 from app.deployment.scoring import score
 from app.errors import CicloError
@@ -139,7 +140,7 @@ def test_that_columns_of_the_same_name_as_an_answer_keep_their_contents(tmp_path
         ("in.csv", "deployment.same_file"),
         ("b.zip", "deployment.unknown_ending"),
         ("out.xlsx", "deployment.unknown_ending"),
-        ("nowhere/out.csv", "deployment.no_folder"),
+        ("nowhere/out.csv", "project.no_folder"),
     ],
 )
 def test_that_an_output_that_cannot_be_written_is_refused_first(out: str, code: str, tmp_path: Path) -> None:
@@ -168,3 +169,49 @@ def test_that_a_file_that_holds_no_table_gets_a_sentence(content: bytes, tmp_pat
     with pytest.raises(CicloError):
         run(tmp_path, write(tmp_path / "b.zip"), tmp_path / "in.csv")
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_that_a_record_that_does_not_fit_keeps_the_cells_that_it_has(tmp_path: Path) -> None:
+    bundle = write(tmp_path / "b.zip")
+    rows = [row for row in stored_rows()[1:] if row[3] == "red"][:12] * 2
+    rows[3], rows[5] = rows[3][:2], [*rows[5], "more"]
+    source = save(tmp_path / "in.csv", [[name for name, _ in COLUMNS], *rows])
+    source.write_text(source.read_text().replace(f"\n{rows[9][0]},", '\n"open,', 1))
+    answer = run(tmp_path, bundle, source)
+    found = read(tmp_path / "out.csv")
+    assert (answer.rows, answer.rejected, len(found)) == (24, 3, 24)
+    names = [name for name, _ in COLUMNS]
+    for place, (given, row) in enumerate(zip(rows, found, strict=True)):
+        cells = [row[name] for name in names]
+        if place == 3:
+            assert cells == [*given, "", ""]
+        elif place == 5:
+            assert cells == given[:4]
+        elif place != 9:
+            assert cells == list(given)
+        assert (row["prediction"] == "") == (place in (3, 5, 9))
+    assert "2 fields" in found[3]["remark"]
+
+
+def test_that_what_the_user_says_of_the_file_counts(tmp_path: Path) -> None:
+    bundle = write(tmp_path / "b.zip")
+    source = save(tmp_path / "in.csv", stored_rows(decimal=","), delimiter="|")
+    run(tmp_path, bundle, source)
+    told = Corrections(delimiter="|", decimal=",", encoding="utf-8")
+    request = ScoreRequest(
+        bundle=str(bundle), source=str(source), out=str(tmp_path / "told.csv"), locale="en", corrections=told
+    )
+    score(Here(tmp_path / "staging"), request)
+    assert (tmp_path / "told.csv").read_bytes() == (tmp_path / "out.csv").read_bytes()
+    wrong = msgspec.structs.replace(request, corrections=Corrections(delimiter=";"))
+    with pytest.raises(CicloError) as refused:
+        score(Here(tmp_path / "staging"), wrong)
+    assert refused.value.code == "deployment.missing_columns"
+
+
+def test_that_a_file_of_which_nothing_can_be_scored_says_so(tmp_path: Path) -> None:
+    bundle = write(tmp_path / "b.zip")
+    rows = [stored_rows()[0], *(["x", "y", "z", "red"] for _ in range(12))]
+    answer = run(tmp_path, bundle, save(tmp_path / "in.csv", rows))
+    assert (answer.rows, answer.rejected) == (12, 12)
+    assert "deployment.note.none_scored" in [note.id for note in answer.notes]

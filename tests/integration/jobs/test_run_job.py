@@ -183,7 +183,7 @@ def test_that_a_disk_that_refuses_the_commit_is_the_failure(nursery: NurseryLaun
     (project.folder / "records").write_text("in the way")
     ended = run(nursery, "store", project=project)
     assert ended.failure is not None
-    assert (ended.state, ended.failure.code) == (JobState.FAILED, "project.write_failed")
+    assert (ended.state, ended.failure.code) == (JobState.FAILED, "project.unreadable")
     assert staging_of(project) == []
 
 

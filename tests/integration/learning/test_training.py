@@ -20,7 +20,7 @@ from app.learning.catalogue import EstimatorKind
 from app.learning.matrix import feature_frame
 from app.learning.model import Predictions, load_model, predict, signature_of
 from app.learning.records import Leaderboard, ModelVersion, Preset, Task, TrainAnswer, TrainRequest
-from app.learning.source import find_source, read_table
+from app.learning.source import open_source, read_table
 from app.learning.training import train
 from app.project import Project
 from tests.integration.learning.datasets import Columns, Here, store
@@ -128,7 +128,7 @@ def test_that_every_family_learns_every_task(project: Project, tmp_path: Path, t
 def test_that_the_stored_model_predicts_in_source_words(project: Project, tmp_path: Path, brief: None) -> None:
     record = store(project, "people", with_target(Task.BINARY))
     trained = Trained(project, here(tmp_path))
-    table = read_table(find_source(project, record.label)).take(trained.rows("holdout"))
+    table = read_table(open_source(str(project.folder), record.label)).take(trained.rows("holdout"))
     found = trained.predict(table)
     truth = np.array(table.column("y").to_pylist())
     assert trained.version.labels == ("No", "Sí")
@@ -287,3 +287,22 @@ def test_that_only_dates_or_only_constants_say_so_or_train(project: Project, tmp
         Trained(project, here(tmp_path))
     store(project, "people", {"since": columns["since"], "y": columns["y"]})
     assert Trained(project, here(tmp_path)).version.features[0].type is T.DATE
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_that_a_number_beyond_single_precision_costs_no_family(project: Project, tmp_path: Path, task: Task) -> None:
+    columns = with_target(task)
+    columns["age"][1][7] = 1e300
+    columns["age"][1][8] = -1.7e308
+    store(project, "people", columns)
+    trained = Trained(project, here(tmp_path, processors=2))
+    assert all(c.state == "done" for c in trained.version.candidates)
+
+
+def test_that_an_amount_too_large_to_be_learned_is_refused_by_its_value(project: Project, tmp_path: Path) -> None:
+    columns = with_target(Task.REGRESSION)
+    columns["y"][1][3] = -1e300
+    store(project, "people", columns)
+    with pytest.raises(CicloError) as refused:
+        Trained(project, here(tmp_path))
+    assert (refused.value.code, refused.value.params["value"]) == ("learning.target_extreme", "-1e+300")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +18,7 @@ from app.cli.parser import Parser
 from app.cli.terminal import printable, table
 from app.cli.work import series_name
 from app.errors import CicloError
+from app.project import Project
 from app.text import Words
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -54,6 +57,12 @@ def test_that_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str
         (["train", "p", "d", "--target", "t", "--preset", "fast"], "cli.invalid_choice"),
         (["train", "p", "d", "--target", "t", "--seed", "x"], "cli.invalid_number"),
         (["train", "p", "d", "--target", "t", "--holdout", "nan"], "cli.invalid_number"),
+        (["train", "p", "d", "--target", "t", "--time-limit", "-1"], "cli.too_small"),
+        (["train", "p", "d", "--target", "t", "--jobs", "0"], "cli.out_of_range"),
+        (["train", "p", "d", "--target", "t", "--seed", "9" * 30], "cli.out_of_range"),
+        (["import", "PROJECT", "f", "--name", "../x"], "cli.bad_name"),
+        (["new", "PROJECT/exports/inner"], "project.inside_project"),
+        (["export", "PROJECT", "m", "--to", "moon"], "deployment.unknown_target"),
         (["train", "p", "d", "--target", "t", "--cluster", "a:1"], "cli.later"),
         (["new", "p", "q"], "cli.unknown_arguments"),
         (["inspect", "f", "--type", "colour"], "cli.bad_type"),
@@ -77,7 +86,7 @@ def test_that_a_request_that_cannot_be_carried_out_gets_one_sentence(
     argv: list[str], code: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     run(capsys, "new", str(tmp_path / "p"))
-    argv = [str(tmp_path / "p") if word == "PROJECT" else word for word in argv]
+    argv = [word.replace("PROJECT", str(tmp_path / "p")) for word in argv]
     status, out, err = run(capsys, *argv, "--json")
     error = json.loads(out)["error"]
     assert (status, error["code"], err) == (2, code, "")
@@ -102,7 +111,7 @@ def test_that_choices_are_named_as_they_are_typed(capsys: pytest.CaptureFixture[
 
 def test_that_a_name_that_could_not_be_addressed_is_refused() -> None:
     assert series_name("--name", " Mañana 2 ") == "Mañana 2"
-    for name in ("", " ", "a@b", "a~b", "a\nb"):
+    for name in ("", " ", "a@b", "a~b", "a\nb", "a/b", "..", "a\\b"):
         with pytest.raises(CicloError):
             series_name("--name", name)
 
@@ -127,7 +136,7 @@ def test_that_an_interrupt_is_status_130(capsys: pytest.CaptureFixture[str], mon
     monkeypatch.setattr("app.cli.commands.new.run", interrupt)
     status, out, _ = run(capsys, "new", "p", "--json")
     assert status == 130
-    assert json.loads(out)["error"]["code"] == "cli.cancelled"
+    assert json.loads(out)["error"]["code"] == "cli.interrupted"
 
 
 def test_that_new_and_check_and_models_speak_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,3 +177,42 @@ def test_that_a_name_cannot_command_the_terminal() -> None:
 
 def test_that_a_table_is_aligned() -> None:
     assert table([("a", "1"), ("bb", "22")], right=frozenset({1})) == ["a    1", "bb  22"]
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.02, 0.05, 0.1, 0.2])
+def test_that_an_interrupt_at_any_moment_ends_in_a_sentence(delay_s: float, tmp_path: Path) -> None:
+    """From the moment on that ``main`` has been reached; before it, Python itself is still starting."""
+    code = (
+        "import os, signal, threading, time, sys, app.__main__ as m\n"
+        f"def later():\n    time.sleep({delay_s}); os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(0.001); os.kill(os.getpid(), signal.SIGINT); os.kill(os.getpid(), signal.SIGINT)\n"
+        "class Once:\n    def __del__(self): pass\n"
+        "before = m._run\n"
+        "def run(arguments):\n    threading.Thread(target=later, daemon=True).start()\n    return before(arguments)\n"
+        "m._run = run\n"
+        "sys.exit(m.main())\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    source = tmp_path / "a.csv"
+    source.write_text("a,b\n" + "1,2\n" * 200_000)
+    done = subprocess.run(
+        [sys.executable, str(script), "inspect", str(source)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 130)
+    if done.returncode:
+        assert done.stderr.strip().splitlines()[-1].startswith("Stopped.")
+
+
+def test_that_a_project_that_was_made_is_said_although_ctrl_c_came(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def create(*given: object, **named: object) -> object:
+        os.kill(os.getpid(), signal.SIGINT)
+        return Project.create(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("app.cli.commands.new.Project", type("Stub", (), {"create": staticmethod(create)}))
+    status, out, _ = run(capsys, "new", str(tmp_path / "p"))
+    assert status == 0
+    assert str(tmp_path / "p") in out

@@ -115,3 +115,30 @@ def test_that_double_and_empty_names_become_unique_and_are_said() -> None:
 
 def test_that_a_header_of_years_is_a_header() -> None:
     assert layout(b"region;2019;2020\nA;10,5;11,5\nB;9,1;9,9\n").header_lines == 1
+
+
+def test_that_what_speaks_against_an_encoding_chosen_by_hand_is_said() -> None:
+    assert detect(SPANISH.encode("cp1252"), complete=True, wanted="cp1252").sure
+    assert detect(b"a,b\n1,2\n", complete=True, wanted="cp1252").sure
+    moji = detect(SPANISH.encode(), complete=True, wanted="cp1252")
+    assert (moji.sure, moji.reason.id) == (False, "data.encoding.chosen_against_utf8")
+    faulty = detect(SPANISH.encode("cp1252"), complete=True, wanted="utf-8")
+    assert (faulty.sure, faulty.reason.id) == (False, "data.encoding.chosen_with_faults")
+
+
+@pytest.mark.parametrize(
+    ("written", "chosen"), [("utf-8", "utf-16"), ("ascii", "utf-16-be"), ("utf-16", "utf-8"), ("utf-16-le", "cp1252")]
+)
+def test_that_a_chosen_encoding_with_letters_of_another_width_is_refused(written: str, chosen: str) -> None:
+    text = SPANISH if written != "ascii" else "id,name\n1,ann\n2,bob\n"
+    with pytest.raises(CicloError) as refused:
+        detect(text.encode(written), complete=True, wanted=chosen)
+    assert refused.value.code == "data.wrong_encoding"
+    assert str(refused.value.params["likely"]).startswith("utf-16" if written.startswith("utf-16") else "utf-8")
+
+
+def test_that_a_chosen_wide_encoding_is_taken_with_and_without_its_mark() -> None:
+    for name in ("utf-16", "utf-16-le", "utf-16-be"):
+        data = SPANISH.encode(name)
+        found = detect(data, complete=True, wanted="utf-16" if name == "utf-16" else name)
+        assert b"".join(to_utf8([data], found)).decode() == SPANISH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.project import Project, check, draft
+from app.project import Project, check, draft, glance
 from app.project.durable import stage_bytes
 
 
@@ -54,8 +55,8 @@ def test_that_a_lost_object_is_found(project: Project) -> None:
 def test_that_a_vanished_record_is_noticed(project: Project) -> None:
     first = project.records("dataset-version")[0]
     next(path for id, path in project.record_files() if id == first.id).unlink()
-    reasons = {d.reason.id for d in check(project).damaged}
-    assert reasons == {"project.check.missing_record", "project.check.vanished"}
+    (damage,) = check(project).damaged
+    assert (damage.id, damage.reason.id, damage.affects) == (first.id, "project.check.vanished", ("churn@1",))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -82,3 +83,39 @@ def test_that_records_that_are_all_gone_are_damage(project: Project) -> None:
     shutil.rmtree(project.folder / "records")
     again = Project.open(project.folder)
     assert [(d.kind, d.reason.id) for d in check(again).damaged] == [("folder", "project.check.no_records")]
+
+
+def test_that_an_altered_record_is_named_once_with_what_rests_on_it(project: Project) -> None:
+    first = project.records("dataset-version")[0]
+    path = next(path for id, path in project.record_files() if id == first.id)
+    path.write_bytes(path.read_bytes().replace(b"customers", b"custamers"))
+    (damage,) = check(project).damaged
+    assert (damage.id, damage.kind) == (first.id, "dataset-version")
+    assert (damage.reason.id, damage.affects) == ("project.check.altered", ("churn@1",))
+
+
+def test_that_an_object_that_may_not_be_read_is_not_called_missing(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(_path: Path) -> tuple[str, int]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(sys.modules["app.project.check"], "hash_file", forbidden)
+    assert {d.reason.id for d in check(project).damaged} == {"project.check.unreadable"}
+
+
+def test_that_a_glance_sees_what_is_missing_or_cut_without_reading_it(project: Project) -> None:
+    assert glance(project).damaged == ()
+    path = project.object_path(project.records("dataset-version")[0].objects["table"].sha256)
+    path.chmod(0o644)
+    path.write_bytes(b"row")
+    (damage,) = glance(project).damaged
+    assert (damage.reason.id, damage.affects) == ("project.check.altered", ("churn@1", "customers@1"))
+    path.write_bytes(b"r0ws")
+    assert glance(project).damaged == ()  # that only the hash tells
+
+
+def test_that_a_check_says_how_far_it_is_and_may_be_stopped(project: Project) -> None:
+    seen: list[tuple[int, int]] = []
+    check(project, watch=lambda done, total: seen.append((done, total)))
+    assert seen == [(0, 9), (5, 9)] or seen == [(0, 9), (4, 9)]

@@ -15,9 +15,10 @@ import pytest
 
 from app.errors import CicloError
 from app.project import Project, check, draft
-from app.project.durable import stage_bytes, write_file
+from app.project.durable import check_place, stage_bytes, write_file, writing
 from app.project.lock import FileLock
 from app.project.writer import cache_folder
+from app.text import Words
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -266,3 +267,98 @@ def test_that_a_project_that_could_not_be_made_leaves_nothing_behind(
             Project.create(folder)
     assert not folder.exists()
     assert Project.create(folder).name == "new"
+
+
+# What is damaged or lost
+
+
+def record_file(project: Project, id: str) -> Path:
+    return next(path for found, path in project.record_files() if found == id)
+
+
+def test_that_a_record_altered_in_its_place_counts_for_nothing_although_the_index_knew_it(project: Project) -> None:
+    first, second = commit_object(project), commit_object(project, b"2")
+    path = record_file(project, second.id)
+    path.write_bytes(path.read_bytes().replace(b"imported", b"imparted"))
+    again = Project.open(project.folder)
+    assert [r.id for r in again.records()] == [first.id]
+    assert again.damaged == [path]
+
+
+def test_that_work_refuses_a_record_altered_while_the_project_is_open(project: Project) -> None:
+    record = commit_object(project)
+    assert project.whole_record(record.id) == record
+    path = record_file(project, record.id)
+    path.write_bytes(path.read_bytes().replace(b"imported", b"imparted"))
+    with pytest.raises(CicloError, match="damaged_record"):
+        project.whole_record(record.id)
+    path.unlink()
+    with pytest.raises(CicloError, match="no_record"):
+        project.whole_record(record.id)
+
+
+@pytest.mark.parametrize("keep_index", [True, False])
+@pytest.mark.parametrize("loss", ["removed", "flipped"])
+def test_that_the_number_of_a_lost_version_is_not_given_again(project: Project, loss: str, keep_index: bool) -> None:
+    commit_object(project)
+    second = commit_object(project, b"2")
+    commit_object(project, b"x", "calls")
+    path = record_file(project, second.id)
+    if loss == "removed":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes().replace(b"imported", b"imparted"))
+    if not keep_index:
+        project.close()
+        shutil.rmtree(cache_folder())
+    again = Project.open(project.folder)
+    assert [commit_object(again, bytes([n])).label for n in (3, 4)] == ["customers@3", "customers@4"]
+    assert commit_object(again, b"y", "calls").label == "calls@2"
+
+
+def test_that_a_folder_of_records_that_may_not_be_read_is_said_not_taken_for_empty(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(_path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    with pytest.raises(CicloError, match="unreadable") as caught:
+        Project.open(project.folder)
+    assert "no tiene permiso" in Words("es").error(caught.value)[0]
+
+
+def test_that_no_project_is_made_inside_another(project: Project) -> None:
+    with pytest.raises(CicloError, match="inside_project"):
+        Project.create(project.folder / "exports" / "inner")
+    assert not (project.folder / "exports" / "inner").exists()
+
+
+def test_that_the_mark_of_a_staging_folder_that_is_gone_is_swept_once_it_is_old(project: Project) -> None:
+    marks = [project.local / "staging" / name for name in ("old.lock", "young.lock")]
+    marks[0].parent.mkdir(parents=True, exist_ok=True)
+    for mark in marks:
+        mark.touch()
+    os.utime(marks[0], (0, 0))
+    project.sweep_staging()
+    assert [mark.exists() for mark in marks] == [False, True]
+    project.close()
+
+
+@pytest.mark.parametrize(
+    ("place", "code"), [("", "is_a_folder"), ("nowhere/a.csv", "no_folder"), ("a.csv", ""), ("file/a.csv", "no_folder")]
+)
+def test_that_a_place_for_a_file_is_judged_before_the_work(tmp_path: Path, place: str, code: str) -> None:
+    (tmp_path / "file").touch()
+    if not code:
+        check_place(tmp_path / place)
+        return
+    with pytest.raises(CicloError, match=code):
+        check_place(tmp_path / place)
+
+
+def test_that_what_is_refused_inside_a_project_is_said_of_the_project(project: Project) -> None:
+    inside = project.local / "staging" / "ab" / "table.parquet"
+    with pytest.raises(CicloError, match="disk_full") as caught, writing(inside):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.params["path"] == str(project.folder)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from app.errors import CicloError
+from app.errors import CicloError, cause, worded
 from app.text import Text, Words, amount, choose_locale
 
 
@@ -94,3 +94,39 @@ def test_that_rendering_a_plain_sentence_loads_no_babel() -> None:
 def test_that_a_number_that_rounds_to_nothing_has_no_sign() -> None:
     assert Words("en").number(-0.0003, digits=3, fixed=True) == "0.000"
     assert Words("en").number(-0.0006, digits=3, fixed=True) == "-0.001"
+
+
+def test_that_a_sentence_within_a_sentence_is_put_into_words_with_it() -> None:
+    error = CicloError(
+        "data.no_good_records",
+        path="a.csv",
+        line=2,
+        reason=worded("data.rejected.unconvertible"),
+        value="José",
+        column="edad",
+        type=worded("data.type.number"),
+    )
+    said = Words("es").error(error)[0]
+    assert "«José» en la columna edad no es un número" in said
+    gates = worded("verification.gate.beats_baseline", "verification.gate.no_leakage")
+    assert "Beats the baseline, No leak alarm" in Words("en")("verification.gate_failed", model="m@1", gates=gates, n=2)
+
+
+def test_that_what_looks_like_a_sentence_and_is_none_keeps_its_last_word() -> None:
+    said = Words("en")("project.unreadable_record", id="ab", kind=worded("project.kind.of_another_package"))
+    assert "(of_another_package)" in said
+
+
+def test_that_the_systems_reasons_are_translated_and_others_kept() -> None:
+    assert (
+        Words("es")
+        .error(CicloError("project.unreadable", path="x", cause=cause(OSError(13, "Permission denied"))))[0]
+        .endswith("no tiene permiso.")
+    )
+    assert cause(OSError(99_999, "Something rare")) == "Something rare"
+
+
+def test_that_advice_may_differ_by_where_the_reader_stands() -> None:
+    error = CicloError("verification.gate_failed", model="m", gates="x", n=1)
+    assert "--override" in Words("en").error(error, door="cli")[1]
+    assert "--override" not in Words("en").error(error)[1]

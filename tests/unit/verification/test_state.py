@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import CicloError
+from app.errors import CicloError, worded
 from app.learning.records import MODEL, Candidate, Estimate, ModelVersion, Split, Task, TrainRequest
 from app.project import Project, Record, draft
 from app.text import Text, Words
@@ -117,7 +117,10 @@ def test_that_a_failed_gate_stops_an_approval_unless_a_reason_is_written(project
     report(project, version(project), passed=False)
     with pytest.raises(CicloError) as caught:
         decide(project, "churn")
-    assert (caught.value.code, caught.value.params["gates"]) == (state.GATE_FAILED, "beats_baseline")
+    assert (caught.value.code, caught.value.params["gates"]) == (
+        state.GATE_FAILED,
+        worded("verification.gate.beats_baseline"),
+    )
     assert project.records(DECISION) == []
     decided = decide(project, "churn", override="Pilot with 20 customers").read(Decision)
     assert (decided.failed_gates, decided.override) == (("beats_baseline",), "Pilot with 20 customers")
@@ -139,7 +142,7 @@ def test_that_a_limit_set_after_the_report_counts_and_can_be_removed(project: Pr
     state.set_gate_limit(project, model="churn", metric="roc_auc", limit=0.9)
     with pytest.raises(CicloError) as caught:
         decide(project, "churn")
-    assert caught.value.params["gates"] == "metric_limit"
+    assert caught.value.params["gates"] == worded("verification.gate.metric_limit")
     state.set_gate_limit(project, model="churn", metric="roc_auc", limit=None)
     assert state.gate_limit(project, "churn") is None
     decide(project, "churn")
