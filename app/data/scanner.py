@@ -137,9 +137,8 @@ class Scanner:
         else:
             added = 0
         buffer = np.frombuffer(data, np.uint8)
-        marks = _marks(buffer, data, self._grammar)
-        outside = marks.outside
-        if not _well_formed(buffer, marks.quotes, self._grammar, final=final):
+        outside = _outside(buffer, data, self._grammar, final=final)
+        if outside is None:
             return None
         ends = _record_ends(buffer, outside, final=final)
         if not len(ends):
@@ -178,7 +177,7 @@ class Scanner:
             cells=self._cells(data[starts[i] : ends[i]] for i, _ in bad),
             first_line=int(lines[0]),
             blank=int(blank.sum()),
-            nul=data.count(0, 0, used),
+            nul=data.count(0, 0, used) if b"\0" in data else 0,
             starts=lines[good],
         )
 
@@ -242,38 +241,38 @@ class Scanner:
         ), used
 
 
-class _Marks(msgspec.Struct):
-    outside: NDArray[np.int64]
-    quotes: NDArray[np.int64]
+def _prefixes() -> NDArray[np.uint8]:
+    """For each byte of eight flags, first flag lowest: whether an odd number of them was set up to and with each."""
+    flags = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+    return np.packbits(np.cumsum(flags, axis=1) % 2, axis=1, bitorder="little")[:, 0]
 
 
-def _marks(buffer: NDArray[np.uint8], data: bytes, grammar: Grammar) -> _Marks:
-    """Where delimiters and line ends stand outside quotes, and where quotes stand."""
+_PREFIX = _prefixes()
+_ODD = np.where(_PREFIX & 0x80, np.uint8(255), np.uint8(0))
+
+
+def _outside(buffer: NDArray[np.uint8], data: bytes, grammar: Grammar, *, final: bool) -> NDArray[np.int64] | None:
+    """Where delimiters and line ends stand outside quotes; None unless every quote opens a field, closes one, or is
+    half of a doubled quote. Eight places share a byte: whether one is inside quotes is the parity of those before it.
+    """
     wanted = (buffer == grammar.delimiter[0]) | (buffer == _NEWLINE)
     if b"\r" in data:
         wanted |= buffer == _RETURN
     if not grammar.quote or grammar.quote not in data:
-        return _Marks(np.flatnonzero(wanted), np.empty(0, np.int64))
+        return np.flatnonzero(wanted)
     quoting = buffer == grammar.quote[0]
-    places = np.flatnonzero(wanted | quoting)
-    quotes = quoting[places]
-    inside = (np.cumsum(quotes, dtype=np.uint8) & 1).view(bool)  # 256 is even: only the parity is wanted
-    return _Marks(places[~(inside | quotes)], places[quotes])
-
-
-def _well_formed(buffer: NDArray[np.uint8], quotes: NDArray[np.int64], grammar: Grammar, *, final: bool) -> bool:
-    """Whether every quote opens a field, closes one, or is half of a doubled quote."""
-    if not len(quotes):
-        return True
-    if final and len(quotes) % 2:
-        return False
-    allowed = np.zeros(256, bool)
-    allowed[[grammar.delimiter[0], grammar.quote[0], _NEWLINE, _RETURN]] = True
-    opening, closing = quotes[0::2], quotes[1::2]
-    before = allowed[buffer[np.maximum(opening - 1, 0)]] | (opening == 0)
-    # A quote before an opening one must be the closing one of a pair: parity says so, unless the field was empty.
-    after = allowed[buffer[np.minimum(closing + 1, len(buffer) - 1)]] | (closing == len(buffer) - 1)
-    return bool(before.all() and after.all())
+    quotes = np.packbits(quoting, bitorder="little")
+    odd = np.bitwise_xor.accumulate(_ODD[quotes])
+    inside = _PREFIX[quotes]  # an opening quote counts as inside, a closing one doesn't
+    inside[1:] ^= odd[:-1]
+    beside = np.ones(len(buffer) + 2, bool)
+    np.logical_or(wanted, quoting, out=beside[1:-1])
+    if (final and odd[-1]) or (quotes & inside & ~np.packbits(beside[:-2], bitorder="little")).any():
+        return None
+    if (quotes & ~inside & ~np.packbits(beside[2:], bitorder="little")).any():
+        return None
+    found = np.packbits(wanted, bitorder="little") & ~inside
+    return np.flatnonzero(np.unpackbits(found, count=len(buffer), bitorder="little").view(bool))
 
 
 def _record_ends(buffer: NDArray[np.uint8], outside: NDArray[np.int64], *, final: bool) -> NDArray[np.int64]:

@@ -39,7 +39,7 @@ def blend(
     folds = [_thinned(scored) for _, scored in data.folds]
     weights: Counter[int] = Counter()
     least = _LEAST_GAIN * _standard_error(pool[0]) if thrifty else 0.0
-    total, best = np.zeros_like(pool[0].predictions), -np.inf
+    total, best = np.zeros_like(pool[0].predictions), -np.inf  # whoever comes first is better than nothing
     for size in range(1, ROUNDS + 1):
         scores = [_mean_score((total + t.predictions) / size, data, folds, metric) for t in pool]
         gains = [s - best - (0.0 if weights[n] or not weights else least) for n, s in enumerate(scores)]
