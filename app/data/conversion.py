@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.data.buffers import numbers_of
+from app.data.buffers import numbers_of, valid_of
 from app.data.dates import to_dates, to_moments
 from app.data.records import ColumnType, Dialect
 from app.data.shapes import Shape, shapes, trimmed
@@ -21,6 +21,10 @@ ARROW_TYPES = {
     ColumnType.DATETIME: pa.timestamp("us"),
     **dict.fromkeys(WORDS, pa.string()),
 }
+
+
+CODED = pa.dictionary(pa.int32(), pa.string())
+"""Words that recur, each held once."""
 
 
 class Notation(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,9 +86,10 @@ def convert_column(
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)
     if pa.types.is_dictionary(values.type):
-        if proven and not notation.missing_words:
+        if proven and type in WORDS and not notation.missing_words:
             return values, np.zeros(len(values), bool)
-        values = values.cast(pa.string())
+        typed, failed = convert_column(values.dictionary, type, notation, proven=proven)
+        return typed.take(values.indices), _taken(failed, values.indices)
     if proven and type in WORDS and not notation.missing_words:
         return values, np.zeros(len(values), bool)
     if proven and type in (ColumnType.INTEGER, ColumnType.NUMBER):
@@ -97,8 +102,37 @@ def convert_column(
     if encoded is None:
         return _converted(values, type, notation)
     typed, failed = _converted(encoded.dictionary, type, notation)
-    indices = encoded.indices
-    return typed.take(indices), failed[numbers_of(indices)] if len(failed) else np.zeros(0, bool)
+    return typed.take(encoded.indices), _taken(failed, encoded.indices)
+
+
+def _taken(failed: NDArray[np.bool_], indices: pa.Array) -> NDArray[np.bool_]:
+    """Which cells failed, by which words did; a null is no word."""
+    if not failed.any():
+        return np.zeros(len(indices), bool)
+    return failed[numbers_of(indices.fill_null(0))] & valid_of(indices)
+
+
+def without_empty(values: pa.ChunkedArray) -> pa.Array:
+    """Text cells with null for those that are empty, also where they come as a dictionary."""
+    cells = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
+    if not pa.types.is_dictionary(cells.type):
+        return _without(cells, (), blank=pc.equal(cells, ""))
+    place = pc.index(cells.dictionary, "").as_py()
+    if place < 0:
+        return cells
+    words = pa.concat_arrays([cells.dictionary.slice(0, place), cells.dictionary.slice(place + 1)])
+    indices = cells.indices
+    after = pc.if_else(pc.greater(indices, place), pc.subtract(indices, 1), indices)
+    kept = pc.if_else(pc.equal(indices, place), pa.scalar(None, pa.int32()), after)
+    return pa.DictionaryArray.from_arrays(kept.cast(pa.int32()), words)
+
+
+def in_code(words: pa.Array, *, wanted: bool) -> pa.Array:
+    """A column of words as a dictionary or plainly; anything else as it is."""
+    coded = pa.types.is_dictionary(words.type)
+    if wanted:
+        return words if coded else words.dictionary_encode()
+    return words.cast(pa.string()) if coded else words
 
 
 def _cast_at_once(values: pa.Array, type: ColumnType, notation: Notation) -> pa.Array | None:

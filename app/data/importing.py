@@ -1,11 +1,12 @@
-"""Import a file as the next version of a dataset: one pass to decide, one to write. Nothing is lost between them: rows
-and rejected records must add up to what the scanner counted, twice."""
+"""Import a file as the next version of a dataset: one pass to decide, over the file, and one to write, over the cells
+that the first has left. Nothing is lost between them: rows and rejected records must add up to what was counted."""
 
 from __future__ import annotations
 
 import hashlib
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -15,9 +16,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from app.data import limits
-from app.data.conversion import ARROW_TYPES, WORDS, convert_column
+from app.data.conversion import ARROW_TYPES, CODED, WORDS, convert_column, in_code, without_empty
 from app.data.inspection import column_note, evidence, inspected, problems
-from app.data.parsing import Want
 from app.data.pipeline import in_order
 from app.data.profiling import profile_table
 from app.data.records import (
@@ -31,9 +31,9 @@ from app.data.records import (
     Profile,
     Rejected,
 )
-from app.data.scanner import Part
-from app.data.source import Blocks, hash_source, open_source, verify_unchanged
-from app.data.survey import Survey, first_lines, read_again, read_parts, survey, text_table
+from app.data.source import hash_source, open_source, verify_unchanged
+from app.data.spill import Spill, Spilled
+from app.data.survey import Survey, survey
 from app.errors import CicloError, worded
 from app.jobs.contract import Context, Outcome, Progress
 from app.project.durable import stage_bytes, stage_file, writing
@@ -45,7 +45,6 @@ _JSON = "application/json"
 _LINES = "application/jsonlines"
 _GROUP_BYTES = 64_000_000
 _SHOWN = 60
-_CODED = pa.dictionary(pa.int32(), pa.string())
 
 
 def inspect_source(context: Context, request: InspectRequest) -> Outcome:
@@ -90,18 +89,20 @@ class _Import:
 
     def run(self) -> Outcome:
         """Both passes, the profile, the draft."""
-        found = survey(
-            self._source,
-            self._request.corrections,
-            watch=lambda blocks: self._meter.at("data.step.reading", blocks.position),
-            digest=self._new_digest,
-        )
-        self._refuse_empty(found)
-        sha256 = self._sha256()
         table = self._context.staging / "table.parquet"
-        with writing(table):
+        with writing(table), closing(Spill(self._context.staging / "cells")) as spill:
+            found = survey(
+                self._source,
+                self._request.corrections,
+                watch=lambda blocks: self._meter.at("data.step.reading", blocks.position),
+                digest=self._new_digest,
+                spill=spill,
+            )
+            self._refuse_empty(found)
+            sha256 = hash_source(self._source) if self._source.compression else self._digest.hexdigest()
+            verify_unchanged(self._source)
             writer = _Writer(found, table, self._context.staging / "rejected.jsonl")
-            self._write(writer, found)
+            self._write(writer, spill)
         if found.records != writer.records or writer.rows + writer.rejected != found.records:
             raise CicloError(
                 "data.count_mismatch",
@@ -111,39 +112,22 @@ class _Import:
             )
         if writer.rows == 0:
             raise _none_good(writer.listed[0], self._source.path.name)
-        self._verify(sha256)
         return self._outcome(found, writer, table, sha256)
 
     def _new_digest(self) -> hashlib._Hash:
         self._digest = hashlib.sha256()
         return self._digest
 
-    def _sha256(self) -> str:
-        return hash_source(self._source) if self._source.compression else self._digest.hexdigest()
-
     def _refuse_empty(self, found: Survey) -> None:
         if found.records == 0:
             raise CicloError("data.no_records", path=self._source.path.name)
 
-    def _write(self, writer: _Writer, found: Survey) -> None:
+    def _write(self, writer: _Writer, spill: Spill) -> None:
         size = self._source.size
-
-        def watch(blocks: Blocks) -> None:
-            self._meter.at("data.step.writing", size + blocks.position)
-
-        digest = self._new_digest()
-        if found.pieces is None:
-            parts = read_parts(found.plan, digest=digest, watch=watch)
-        else:
-            parts = read_again(found.plan, found.pieces, digest=digest, watch=watch)
         with writer:
-            for converted in in_order(parts, writer.convert, threads=max(1, self._context.processors)):
+            for converted in in_order(spill.parts(), writer.convert, threads=max(1, self._context.processors)):
                 writer.add(converted)
-
-    def _verify(self, sha256: str) -> None:
-        verify_unchanged(self._source)
-        if self._sha256() != sha256:
-            raise CicloError("data.source_changed", path=self._source.path.name)
+                self._meter.at("data.step.writing", size + converted.position)
 
     def _outcome(self, found: Survey, writer: _Writer, table: Path, sha256: str) -> Outcome:
         self._meter.at("data.step.profiling", 2 * self._source.size)
@@ -216,6 +200,7 @@ class _Converted(msgspec.Struct):
     rows: pa.Table
     rejected: list[Rejected]
     records: int
+    position: int
 
 
 class _Writer:
@@ -226,7 +211,7 @@ class _Writer:
         self._coded = frozenset(i for i, t in enumerate(found.types) if t in WORDS and found.tallies[i].recurring)
         self._schema = pa.schema(
             [
-                pa.field(name, _CODED if i in self._coded else ARROW_TYPES[type])
+                pa.field(name, CODED if i in self._coded else ARROW_TYPES[type])
                 for i, (name, type) in enumerate(zip(found.plan.names, found.types, strict=True))
             ]
         )
@@ -257,15 +242,15 @@ class _Writer:
             self._log.close()
             self._writer.close()
 
-    def convert(self, part: Part) -> _Converted:
+    def convert(self, part: Spilled) -> _Converted:
         """The typed rows of a part and its rejected records; changes nothing, so that threads may share the work."""
-        text = text_table(part, self._found.plan, Want(encoded=self._coded, nulls=True))
+        text = part.table.select(list(range(len(self._schema))))  # without a spare column at the end
         typed, failed = self._converted(text)
         rejected = part.rejected
         if failed.any():
-            rejected = sorted([*rejected, *self._failures(part, text, failed)], key=lambda r: r.line)
+            rejected = sorted([*rejected, *self._failures(part.lines, text, failed)], key=lambda r: r.line)
             typed = typed.filter(pa.array(~failed.any(axis=0)))
-        return _Converted(typed, rejected, part.records)
+        return _Converted(typed, rejected, part.records, part.position)
 
     def add(self, converted: _Converted) -> None:
         """Write rows, in order."""
@@ -281,13 +266,12 @@ class _Writer:
             zip(text.columns, found.plan.names, found.types, found.notations, strict=True)
         ):
             proven = name not in found.plan.corrections.types
-            column, failed = convert_column(values, type, notation, proven=proven)
-            columns.append(_coded(column) if i in self._coded else column)
+            column, failed = convert_column(without_empty(values), type, notation, proven=proven)
+            columns.append(in_code(column, wanted=i in self._coded))
             failures.append(failed)
         return pa.Table.from_arrays(columns, schema=self._schema), np.array(failures)
 
-    def _failures(self, part: Part, text: pa.Table, failed: NDArray[np.bool_]) -> Iterator[Rejected]:
-        lines = first_lines(part, self._found.plan)
+    def _failures(self, lines: NDArray[np.int64], text: pa.Table, failed: NDArray[np.bool_]) -> Iterator[Rejected]:
         for row in np.flatnonzero(failed.any(axis=0)).tolist():
             column = int(np.flatnonzero(failed[:, row])[0])
             value = str(text.column(column)[row].as_py())
@@ -328,11 +312,6 @@ class _Writer:
         self._writer.write_table(rows.slice(0, count).unify_dictionaries(), row_group_size=limits.ROW_GROUP)
         rest = rows.slice(count)
         self._held, self._held_rows, self._held_bytes = [rest], rest.num_rows, 0
-
-
-def _coded(words: pa.Array) -> pa.DictionaryArray:
-    """Words that recur, each held once: the file keeps them so, and they need not be looked up again for it."""
-    return words if pa.types.is_dictionary(words.type) else words.dictionary_encode()
 
 
 def _columns(profile: Profile, levels: tuple[tuple[str, ...], ...]) -> tuple[Column, ...]:

@@ -29,7 +29,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     ``data`` are the good records as they stand in the file, for the table engine; where the block needed care,
     ``fields`` holds them already split instead. ``starts`` are the physical lines on which the good records begin.
-    ``length`` is how many bytes the part took, good or not. ``cells`` are those of each rejected record, as far as they
+    ``cells`` are those of each rejected record, as far as they
     can be told apart, where the scanner was asked to keep them.
     """
 
@@ -44,21 +44,6 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     stray: int = 0
     nul: int = 0
     starts: NDArray[np.int64] | None = None
-    length: int = 0
-
-    @property
-    def plain(self) -> bool:
-        """Whether these bytes hold nothing but good records."""
-        return self.fields is None and not self.rejected and not self.blank and self.good == self.records
-
-
-class Piece(msgspec.Struct, frozen=True):
-    """What is kept of a part to read it again: ``length`` bytes from ``line`` on, and what they held."""
-
-    length: int
-    line: int
-    records: int
-    plain: bool
 
 
 class Scanner:
@@ -147,7 +132,7 @@ class Scanner:
         if part is None:
             return None
         used = int(ends[-1]) + 1 - added
-        return msgspec.structs.replace(part, length=used), used
+        return part, used
 
     def _assemble(
         self, data: bytes, buffer: NDArray[np.uint8], outside: NDArray[np.int64], ends: NDArray[np.int64]
@@ -237,7 +222,6 @@ class Scanner:
             stray=stray,
             nul=data.count(0, 0, used),
             starts=np.array(lines, np.int64),
-            length=used,
         ), used
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import msgspec
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from app.data import limits
 from app.data.careful import Grammar
@@ -26,8 +24,9 @@ from app.data.inference import (
 from app.data.parsing import Want, to_table
 from app.data.pipeline import in_order
 from app.data.records import ColumnType, Corrections, Dialect, Rejected
-from app.data.scanner import Part, Piece, Scanner
+from app.data.scanner import Part, Scanner
 from app.data.source import Blocks, Digest, Source, read_head
+from app.data.spill import Spill
 from app.errors import CicloError
 
 _HEAD_BYTES = 4 << 20
@@ -78,7 +77,6 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     bytes_read: int
     head_rows: pa.Table
-    pieces: tuple[Piece, ...] | None
 
 
 def make_plan(source: Source, corrections: Corrections, *, sample: bytes | None = None) -> Plan:
@@ -151,43 +149,6 @@ def read_parts(
         yield part
 
 
-def read_again(
-    plan: Plan, pieces: Sequence[Piece], *, digest: Digest | None = None, watch: Watch | None = None
-) -> Iterator[Part]:
-    """The parts once more: plain pieces go to the table engine as they are, the others through a scanner again.
-
-    Raises
-    ------
-    CicloError
-        ``data.source_changed`` where the file doesn't hold what it held.
-    """
-    blocks = Blocks(plan.source, digest=digest)
-    stream, held = _body(blocks, plan), b""
-    for piece in pieces:
-        while len(held) < piece.length:
-            more = next(stream, b"")
-            if not more:
-                raise CicloError("data.source_changed", path=plan.source.path.name)
-            held += more
-        data, held = held[: piece.length], held[piece.length :]
-        if watch is not None:
-            watch(blocks)
-        if piece.plain:
-            yield Part(records=piece.records, good=piece.records, data=data, first_line=piece.line)
-        else:
-            yield from Scanner(grammar=plan.grammar, width=plan.layout.width, line=piece.line).scan([data])
-    for _rest in stream:  # nothing but what belongs to no record; the digest wants all
-        pass
-
-
-def first_lines(part: Part, plan: Plan) -> NDArray[np.int64]:
-    """The physical line on which each good record of a part begins."""
-    if part.starts is not None:
-        return part.starts
-    scanner = Scanner(grammar=plan.grammar, width=plan.layout.width, line=part.first_line)
-    return np.concatenate([p.starts for p in scanner.scan([bytes(part.data)]) if p.starts is not None])
-
-
 def text_table(part: Part, plan: Plan, want: Want = _AS_TEXT) -> pa.Table:
     """The good records of a part as text, one column for each name."""
     table = to_table(part, grammar=plan.grammar, width=plan.layout.width, want=want)
@@ -211,10 +172,11 @@ def survey(
     byte_limit: int | None = None,
     watch: Watch | None = None,
     digest: Callable[[], Digest] | None = None,
+    spill: Spill | None = None,
 ) -> Survey:
-    """Read a file once (up to ``byte_limit`` bytes of it) and decide on everything."""
+    """Read a file once (up to ``byte_limit`` bytes of it) and decide on everything; its cells go to ``spill``."""
     plan = make_plan(source, corrections)
-    look = _Look(byte_limit, watch, digest)
+    look = _Look(byte_limit, watch, digest, spill)
     try:
         return look.at(plan, certain=plan.head_complete or corrections.encoding is not None)
     except _NotUtf8:
@@ -242,8 +204,14 @@ def _resample(source: Source) -> bytes:
 class _Look:
     """One reading of a file from its beginning."""
 
-    def __init__(self, byte_limit: int | None, watch: Watch | None, digest: Callable[[], Digest] | None) -> None:
-        self._byte_limit, self._watch, self._digest = byte_limit, watch, digest
+    def __init__(
+        self,
+        byte_limit: int | None,
+        watch: Watch | None,
+        digest: Callable[[], Digest] | None,
+        spill: Spill | None,
+    ) -> None:
+        self._byte_limit, self._watch, self._digest, self._spill = byte_limit, watch, digest, spill
         self._position = 0
         self._complete = True
 
@@ -251,8 +219,12 @@ class _Look:
         """Count the records of a file by a plan; ``certain`` where its encoding is settled."""
         count = _Count(plan)
         self._complete = True
+        if self._spill is not None:
+            self._spill.restart()
         parts = self._limited(plan)
-        for part in in_order(in_order(parts, count.parse, threads=1), count.add, threads=1):
+        for part, table in in_order(in_order(parts, count.parse, threads=1), count.add, threads=1):
+            if self._spill is not None:
+                self._spill.add(part, table, position=self._position)
             if not certain and plan.encoding.name == "utf-8" and _has_undecodable(part):
                 raise _NotUtf8
         return count.survey(complete=self._complete, bytes_read=self._position)
@@ -289,14 +261,13 @@ class _Count:
         self.records = self.rows = self.rejected = self.blank = self.stray = self.nul = 0
         self.listed: list[Rejected] = []
         self.head: list[pa.Table] = []
-        self.pieces: list[Piece] | None = []
 
     def parse(self, part: Part) -> tuple[Part, pa.Table]:
         """The cells of a part; columns whose words recur come as dictionaries."""
         recurring = frozenset(i for i, tally in enumerate(self.tallies) if tally.recurring)
         return part, text_table(part, self.plan, Want(encoded=recurring))
 
-    def add(self, parsed: tuple[Part, pa.Table]) -> Part:
+    def add(self, parsed: tuple[Part, pa.Table]) -> tuple[Part, pa.Table]:
         """Take in a part."""
         part, table = parsed
         for tally, column in zip(self.tallies, table.columns, strict=True):
@@ -310,15 +281,7 @@ class _Count:
         self.stray += part.stray
         self.nul += part.nul
         self.listed += part.rejected[: limits.LISTED - len(self.listed)]
-        self._remember(part)
-        return part
-
-    def _remember(self, part: Part) -> None:
-        """Keep where the part lies, unless a line beyond the limit was skipped: then the file is scanned again."""
-        if part.records and not part.length:
-            self.pieces = None
-        if self.pieces is not None and part.length:
-            self.pieces.append(Piece(part.length, part.first_line, part.records, part.plain))
+        return parsed
 
     def survey(self, *, complete: bool, bytes_read: int) -> Survey:
         if self.rows + self.rejected != self.records:
@@ -349,7 +312,6 @@ class _Count:
             complete=complete,
             bytes_read=bytes_read,
             head_rows=pa.concat_tables(self.head) if self.head else None,
-            pieces=None if self.pieces is None else tuple(self.pieces),
         )
 
     def _drop_spare(self) -> None:

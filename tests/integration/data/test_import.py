@@ -16,6 +16,7 @@ import pytest
 
 from app.data import limits
 from app.data.importing import import_source, inspect_file
+from app.data.parsing import Want
 from app.data.records import (
     DATASET,
     ColumnType,
@@ -26,7 +27,9 @@ from app.data.records import (
     InspectRequest,
     Profile,
 )
+from app.data.scanner import Part
 from app.data.stored import read_stored, stored_shape
+from app.data.survey import _Count, text_table
 from app.data.tables import read_for_scoring, write_csv
 from app.errors import CicloError
 from app.jobs.contract import Cancelled, Progress
@@ -400,3 +403,34 @@ def test_that_stored_pages_carry_a_sum_that_tells_damage(desk: Desk) -> None:
     damaged.write_bytes(data[:-100])
     with pytest.raises(CicloError, match="damaged_object"):
         stored_shape(damaged)
+
+
+def test_that_how_the_cells_were_kept_in_between_changes_no_byte(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a column comes as a dictionary depends on how far one thread is ahead of another."""
+    towns = ["Vigo", "", "Lugo", '"a, b"', "Jaca", "Ávila"]
+    rows = "".join(
+        f"{i % 7 or ''},{towns[i * i % 6]},{i % 11 / 4 or ''},2024-0{i % 9 + 1}-1{i % 10},k{i},{'x' if i % 3 else ''}\n"
+        for i in range(60_000)
+    )
+    content = "n,town,x,day,key,note\n" + rows + "1,Vigo\n2,Vigo,1,2024-01-01,k,\n"
+    monkeypatch.setattr(limits, "BLOCK_BYTES", 300_000)
+    found = {}
+    for wanted in ((), (0, 1, 2, 3, 4, 5), (1, 4), None):
+
+        def parse(self: _Count, part: Part, wanted: tuple[int, ...] | None = wanted) -> tuple[Part, pa.Table]:
+            encoded = frozenset(wanted if wanted is not None else range(part.first_line % 7))
+            return part, text_table(part, self.plan, Want(encoded=encoded))
+
+        monkeypatch.setattr(_Count, "parse", parse)
+        answer, record = desk.bring(content)
+        found[wanted] = (record.objects["table"].sha256, record.objects["profile"].sha256, answer.rejected)
+    assert len(set(found.values())) == 1
+    assert answer.rejected == 1
+
+
+def test_that_nothing_of_the_first_pass_is_left(desk: Desk) -> None:
+    desk.bring(HEADER + lines(200))
+    assert "cells" not in [path.name for path in desk.workbench.staging.iterdir()]
+    with pytest.raises(CicloError, match="no_records"):
+        desk.bring("a,b\n", "empty.csv")
+    assert "cells" not in [path.name for path in desk.workbench.staging.iterdir()]
