@@ -84,6 +84,8 @@ class _Import:
         self._context = context
         self._request = request
         self._source = open_source(Path(request.source))
+        if request.shown is not None and request.shown != self._source.stamp.modified_ns:
+            raise CicloError("data.changed_since_shown", path=self._source.path.name)
         self._meter = _Meter(context, 2.15 * self._source.size)
         self._digest = hashlib.sha256()
 

@@ -25,6 +25,7 @@ def inspected(survey: Survey, *, preview_rows: int) -> Inspected:
     return Inspected(
         source=str(plan.source.path),
         size=size,
+        modified_ns=plan.source.stamp.modified_ns,
         dialect=survey.dialect,
         evidence=evidence(survey),
         columns=tuple(
@@ -163,7 +164,7 @@ def problems(survey: Survey) -> tuple[Problem, ...]:
     found = list(survey.plan.layout.problems)
     if not survey.plan.encoding.sure:
         found.append(Problem(code="data.problem.encoding", message=survey.plan.encoding.reason))
-    elif survey.dialect.encoding.startswith("utf-16"):
+    elif survey.dialect.encoding.startswith("utf-16") and survey.plan.corrections.encoding is None:
         found.append(_count("wide", 1, encoding=survey.dialect.encoding))
     if survey.records == 0:
         found.append(_count("no_rows", 0))

@@ -108,10 +108,12 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
     """What an import would do. ``rows`` are the first rows as they will be (ISO dates, decimal point; None missing).
 
     ``complete`` is False where only the beginning of a large file was read: ``records`` is then an estimate.
+    ``modified_ns`` is when the file was last written.
     """
 
     source: str
     size: int
+    modified_ns: int
     dialect: Dialect
     evidence: tuple[Evidence, ...]
     columns: tuple[InspectedColumn, ...]
@@ -124,12 +126,16 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Import a file as the next version of the dataset ``name``."""
+    """Import a file as the next version of the dataset ``name``.
+
+    ``shown`` is when the file was last written as somebody looked at it (nanoseconds): it must be the same file still.
+    """
 
     project: str
     source: str
     name: str
     corrections: Corrections = Corrections()
+    shown: int | None = None
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,14 +53,17 @@ def approved_version(project: Project, model: str) -> ApprovedVersion:
     Raises
     ------
     CicloError
-        ``deployment.not_approved``, ``deployment.rejected``, or ``deployment.contested`` where decisions contradict
-        each other; ``project.damaged_record`` where what it rests on isn't what was stored.
+        ``deployment.not_approved``, ``deployment.rejected``, ``deployment.contested`` where decisions contradict each
+        other, ``deployment.uncertain`` where a later one may be lost; ``project.damaged_record`` where what it rests on
+        isn't what was stored.
     """
     record = model_record(project, model)
     found = approval(project, record.id)
     if found is None:
         state = version_state(project, record.id)
         raise CicloError(_REFUSALS.get(state, "deployment.not_approved"), model=record.label)
+    if project.may_be_overruled(found):
+        raise CicloError("deployment.uncertain", model=record.label)
     found, record = project.whole_record(found.id), project.whole_record(record.id)
     decision = found.read(Decision)
     report_record = project.whole_record(decision.report_id)

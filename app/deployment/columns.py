@@ -42,7 +42,8 @@ def match_columns(features: Sequence[str], header: Sequence[str], *, target: str
             renamed.append((name, header[found[0]]))
     missing = [name for name in features if name not in places]
     if missing:
-        raise _missing(missing, [h for place, h in enumerate(header) if place not in places.values()])
+        unused = [h for place, h in enumerate(header) if place not in places.values() and h != target]
+        raise _missing(missing, unused)
     return Matched(places=places, notes=_notes(renamed, header, places, target))
 
 
@@ -75,8 +76,11 @@ def _loose(header: Sequence[str], *, taken: set[str]) -> dict[str, list[int]]:
 def _missing(missing: Sequence[str], unused: Sequence[str]) -> CicloError:
     names = ", ".join(missing)
     by_fold = {_fold(name): name for name in unused}
-    likely = [(m, difflib.get_close_matches(_fold(m), by_fold, 1, _LIKENESS)) for m in missing]
-    pairs = [(wanted, by_fold[found[0]]) for wanted, found in likely if found]
+    pairs = []
+    for wanted in missing:
+        found = difflib.get_close_matches(_fold(wanted), by_fold, 1, _LIKENESS)
+        if found:  # a column is one feature at most
+            pairs.append((wanted, by_fold.pop(found[0])))
     if not pairs:
         return CicloError("deployment.missing_columns", names=names, n=len(missing))
     shown = ", ".join(f"{found} → {wanted}" for wanted, found in pairs)

@@ -48,6 +48,7 @@ class Entry:
 
     def __init__(self, project: Project, job: Job) -> None:
         self._project, self._job = project, job
+        project.need()
         self._path = _folder(project) / f"{job.id}.json"
         self._lock = FileLock(self._path.with_suffix(".lock"))
         self._lock.acquire(timeout_s=1)
@@ -114,7 +115,10 @@ def _read_all(project: Project) -> list[tuple[Path, StoredJob]]:
 def _is_orphan(path: Path) -> bool:
     mark = path.with_suffix(".lock")
     lock = FileLock(mark)
-    if not lock.acquire(timeout_s=0):
+    try:
+        if not lock.acquire(timeout_s=0):
+            return False
+    except CicloError:  # a folder that can't be written to: whoever was at work there can't be told
         return False
     mark.unlink(missing_ok=True)
     lock.release()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -61,7 +61,8 @@ def glance(project: Project) -> Inspection:
 def _inspect(project: Project, look: _Look) -> Inspection:
     records, spoilt = _read_records(project)
     users = _users(records)
-    damaged = [msgspec.structs.replace(damage, affects=users.get(damage.id, ())) for damage in spoilt]
+    places = dict(project.record_files()) if spoilt else {}
+    damaged = [msgspec.structs.replace(d, affects=_affected(d.id, places[d.id], records, users)) for d in spoilt]
     damaged += _check_links(records, users, known={damage.id for damage in spoilt})
     seen, broken = _check_objects(project, records, users, look)
     damaged += broken
@@ -90,7 +91,8 @@ def _damage(id: str, kind: str, reason: str, affects: tuple[str, ...] = ()) -> D
 
 
 def _users(records: dict[str, Record]) -> dict[str, tuple[str, ...]]:
-    """For each record or object: the versions (``churn@3``) that rest on it, directly or through their ancestors."""
+    """For each record or object: the versions (``churn@3``) that rest on it, directly or through their ancestors; of a
+    report or a decision, the version that it is about."""
     children: dict[str, set[str]] = defaultdict(set)
     for record in records.values():
         for source in (*record.parents, *(o.sha256 for o in record.objects.values())):
@@ -103,8 +105,32 @@ def _users(records: dict[str, Record]) -> dict[str, tuple[str, ...]]:
                 if child not in reached:
                     reached.add(child)
                     waiting.append(child)
-        found[source] = tuple(sorted({records[r].label for r in reached if records[r].name}))
+        found[source] = tuple(sorted({name for r in reached for name in _subjects(records[r], records)}))
     return found
+
+
+def _subjects(record: Record, records: dict[str, Record]) -> list[str]:
+    """The version that a record is, or the first of its parents that is one: that is whom it is about."""
+    return [record.label] if record.name else _named(record.parents, records)[:1]
+
+
+def _named(ids: Iterable[str], records: dict[str, Record]) -> list[str]:
+    return [records[id].label for id in ids if id in records and records[id].name]
+
+
+class _Remains(msgspec.Struct):
+    """What a damaged record may still say of where it belongs."""
+
+    parents: tuple[str, ...] = ()
+
+
+def _affected(id: str, place: Path, records: dict[str, Record], users: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What rests on a damaged record, and the version that it was about or came from."""
+    try:
+        left = msgspec.json.decode(place.read_bytes(), type=_Remains)
+    except (OSError, msgspec.MsgspecError):
+        left = _Remains()
+    return tuple(sorted({*users.get(id, ()), *_named(left.parents, records)[:1]}))
 
 
 def _check_links(records: dict[str, Record], users: dict[str, tuple[str, ...]], *, known: set[str]) -> list[Damage]:

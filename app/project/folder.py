@@ -14,6 +14,7 @@ from app.errors import CicloError
 from app.project import durable
 from app.project.durable import reading
 from app.project.lock import FileLock
+from app.project.record import IDENTITY
 
 _YOUNG_S = 60.0
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -98,8 +99,20 @@ class Folder:
         """``.ciclo``: lock, staging and jobs of this machine; disposable."""
         return self.folder / ".ciclo"
 
+    def need(self) -> None:
+        """Refuse to write where the project isn't any more: a folder would be made that is none.
+
+        Raises
+        ------
+        CicloError
+            ``project.gone``.
+        """
+        if not (self.folder / IDENTITY).is_file():
+            raise CicloError("project.gone", path=str(self.folder))
+
     def new_staging(self) -> tuple[Path, FileLock]:
         """A fresh staging folder, with the lock that marks it as in use."""
+        self.need()
         folder = self.local / "staging" / secrets.token_hex(8)
         lock = FileLock(folder.with_suffix(".lock"))
         lock.acquire(timeout_s=1)

@@ -162,8 +162,11 @@ class Index:
         ((newest, moment),) = self._all(
             "SELECT coalesce(max(number), 0), coalesce(max(lamport), 0) FROM record WHERE kind=? AND name=?", kind, name
         )
-        ((vanished,),) = self._all(_VANISHED, moment)
-        return int(newest + vanished) + 1
+        return int(newest) + self.vanished_since(moment) + 1
+
+    def vanished_since(self, lamport: int) -> int:
+        """How many records are missing that may be younger than a moment: gaps in what a writer counted."""
+        return int(self._all(_VANISHED, lamport)[0][0])
 
     def _all(self, statement: str, *parameters: str | int) -> list[Any]:
         with self._guard:

@@ -8,7 +8,6 @@ import secrets
 import shutil
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -23,6 +22,7 @@ from app.project.lock import locked
 from app.project.record import FORMAT, IDENTITY, Draft, Envelope, Object, Record, encode, kind_in_words, parse
 from app.project.writer import author, cache_folder, writer_id
 
+_FOREVER = 2**62
 _PARTS = ("records", "objects", "exports")
 _KIND = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -154,6 +154,11 @@ class Project(Folder):
                 raise CicloError("project.damaged_record", id=id[:12], kind=kind_in_words(record.kind))
         return record
 
+    def may_be_overruled(self, record: Record) -> bool:
+        """Whether a record of this kind that can't be read any more, or any record that vanished, may be younger."""
+        moment = record.envelope.lamport
+        return self._index.vanished_since(moment) > 0 or any(r.lamport > moment for r in self._remains(record.kind))
+
     def version(self, kind: str, label: str) -> Record:
         """The version that ``label`` names: ``name`` (the newest), ``name@3``, or ``name@3~b3f2`` among twins.
 
@@ -188,6 +193,7 @@ class Project(Folder):
         """
         if not drafts:
             return []
+        self.need()
         with self._guard, locked(self.local / "lock"):
             self.refresh()
             return [self._commit_one(draft) for draft in drafts]
@@ -206,13 +212,10 @@ class Project(Folder):
 
     def _damaged_number(self, draft: Draft) -> int:
         """The highest version number among the damaged records of a series."""
-        highest = 0
-        for path in self.damaged:
-            if path.parent.parent.name == draft.kind:
-                with suppress(OSError, msgspec.MsgspecError):
-                    series = msgspec.json.decode(path.read_bytes(), type=_Series)
-                    highest = max(highest, series.number if series.name == draft.name else 0)
-        return highest
+        return max((r.number for r in self._remains(draft.kind) if r.name == draft.name), default=0)
+
+    def _remains(self, kind: str) -> list[_Remains]:
+        return [_remains(path) for path in self.damaged if path.parent.parent.name == kind]
 
     def _envelope(self, draft: Draft) -> Envelope:
         writer = writer_id()
@@ -238,11 +241,19 @@ class Project(Folder):
         )
 
 
-class _Series(msgspec.Struct):
-    """What a damaged record may still say of the series that it belonged to."""
+class _Remains(msgspec.Struct):
+    """What a damaged record may still say of itself."""
 
     name: str = ""
     number: int = 0
+    lamport: int = _FOREVER
+
+
+def _remains(path: Path) -> _Remains:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Remains)
+    except (OSError, msgspec.MsgspecError):
+        return _Remains()
 
 
 def _now() -> str:

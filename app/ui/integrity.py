@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 import msgspec
@@ -11,12 +12,20 @@ from app.errors import CicloError
 from app.jobs.contract import Ended, Event, JobState
 from app.jobs.integrity import CHECK, CheckRequest
 from app.project.check import Inspection, glance
+from app.project.store import Project
 from app.text.message import Text
 from app.ui.session import Session
 from app.ui.widgets.messages import Notice
 
 _AFTER_MS = 1500
 _LISTED = 30
+
+
+def _look_at(project: Project) -> Inspection:
+    """What is left of jobs that were killed goes, too."""
+    with suppress(CicloError):  # a folder that can't be written to keeps it
+        project.sweep_staging()
+    return glance(project)
 
 
 class Integrity(Notice):
@@ -47,7 +56,7 @@ class Integrity(Notice):
         """See, away from this thread, whether something is missing, cut off or unreadable."""
         self._due.stop()
         if self._session.project is not None:
-            self._session.run(partial(glance, self._session.project), self._on_glanced)
+            self._session.run(partial(_look_at, self._session.project), self._on_glanced)
 
     def check(self) -> None:
         """Read everything again, as a job."""

@@ -163,6 +163,7 @@ class Workspace(QObject):
     @Slot(str)
     def take_file(self, path: str) -> None:
         """Bring a file to the import page, by way of a new project where none is open; open a project folder."""
+        self.notice.hide()
         if Path(path).is_dir():
             self.session.open_project(path)
             return

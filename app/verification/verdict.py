@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from app.learning.records import ModelVersion
 from app.statistics.interval import MINIMUM
 from app.text.message import Text, amount
@@ -96,6 +98,20 @@ def _class_findings(data: Classified) -> list[Finding]:
         return [("bad", Text("verification.finding.one_class", {"label": label}))]
     if not data.rows:
         return []
+    return _never_predicted(data) + _rare_class(data)
+
+
+def _never_predicted(data: Classified) -> list[Finding]:
+    """Classes with enough rows to be found that the model never names."""
+    named = np.bincount(data.predicted, minlength=len(data.labels)) > 0
+    ignored = np.flatnonzero((data.counts >= MINIMUM) & ~named)
+    if not len(ignored):
+        return []
+    labels, n = ", ".join(data.labels[i] for i in ignored), int(data.counts[ignored].sum())
+    return [("warning", Text("verification.finding.never_predicted", {"labels": labels, "n": n}))]
+
+
+def _rare_class(data: Classified) -> list[Finding]:
     rarest = int(data.counts.argmin())
     if data.counts[rarest] >= MINIMUM:
         return []

@@ -12,7 +12,7 @@ from app.cli.problems import SpokenProblem, spoken_problems
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, committed, opened, project_job, series_name
 from app.data.records import DATASET, IMPORT, ImportAnswer, ImportRequest
-from app.text import Words
+from app.text import Text, Words
 
 _LISTED = 1000
 _SHOWN = 20
@@ -87,7 +87,9 @@ def _answer(answer: ImportAnswer, name: str, number: int, words: Words) -> _Answ
 
 
 def _lines(answer: ImportAnswer, label: str, words: Words) -> list[str]:
-    lines = [words("cli.import.done", n=answer.rows, label=label, columns=len(answer.columns))]
+    lines = [
+        words("cli.import.done", n=answer.rows, label=label, columns=Text("data.columns", {"n": len(answer.columns)}))
+    ]
     if answer.rejected:
         lines.append(words("cli.import.rejected", n=answer.rejected))
         lines += [words("cli.import.line", line=r.line, reason=r.reason) for r in answer.rejected_rows[:_SHOWN]]

@@ -12,7 +12,7 @@ from app.cli.problems import SpokenProblem, spoken_problems
 from app.cli.terminal import Terminal, table
 from app.cli.work import local_job
 from app.data.records import INSPECT, Inspected, InspectRequest
-from app.text import Words
+from app.text import Text, Words
 
 _SHOWN_ROWS = 5
 _CELL = 24
@@ -89,7 +89,7 @@ def _answer(found: Inspected, words: Words) -> _Answer:
 
 def _lines(found: Inspected, words: Words) -> list[str]:
     count = "cli.inspect.records" if found.complete else "cli.inspect.about_records"
-    lines = [words(count, n=found.records, columns=len(found.columns)), ""]
+    lines = [words(count, n=found.records, columns=Text("data.columns", {"n": len(found.columns)})), ""]
     lines += [words.text(e.reason) for e in found.evidence]
     lines += ["", *table([(c.name, c.type, words.text(c.note) if c.note else "") for c in found.columns])]
     if found.problems:

@@ -8,6 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.text.message import Text
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.datasets.versions import Version
@@ -59,7 +60,7 @@ class DatasetHead(QWidget):
         where = words(
             "ui_datasets.dataset.where",
             n=body.rows,
-            columns=len(body.columns),
+            columns=Text("data.columns", {"n": len(body.columns)}),
             file=body.source_name,
             when=words.datetime(when),
         )

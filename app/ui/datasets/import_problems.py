@@ -14,6 +14,7 @@ from app.ui.widgets.basics import Card, clear, line
 from app.ui.widgets.messages import FindingRow
 
 _MOST_PROBLEMS = 8
+_REJECTED = "data.problem.rejected"
 
 
 class ImportProblems(Card):
@@ -38,7 +39,7 @@ class ImportProblems(Card):
         """Show what was found; nothing to say hides the card."""
         clear(self._findings)
         self._summary = None
-        problems = found.problems[:_MOST_PROBLEMS]
+        problems = [p for p in found.problems if p.code != _REJECTED][:_MOST_PROBLEMS]  # they have a line of their own
         for problem in problems:
             sentence = self._words.text(problem.message)
             self._add(FindingRow(self._theme, "warning", sentence), last=problem is problems[-1] and not found.rejected)

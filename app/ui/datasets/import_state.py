@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from app.data.records import Corrections, Inspected
-from app.text.message import amount
+from app.text.message import Text, amount
 from app.text.words import Words
 from app.ui.datasets.choices import dataset_name
 from app.ui.datasets.versions import Version, last_from, newest_of_each
@@ -66,7 +66,10 @@ def subtitle(state: ImportState, known: list[Version], words: Words) -> str:
     if found is None:
         return words("ui_datasets.import.looking")
     code = "ui_datasets.import.found" if found.complete else "ui_datasets.import.found_about"
-    parts = [words.bytes(found.size), words(code, n=_count(found, words), columns=len(found.columns))]
+    parts = [
+        words.bytes(found.size),
+        words(code, n=_count(found, words), columns=Text("data.columns", {"n": len(found.columns)})),
+    ]
     before = next((v for v in newest_of_each(known) if v.name == state.name.strip()), None)
     if before is not None:
         parts.append(words("ui_datasets.import.becomes", name=before.name, version=before.number + 1))

@@ -35,6 +35,8 @@ from app.ui.widgets.form import Field, line_edit
 from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import PageHeader, ScrollPage
 
+_CHANGED = "data.changed_since_shown"
+
 
 class ImportView(QWidget):
     """The page. ``imported(id)`` when the dataset is there, ``left()`` when the user goes back, ``choose_asked()``
@@ -236,7 +238,11 @@ class ImportView(QWidget):
         if state is None or project is None:
             return
         request = ImportRequest(
-            project=str(project.folder.resolve()), source=state.path, name=state.name, corrections=state.corrections
+            project=str(project.folder.resolve()),
+            source=state.path,
+            name=state.name,
+            corrections=state.corrections,
+            shown=state.found.modified_ns if state.found is not None else None,
         )
         self.progress.reset()
         self._notice.hide()
@@ -275,7 +281,11 @@ class ImportView(QWidget):
             return
         self._show_head()
         if event.failure is not None:
-            self._notice.say_error(self._words, CicloError(event.failure.code, **event.failure.params))
+            changed = event.failure.code == _CHANGED
+            if changed:  # into another file: it is looked at again
+                self._inspect()
+            error = CicloError(event.failure.code, **event.failure.params)
+            self._notice.say("warning" if changed else "bad", *self._words.error(error))
         else:
             self._notice.say("neutral", self._words("ui_datasets.import.stopped"))
         self._confirm.setFocus()

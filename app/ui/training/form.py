@@ -23,6 +23,7 @@ from app.learning.records import (
 )
 from app.project.record import Record
 from app.text.message import amount
+from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.session import Session
 from app.ui.training.choices import MoreChoices
@@ -73,7 +74,7 @@ class TrainingForm(Card):
         self.target = _named(Dropdown(theme), "training.target")
         self.positive = _named(Dropdown(theme), "training.positive")
         self.holdout = _named(Dropdown(theme), "training.holdout")
-        self.preset = _named(Segments([Option(p, words(f"ui_training.preset.{p}")) for p in Preset]), "training.preset")
+        self.preset = _named(Segments([_preset_option(words, p) for p in Preset]), "training.preset")
         self.columns = ColumnChoice(theme, words)
         self.more = MoreChoices(theme, words)
         self.dataset.chosen.connect(self._on_dataset_chosen)
@@ -229,8 +230,7 @@ class TrainingForm(Card):
         self._say_columns()
         self._sizes.setText(words("ui_training.sizes", train=plan.train_rows, holdout=plan.holdout_rows))
         for preset, seconds in plan.seconds.items():
-            about = words("ui_training.about", duration=amount(_rounded(seconds), "duration"))
-            self.preset.set_option(Option(preset, words(f"ui_training.preset.{preset}"), about))
+            self.preset.set_option(_preset_option(words, preset, seconds))
         self._problems.setText("\n".join(words.text(problem) for problem in plan.problems))
         self._problems.setVisible(bool(plan.problems))
         self.train.setEnabled(True)
@@ -241,6 +241,10 @@ class TrainingForm(Card):
         self._positive_field.hide()
         self._task.setText("")
         self._sizes.setText("")
+        self.columns.set_columns(())
+        self._say_columns()
+        for preset in Preset:
+            self.preset.set_option(_preset_option(self._words, preset))
         sentence, hint = self._words.error(error)
         self._problems.setText(f"{sentence} {hint}".strip())
         self._problems.show()
@@ -271,13 +275,11 @@ class TrainingForm(Card):
 
     @Slot()
     def _on_train_clicked(self) -> None:
-        if not self.more.check_name():
-            if not self.more.isVisible():
-                self._on_more_clicked()
-            return
-        request = self._request()
+        request = self._request() if self.more.check_name() else None
         if request is not None:
             self.submitted.emit(request)
+        elif not self.more.isVisible():
+            self._on_more_clicked()
 
     def _request(self) -> TrainRequest | None:
         record, project = self._record(), self._session.project
@@ -306,6 +308,11 @@ def _likely_target(session: Session, dataset: str, names: list[str]) -> str:
         if version.dataset.partition("@")[0] == dataset and version.target in names:
             return version.target
     return next((name for name in reversed(names) if _LIKELY.fullmatch(name)), names[-1] if names else "")
+
+
+def _preset_option(words: Words, preset: str, seconds: float | None = None) -> Option:
+    about = "" if seconds is None else words("ui_training.about", duration=amount(_rounded(seconds), "duration"))
+    return Option(preset, words(f"ui_training.preset.{preset}"), about)
 
 
 def _named(widget: QWidget, name: str):  # type: ignore[no-untyped-def]

@@ -29,6 +29,7 @@ SEMICOLON = Dialect(encoding="cp1252", delimiter=";", decimal=",")
 def looked_at(dialect: Dialect) -> Inspected:
     return Inspected(
         source="/data/a.csv",
+        modified_ns=0,
         size=10,
         dialect=dialect,
         evidence=(),

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -434,3 +435,14 @@ def test_that_nothing_of_the_first_pass_is_left(desk: Desk) -> None:
     with pytest.raises(CicloError, match="no_records"):
         desk.bring("a,b\n", "empty.csv")
     assert "cells" not in [path.name for path in desk.workbench.staging.iterdir()]
+
+
+def test_that_a_file_that_changed_since_it_was_shown_is_not_imported(desk: Desk) -> None:
+    path = desk.file(HEADER + lines(20))
+    shown = inspect_file(path, InspectRequest(source="")).modified_ns
+    request = ImportRequest(project=str(desk.project.folder), source=str(path), name="a", shown=shown)
+    assert import_source(desk.workbench, request).drafts
+    path.write_text("q;r\n1;2\n3;4\n")
+    os.utime(path, ns=(shown + 1, shown + 1))
+    with pytest.raises(CicloError, match="changed_since_shown"):
+        import_source(desk.workbench, request)

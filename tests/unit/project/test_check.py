@@ -119,3 +119,12 @@ def test_that_a_check_says_how_far_it_is_and_may_be_stopped(project: Project) ->
     seen: list[tuple[int, int]] = []
     check(project, watch=lambda done, total: seen.append((done, total)))
     assert seen == [(0, 9), (5, 9)] or seen == [(0, 9), (4, 9)]
+
+
+def test_that_a_damaged_decision_names_the_version_that_it_is_about(project: Project) -> None:
+    (model,) = project.records("model-version")
+    (decision,) = project.commit([draft("decision", Body("yes"), parents=(model.id,))])
+    path = next(path for id, path in project.record_files() if id == decision.id)
+    path.write_bytes(path.read_bytes().replace(b"yes", b"yea"))
+    (damage,) = check(project).damaged
+    assert (damage.kind, damage.affects) == ("decision", ("churn@1",))

@@ -362,3 +362,35 @@ def test_that_what_is_refused_inside_a_project_is_said_of_the_project(project: P
     with pytest.raises(CicloError, match="disk_full") as caught, writing(inside):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert caught.value.params["path"] == str(project.folder)
+
+
+def test_that_a_project_that_was_moved_away_is_not_written_to_where_it_was(project: Project, tmp_path: Path) -> None:
+    moved = project.folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(CicloError, match="gone"):
+        project.new_staging()
+    with pytest.raises(CicloError, match="gone"):
+        project.commit([draft("other", Note("x"))])
+    assert not project.folder.exists()
+    assert Project.open(moved).records() == []
+
+
+@pytest.mark.parametrize("loss", ["removed", "flipped", "cut"])
+def test_that_a_record_may_be_overruled_by_a_later_one_that_is_lost_until_there_is_a_newer(
+    project: Project, loss: str
+) -> None:
+    def decide(text: str):
+        return project.commit([draft("decision", Note(text))])[0]
+
+    first = decide("yes")
+    assert not project.may_be_overruled(first)
+    path = record_file(project, decide("no").id)
+    project.commit([draft("other", Note("later"))])
+    data = path.read_bytes()
+    if loss == "removed":
+        path.unlink()
+    else:
+        path.write_bytes(data[:40] if loss == "cut" else data.replace(b'"no"', b'"oh"'))
+    again = Project.open(project.folder)
+    assert again.may_be_overruled(first)
+    newer = again.commit([draft("decision", Note("yes"))])[0]
+    assert again.may_be_overruled(newer) == (loss == "cut")  # what can't be read at all may be of any time
