@@ -17,7 +17,7 @@ import msgspec
 from app import __version__
 from app.cli.interrupts import Cancelled, interrupt_deferred
 from app.cli.parser import HelpAsked, Parser
-from app.cli.terminal import Terminal, table
+from app.cli.terminal import OutputRefused, Terminal, table
 from app.errors import CicloError, cause
 from app.project.writer import user_folder
 from app.text import Words, choose_locale
@@ -82,6 +82,10 @@ def run_command(argv: list[str]) -> int:
         except KeyboardInterrupt as stop:
             terminal.refuse(CicloError("cli.cancelled" if isinstance(stop, Cancelled) else "cli.interrupted"))
             return CANCELLED
+        except OutputRefused as refused:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            Terminal(terminal.words, as_json=False).refuse(CicloError("cli.no_output", cause=_why(refused)))
+            return REFUSED
         except BrokenPipeError:  # whoever read our output has gone, as `ciclo ... | head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             return REFUSED
@@ -91,8 +95,15 @@ def run_command(argv: list[str]) -> int:
             return REFUSED
 
 
+def _why(refused: OutputRefused) -> str:
+    return cause(refused.__cause__) if isinstance(refused.__cause__, OSError) else ""
+
+
 def _dispatch(terminal: Terminal, argv: list[str]) -> int:
     words = [a for a in argv if a != "--json"]
+    for word in words:
+        if not word.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in word):
+            raise CicloError("cli.not_utf8", argument=word.encode("utf-8", "backslashreplace").decode())
     name = words[0] if words else "--help"
     if name in ("-h", "--help", "help"):
         terminal.answer(_Help(_overview(terminal.words)), [_overview(terminal.words)])

@@ -108,14 +108,23 @@ def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset())
     return lines
 
 
+class OutputRefused(Exception):
+    """What the answer is written to takes no more; ``__cause__`` says why."""
+
+
 def _write(stream: object, line: str) -> None:
-    print(printable(line), file=stream, flush=True)  # type: ignore[call-overload]
+    try:
+        print(printable(line), file=stream, flush=True)  # type: ignore[call-overload]
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputRefused from error
 
 
 def _write_json(document: msgspec.Struct) -> None:
     """The same care in JSON's own spelling: ``\\u0091`` is valid there, ``\\x91`` isn't."""
     text = msgspec.json.encode(document).decode()
-    print("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text), flush=True)
+    _write(sys.stdout, "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text))
 
 
 def printable(line: str) -> str:

@@ -144,7 +144,11 @@ class _Here:
 
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
-    """A place to write ``out``: what is there stays until the block ends well, and is then replaced at once."""
+    """A place to write ``out``: what is there stays until the block ends well, and is then replaced at once.
+
+    A link stays: what it points to is written.
+    """
+    out = out.resolve()
     check_place(out)
     partial = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:

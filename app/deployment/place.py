@@ -36,7 +36,8 @@ def put_new(made: Path, place: Path) -> tuple[str, int]:
 
 
 def put_over(made: Path, place: Path) -> None:
-    """Move a finished file to a name; what stands there is replaced at once."""
+    """Move a finished file to a name; what stands there is replaced at once. A link stays, and points to it."""
+    place = place.resolve()
     with writing(place):
         partial = _beside(made, place)
         try:

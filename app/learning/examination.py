@@ -19,6 +19,8 @@ from app.text.message import Text
 
 Integers = NDArray[np.int64]
 _LARGE_ROWS = 50_000
+_FEWEST_UNITS = 3
+"""Groups of rows that stay together (equal rows, or those of a group): one to be kept apart, two for the folds."""
 
 
 def examine_target(source: Source, name: str, *, task: str, positive: str) -> Target:
@@ -91,6 +93,8 @@ def set_aside(
         out = splitting.last_part(order, fraction=fraction)
     else:
         out = splitting.held_out(units, target.codes, fraction=fraction)
+    if len(np.unique(units)) < _FEWEST_UNITS or len(np.unique(units[~out])) < 2:
+        raise CicloError("learning.too_few_units", n=len(np.unique(units)), minimum=_FEWEST_UNITS)
     _check_classes(target, out, keep_all)
     return Rows(
         train=target.rows[~out],

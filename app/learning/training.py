@@ -114,6 +114,8 @@ def prepare(request: TrainRequest) -> Prepared:
     """Read and check what a request asks for, and set the hold-out aside."""
     source = open_source(request.project, request.dataset)
     test = open_source(request.project, request.test) if request.test else None
+    if test is not None and test.path == source.path:  # the same content, under whatever name
+        raise CicloError("learning.test_is_training", dataset=test.record.label)
     target = examine_target(source, request.target, task=request.task, positive=request.positive)
     metric = choose_metric(target.task, request.metric)
     scheme = examine_scheme(source, request.split, target=request.target)

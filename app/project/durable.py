@@ -54,11 +54,13 @@ def check_place(path: Path) -> None:
     Raises
     ------
     CicloError
-        ``project.is_a_folder``, ``project.no_folder`` or ``project.read_only``.
+        ``project.is_a_folder``, ``project.not_a_file``, ``project.no_folder`` or ``project.read_only``.
     """
     folder = path.absolute().parent
     if path.is_dir():
         raise CicloError("project.is_a_folder", path=str(path))
+    if path.exists() and not path.is_file():  # a device, a pipe: it would be replaced by a file
+        raise CicloError("project.not_a_file", path=str(path))
     if not folder.is_dir():
         raise CicloError("project.no_folder", path=str(path), folder=str(folder))
     if not os.access(folder, os.W_OK):

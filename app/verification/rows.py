@@ -62,7 +62,7 @@ def load_rows(project: Project, model: Record, version: ModelVersion, *, test: s
     learned = project.get(version.dataset_id)
     label = test or version.split.test_dataset
     dataset = project.version(DATASET, label) if label else learned
-    if test and dataset.id == learned.id:
+    if test and dataset.objects["table"].sha256 == learned.objects["table"].sha256:  # also under another name
         raise CicloError("verification.learned_from", dataset=dataset.label, model=model.label)
     chosen = _holdout(project, model) if not test else None
     table = _read(project, dataset, version, chosen)

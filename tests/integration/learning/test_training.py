@@ -306,3 +306,18 @@ def test_that_an_amount_too_large_to_be_learned_is_refused_by_its_value(project:
     with pytest.raises(CicloError) as refused:
         Trained(project, here(tmp_path))
     assert (refused.value.code, refused.value.params["value"]) == ("learning.target_extreme", "-1e+300")
+
+
+def test_that_too_few_groups_are_said_before_anything_is_fitted(project: Project, tmp_path: Path, brief: None) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    for split in ("group:member", "group:constant"):
+        with pytest.raises(CicloError) as refused:
+            Trained(project, here(tmp_path), split=split)
+        assert refused.value.code == "learning.too_few_units"
+
+
+def test_that_the_rows_learned_from_are_no_test(project: Project, tmp_path: Path, brief: None) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    with pytest.raises(CicloError) as refused:
+        Trained(project, here(tmp_path), test="people")
+    assert refused.value.code == "learning.test_is_training"

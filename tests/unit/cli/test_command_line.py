@@ -16,7 +16,7 @@ from app.cli.commands.train import column_name
 from app.cli.main import _MODULES, COMMANDS, run_command
 from app.cli.parser import Parser
 from app.cli.terminal import printable, table
-from app.cli.work import series_name
+from app.cli.work import save, series_name
 from app.errors import CicloError
 from app.project import Project
 from app.text import Words
@@ -216,3 +216,32 @@ def test_that_a_project_that_was_made_is_said_although_ctrl_c_came(
     status, out, _ = run(capsys, "new", str(tmp_path / "p"))
     assert status == 0
     assert str(tmp_path / "p") in out
+
+
+def test_that_a_link_stays_and_what_it_points_to_is_written(tmp_path: Path) -> None:
+    (tmp_path / "link.html").symlink_to(tmp_path / "report.html")
+    save(tmp_path / "link.html", b"new")
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "report.html").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux only")
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_that_an_output_that_takes_no_more_is_said_in_a_sentence(flags: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", "--help", *flags],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "disk is full" in done.stderr
+
+
+def test_that_an_argument_that_is_no_text_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "models", "b\udcffad", "--json")
+    assert (status, json.loads(out)["error"]["code"]) == (2, "cli.not_utf8")

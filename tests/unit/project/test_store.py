@@ -394,3 +394,10 @@ def test_that_a_record_may_be_overruled_by_a_later_one_that_is_lost_until_there_
     assert again.may_be_overruled(first)
     newer = again.commit([draft("decision", Note("yes"))])[0]
     assert again.may_be_overruled(newer) == (loss == "cut")  # what can't be read at all may be of any time
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_that_a_pipe_or_device_is_no_place_for_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(CicloError, match="not_a_file"):
+        check_place(tmp_path / "pipe.csv")
