@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.errors import CicloError
 from app.text.words import Words, choose_locale
+from app.ui.early_wish import EarlyWish
 from app.ui.main_window import MainWindow
 from app.ui.settings import load_settings
 from app.ui.theme import Theme, make_application
@@ -57,6 +58,7 @@ class Application(QObject):
         self.theme = Theme(qt, mode=self._settings.mode, scale=self._settings.scale)
         self.window = MainWindow(self.theme, self._words, self._settings)
         self.window.installEventFilter(self)
+        self._early = EarlyWish(self.window.welcome)
         self.workspace: Workspace | None = None
         self._launcher: Launcher | None = None
         self._imports: GradualImports | None = None
@@ -132,6 +134,7 @@ class Application(QObject):
         from app.ui.workspace import Workspace
 
         self.workspace = Workspace(self.session, self.window)
+        self._early.fulfil()
 
     def close(self) -> None:
         """End every process and thread of this window."""
