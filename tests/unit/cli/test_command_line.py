@@ -186,7 +186,6 @@ def test_that_an_interrupt_at_any_moment_ends_in_a_sentence(delay_s: float, tmp_
         "import os, signal, threading, time, sys, app.__main__ as m\n"
         f"def later():\n    time.sleep({delay_s}); os.kill(os.getpid(), signal.SIGINT)\n"
         "    time.sleep(0.001); os.kill(os.getpid(), signal.SIGINT); os.kill(os.getpid(), signal.SIGINT)\n"
-        "class Once:\n    def __del__(self): pass\n"
         "before = m._run\n"
         "def run(arguments):\n    threading.Thread(target=later, daemon=True).start()\n    return before(arguments)\n"
         "m._run = run\n"
