@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.data.records import DATASET, ColumnType, DatasetVersion
 from app.errors import CicloError
 from app.learning.records import (
     MODEL,
-    PLAN,
     ModelVersion,
     Planned,
     PlanRequest,
@@ -28,10 +27,10 @@ from app.ui import theme as tokens
 from app.ui.session import Session
 from app.ui.training.choices import MoreChoices
 from app.ui.training.columns import ColumnChoice
+from app.ui.training.question import PlanQuestion
 from app.ui.widgets.basics import Card, button, label
 from app.ui.widgets.form import Dropdown, Field, Option, Segments
 
-_ASK_MS = 150
 _LIKELY = re.compile(r"(target|label|class|churn|outcome|result|objetivo|baja|salida|y)", re.IGNORECASE)
 
 
@@ -60,10 +59,9 @@ class TrainingForm(Card):
         self._plan: Planned | None = None
         self._records: dict[str, Record] = {}
         self.setFixedWidth(session.theme.size(316))
-        self._ask_later = QTimer(self)
-        self._ask_later.setSingleShot(True)
-        self._ask_later.setInterval(_ASK_MS)
-        self._ask_later.timeout.connect(self._ask)
+        self._question = PlanQuestion(session, self, self._plan_request)
+        self._question.planned.connect(self._on_planned)
+        self._question.failed.connect(self._on_plan_failed)
         self._make_fields()
         self._lay_out()
         self.reload()
@@ -199,15 +197,13 @@ class TrainingForm(Card):
     @Slot()
     def _on_choice_made(self) -> None:
         self.train.setEnabled(False)
-        self._session.drop(PLAN)  # an answer under way is about another choice
-        self._ask_later.start()
+        self._question.ask()
 
-    @Slot()
-    def _ask(self) -> None:
+    def _plan_request(self) -> PlanRequest | None:
         record, project = self._record(), self._session.project
         if record is None or project is None or not self.target.value():
-            return
-        request = PlanRequest(
+            return None
+        return PlanRequest(
             project=str(project.folder),
             dataset=record.label,
             target=self.target.value(),
@@ -217,8 +213,8 @@ class TrainingForm(Card):
             holdout=float(self.holdout.value() or 0.2),
             split=self.more.split(),
         )
-        self._session.quick(PLAN, request, Planned, self._on_planned, self._on_plan_failed)
 
+    @Slot(object)
     def _on_planned(self, plan: Planned) -> None:
         words, self._plan = self._words, plan
         self._task.setText(words(f"ui_training.task.{plan.task}", n=len(plan.classes)))
@@ -235,6 +231,7 @@ class TrainingForm(Card):
         self._problems.setVisible(bool(plan.problems))
         self.train.setEnabled(True)
 
+    @Slot(object)
     def _on_plan_failed(self, error: CicloError) -> None:
         self._plan = None
         self.train.setEnabled(False)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.errors import CicloError
 from app.jobs.contract import Ended, JobState
-from app.learning.records import MODEL, TRAIN, ModelVersion
+from app.learning.records import MODEL, PLAN, TRAIN, ModelVersion
 from app.ui.session import Session
 from app.ui.training.form import TrainingForm
 from app.ui.training.page import Page
@@ -30,6 +30,17 @@ def test_that_the_form_proposes_target_task_columns_and_sizes(hand: Hand) -> Non
     assert "One of two cases" in said
     assert "Learns from" in said
     assert hand.find(QPushButton, "training.columns").text().startswith("3 of 4 columns")
+
+
+def test_that_nothing_is_asked_of_a_dataset_until_somebody_looks_at_the_form(
+    qtbot: QtBot, page: Page, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(session, "quick", lambda kind, *_rest: asked.append(kind))
+    qtbot.wait(400)
+    assert not asked
+    Hand(qtbot, page)
+    qtbot.waitUntil(lambda: asked == [PLAN], timeout=LONG_MS)
 
 
 def test_that_a_column_left_out_by_a_tick_counts(qtbot: QtBot, hand: Hand) -> None:
