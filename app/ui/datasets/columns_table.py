@@ -11,7 +11,8 @@ from app.ui.datasets.findings import KINDS, ordered
 from app.ui.datasets.summary import spoken_distribution
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.theme import Theme
-from app.ui.widgets.table import BarsCell, ChipCell, Table
+from app.ui.widgets.cells import BarsCell, ChipCell
+from app.ui.widgets.table import Table
 
 _MOST_BARS = 24
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from app.data.records import ColumnType, InspectedColumn
 from app.text.words import Words
 from app.ui.datasets.cells import CellFormat, formats_of
-from app.ui.models.records import LEFT, RIGHT
+from app.ui.models.look import Index, Look, TableModel
 from app.ui.theme import Theme
 
-Index = QModelIndex | QPersistentModelIndex
 COLUMN = Qt.ItemDataRole.UserRole + 10  # the InspectedColumn of a header section
 
 
-class PreviewModel(QAbstractTableModel):
+class PreviewModel(TableModel):
     """The first rows of an import, put into the reader's language as they are painted."""
 
     def __init__(self, theme: Theme, words: Words, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._theme, self._words = theme, words
+        super().__init__(theme, parent)
+        self._words = words
         self._missing = words("ui_datasets.missing")
         self._columns: tuple[InspectedColumn, ...] = ()
         self._rows: tuple[tuple[str | None, ...], ...] = ()
@@ -56,20 +54,12 @@ class PreviewModel(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._columns)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        section = index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            cell = self._cell(index)
-            return self._missing if cell is None else self._formats[section](cell)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if self._formats[section].right else LEFT
-        if role == Qt.ItemDataRole.ForegroundRole and self._cell(index) is None:
-            return QColor(self._theme.colours.muted)
-        return None
-
-    def _cell(self, index: Index) -> str | None:
-        row = self._rows[index.row()]
-        return row[index.column()] if index.column() < len(row) else None
+    def look(self, row: int, column: int) -> Look:
+        cells, format_ = self._rows[row], self._formats[column]
+        cell = cells[column] if column < len(cells) else None
+        if cell is None:
+            return Look(self._missing, format_.right, "muted")
+        return Look(format_(cell), format_.right)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation != Qt.Orientation.Horizontal or section >= len(self._columns):

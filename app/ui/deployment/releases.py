@@ -13,7 +13,8 @@ from app.text.message import amount
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
 from app.ui.widgets.basics import Card, label
-from app.ui.widgets.table import ChipCell, Table
+from app.ui.widgets.cells import ChipCell
+from app.ui.widgets.table import Table
 
 
 @dataclass(frozen=True)

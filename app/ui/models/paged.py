@@ -6,12 +6,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
 from app.data.reader_protocol import Answer, Cell, Failed, RowsAnswer
 from app.errors import CicloError
-from app.ui.models.records import LEFT, RIGHT, Index
+from app.ui.models.look import LEFT, RIGHT, Index, Look, TableModel
 from app.ui.session import Session
 
 PAGE_ROWS, BLOCK_COLUMNS = 128, 40
@@ -33,10 +32,10 @@ class DataColumn:
 @dataclass
 class _Page:
     cells: Sequence[tuple[Cell, ...]]
-    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    looks: dict[tuple[int, int], Look] = field(default_factory=dict)
 
 
-class PagedTableModel(QAbstractTableModel):
+class PagedTableModel(TableModel):
     """Rows of the stored table at ``path``; cells that haven't come yet show an ellipsis.
 
     ``failed(CicloError)`` says that the reader couldn't answer; the next scroll asks again.
@@ -54,8 +53,8 @@ class PagedTableModel(QAbstractTableModel):
         rows: int = 0,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._theme, self._reader = session.theme, session.reader
+        super().__init__(session.theme, parent)
+        self._reader = session.reader
         self._missing, self._loading = session.words("ui.table.missing"), session.words("ui.table.loading")
         self._columns, self._path, self._rows = tuple(columns), path, rows
         self._pages: OrderedDict[Key, _Page] = OrderedDict()
@@ -86,14 +85,18 @@ class PagedTableModel(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._columns)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role == Qt.ItemDataRole.DisplayRole or role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._text(index.row(), index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if self._columns[index.column()].right else LEFT
-        if role == Qt.ItemDataRole.ForegroundRole and self._is_quiet(index.row(), index.column()):
-            return QColor(self._theme.colours.muted)
-        return None
+    def look(self, row: int, column: int) -> Look:
+        page, right = self._page(row, column), self._columns[column].right
+        if page is None:
+            return Look(self._loading, right, "muted")
+        place = (row % PAGE_ROWS, column % BLOCK_COLUMNS)
+        look = page.looks.get(place)
+        if look is None:
+            cell = page.cells[place[0]][place[1]]
+            missing = cell is None
+            text = self._missing if cell is None else self._columns[column].write(cell)
+            look = page.looks[place] = Look(text, right, "muted" if missing else "normal")
+        return look
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Vertical:
@@ -118,23 +121,6 @@ class PagedTableModel(QAbstractTableModel):
             self._want(key)
             return None
         return page if row % PAGE_ROWS < len(page.cells) else None
-
-    def _text(self, row: int, column: int) -> str:
-        page = self._page(row, column)
-        if page is None:
-            return self._loading
-        place = (row % PAGE_ROWS, column % BLOCK_COLUMNS)
-        text = page.texts.get(place)
-        if text is None:
-            cell = page.cells[place[0]][place[1]]
-            text = page.texts[place] = self._missing if cell is None else self._columns[column].write(cell)
-        return text
-
-    def _is_quiet(self, row: int, column: int) -> bool:
-        page = self._pages.get((row // PAGE_ROWS, column // BLOCK_COLUMNS))
-        if page is None or row % PAGE_ROWS >= len(page.cells):
-            return True
-        return page.cells[row % PAGE_ROWS][column % BLOCK_COLUMNS] is None
 
     def _want(self, key: Key) -> None:
         """Remember what was looked at last; ask once the painting is over."""

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
+from app.ui.models.look import LEFT, RIGHT, Index, Look, TableModel, Tone
 from app.ui.theme import Theme
 
 Row = TypeVar("Row")
-Index = QModelIndex | QPersistentModelIndex
-Tone = Literal["normal", "muted", "strong"]
 
-DRAWN = Qt.ItemDataRole.UserRole + 1  # what a delegate draws: a Chip, an Interval, a sparkline's counts
 KEY = Qt.ItemDataRole.UserRole + 2  # the id of a row's record
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
     """How a column is made from a row.
 
-    ``text`` is what is read (also by a screen reader, and for a drawn column); ``drawn`` is handed to the column's
+    ``text`` is what is read (also by a screen reader, and for a drawn column); ``drawn`` is handed to the table's
     delegate; ``sort`` orders rows (default: by text).
     """
 
@@ -39,7 +34,7 @@ class Column(Generic[Row]):
     help: str = ""
 
 
-class RecordTableModel(QAbstractTableModel, Generic[Row]):
+class RecordTableModel(TableModel, Generic[Row]):
     """A read-only table of structs. ``key`` names a row, so that a selection survives a reload."""
 
     def __init__(
@@ -51,8 +46,7 @@ class RecordTableModel(QAbstractTableModel, Generic[Row]):
         key: Callable[[Row], str] | None = None,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._columns = tuple(columns)
         self._rows = list(rows)
         self._texts: dict[tuple[int, int], str] = {}
@@ -94,15 +88,18 @@ class RecordTableModel(QAbstractTableModel, Generic[Row]):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._columns)
 
+    def look(self, row: int, column: int) -> Look:
+        spec = self._columns[column]
+        drawn = spec.drawn(self._rows[row]) if spec.drawn is not None else None
+        return Look(self._text(row, column), spec.right, spec.tone, drawn)
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        column, row = self._columns[index.column()], self._rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return "" if column.drawn is not None else self._text(index.row(), index.column())
-        if role == DRAWN:
-            return column.drawn(row) if column.drawn is not None else None
         if role == KEY:
-            return self._key(row) if self._key is not None else ""
-        return self._look(column, row, role)
+            return self._key(self._rows[index.row()]) if self._key is not None else ""
+        if role == Qt.ItemDataRole.ToolTipRole:
+            hint = self._columns[index.column()].hint
+            return hint(self._rows[index.row()]) if hint is not None else None
+        return super().data(index, role)
 
     def _text(self, row: int, column: int) -> str:
         """Written once: a number takes Babel longer than all the rest of a cell's painting."""
@@ -110,19 +107,6 @@ class RecordTableModel(QAbstractTableModel, Generic[Row]):
         if place not in self._texts:
             self._texts[place] = self._columns[column].text(self._rows[row])
         return self._texts[place]
-
-    def _look(self, column: Column[Row], row: Row, role: int) -> object:
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if column.right else LEFT
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.hint(row) if column.hint is not None else None
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return column.text(row)
-        if role == Qt.ItemDataRole.ForegroundRole and column.tone == "muted":
-            return QColor(self._theme.colours.muted)
-        if role == Qt.ItemDataRole.FontRole and column.tone == "strong":
-            return self._theme.font(strong=True, tabular=True)
-        return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation != Qt.Orientation.Horizontal or section >= len(self._columns):

@@ -16,10 +16,11 @@ from app.ui.results.history_chart import HistoryChart, same_scale
 from app.ui.session import Session
 from app.ui.theme import Kind
 from app.ui.widgets.basics import Card, button, clear, column, label, row
+from app.ui.widgets.cells import ChipCell
 from app.ui.widgets.figures import figure
 from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.page import EmptyPage, PageHeader, ScrollPage
-from app.ui.widgets.table import ChipCell, Table
+from app.ui.widgets.table import Table
 from app.verification.catalogue import METRICS, display
 from app.verification.records import DECISION, GATE_LIMIT, REPORT
 from app.verification.state import VersionRow, VersionState, gate_limit, models

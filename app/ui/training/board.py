@@ -16,9 +16,10 @@ from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
 from app.ui.training.proposal import simplest_as_good
 from app.ui.widgets.basics import Card, label
+from app.ui.widgets.cells import DotsCell, IntervalCell
 from app.ui.widgets.chart import ChartView
 from app.ui.widgets.figures import figure
-from app.ui.widgets.table import DotsCell, IntervalCell, Table
+from app.ui.widgets.table import Table
 from app.verification.catalogue import display
 from app.verification.records import Chart, Curve
 

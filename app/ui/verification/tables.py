@@ -11,8 +11,9 @@ from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
 from app.ui.theme import Kind
 from app.ui.widgets.basics import Card, label
+from app.ui.widgets.cells import ChipCell, IntervalCell
 from app.ui.widgets.figures import figure
-from app.ui.widgets.table import ChipCell, IntervalCell, Table
+from app.ui.widgets.table import Table
 from app.verification.catalogue import display, display_axis
 from app.verification.records import Confusion, MetricRow
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui import theme as tokens
-from app.ui.models.records import Index
+from app.ui.models.look import Index
 from app.ui.theme import Theme
 from app.ui.widgets.basics import column, label, restyle
 

@@ -19,7 +19,8 @@ from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
 from app.ui.settings import Settings
 from app.ui.theme import Theme
-from app.ui.widgets.table import BarsCell, ChipCell, DotsCell, IntervalCell, Table
+from app.ui.widgets.cells import BarsCell, ChipCell, DotsCell, IntervalCell
+from app.ui.widgets.table import Table
 
 ROWS, COLUMNS = 1_000_000, 3
 _MAKE = """
