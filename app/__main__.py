@@ -45,13 +45,13 @@ def _run_window(project: str) -> int:
     shown = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown):
         return _refuse("cli.no_display")  # Qt itself would abort the process
-    import signal
+    from app.cli.interrupts import end_at_once
 
     try:
         from app.ui.application import run_window
     except ImportError as error:
         return _refuse("cli.no_window", cause=str(error))
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt would take Ctrl-C to Python only at the next click
+    end_at_once()
     return run_window(project)
 
 

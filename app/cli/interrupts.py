@@ -1,27 +1,51 @@
-"""Ctrl-C: the first one stops a command; those after it must not break off its cleaning up and its last words."""
+"""Ctrl-C, and the system's request to end: the first one stops a command; those after it must not break off its
+cleaning up and its last words."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
+
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+_Handler = Callable[[int, FrameType | None], Any] | int | None
 
 
 class Cancelled(KeyboardInterrupt):
-    """Ctrl-C stopped the work, and nothing of it stays."""
+    """A command was stopped while it worked, and nothing of the work stays."""
 
 
 def hear_interrupt_once() -> None:
-    """For the rest of the program. Where Ctrl-C is ignored already, as behind ``nohup``, it stays so."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _raise_once)
+    """For the rest of the program. What is ignored already, as Ctrl-C is behind ``nohup``, stays so."""
+    for number, usual in zip(_STOPS, (signal.default_int_handler, signal.SIG_DFL), strict=True):
+        if signal.getsignal(number) is usual:
+            signal.signal(number, _raise_once)
+
+
+def end_at_once() -> None:
+    """Let both end the program as the system does: Qt would take them to Python only at the next click."""
+    for number in _STOPS:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _raise_once(_number: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _STOPS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+@contextmanager
+def _handled(handler: _Handler) -> Iterator[dict[int, _Handler]]:
+    """Both signals are taken by ``handler`` while the block runs; yields what took them before."""
+    before: dict[int, _Handler] = {number: signal.signal(number, handler) for number in _STOPS}
+    try:
+        yield before
+    finally:
+        for number, usual in before.items():
+            signal.signal(number, usual)
 
 
 @contextmanager
@@ -30,11 +54,8 @@ def interrupt_held() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+    with _handled(signal.SIG_IGN):
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -44,13 +65,11 @@ def interrupt_deferred() -> Iterator[None]:
         yield
         return
     came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
-    try:
+    with _handled(lambda number, frame: came.append(number)) as before:
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if came and callable(before):
-        before(came[0], None)
+    usual = before[came[0]] if came else None
+    if callable(usual):
+        usual(came[0], None)
 
 
 @contextmanager
@@ -60,8 +79,5 @@ def interrupt_cancels() -> Iterator[threading.Event]:
     if threading.current_thread() is not threading.main_thread():
         yield cancel
         return
-    before = signal.signal(signal.SIGINT, lambda number, frame: cancel.set())
-    try:
+    with _handled(lambda number, frame: cancel.set()):
         yield cancel
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -158,6 +158,9 @@ def replacing(out: Path) -> Iterator[Path]:
                 os.fsync(file.fileno())
             partial.replace(out)
             sync_folder(out.absolute().parent)
+    except CicloError as error:  # what wrote it knows only the place beside it
+        named = {name: str(out) if value == str(partial) else value for name, value in error.params.items()}
+        raise CicloError(error.code, **named) from error
     finally:
         partial.unlink(missing_ok=True)
 

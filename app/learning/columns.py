@@ -38,12 +38,15 @@ def choose_columns(
     Raises
     ------
     CicloError
-        ``learning.unknown_column``, ``learning.include_target`` or ``learning.no_usable_columns``.
+        ``learning.unknown_column``, ``learning.include_target``, ``learning.exclude_and_include`` or
+        ``learning.no_usable_columns``.
     """
     known = {column.name for column in proposed}
     for name in (*exclude, *include):
         if name == target and name in include:
             raise CicloError("learning.include_target", column=name)
+        if name in include and name in exclude:
+            raise CicloError("learning.exclude_and_include", column=name)
         if name not in known and name != target:
             raise CicloError("learning.unknown_column", column=name, known=", ".join(sorted(known)))
     chosen = tuple(_choose(column, exclude, include) for column in proposed)

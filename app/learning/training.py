@@ -117,6 +117,8 @@ def prepare(request: TrainRequest) -> Prepared:
     if test is not None and test.path == source.path:  # the same content, under whatever name
         raise CicloError("learning.test_is_training", dataset=test.record.label)
     target = examine_target(source, request.target, task=request.task, positive=request.positive)
+    if request.positive and target.task is not Task.BINARY:
+        raise CicloError("learning.positive_without_two", column=request.target)
     metric = choose_metric(target.task, request.metric)
     scheme = examine_scheme(source, request.split, target=request.target)
     proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")

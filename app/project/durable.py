@@ -31,7 +31,7 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        path = next((p.parent for p in path.parents if p.name in _INSIDE and (p.parent / IDENTITY).is_file()), path)
+        path = _project_around(path) or path
         if error.errno in _FULL:
             raise CicloError("project.disk_full", path=str(path)) from error
         if error.errno in _READ_ONLY:
@@ -54,9 +54,13 @@ def check_place(path: Path) -> None:
     Raises
     ------
     CicloError
-        ``project.is_a_folder``, ``project.not_a_file``, ``project.no_folder`` or ``project.read_only``.
+        ``project.kept_for_itself``, ``project.is_a_folder``, ``project.not_a_file``, ``project.no_folder`` or
+        ``project.read_only``.
     """
     folder = path.absolute().parent
+    project = _project_around(path.resolve())
+    if project is not None:
+        raise CicloError("project.kept_for_itself", path=str(path), project=str(project))
     if path.is_dir():
         raise CicloError("project.is_a_folder", path=str(path))
     if path.exists() and not path.is_file():  # a device, a pipe: it would be replaced by a file
@@ -65,6 +69,11 @@ def check_place(path: Path) -> None:
         raise CicloError("project.no_folder", path=str(path), folder=str(folder))
     if not os.access(folder, os.W_OK):
         raise CicloError("project.read_only", path=str(folder))
+
+
+def _project_around(path: Path) -> Path | None:
+    """The project among whose own files ``path`` lies."""
+    return next((p.parent for p in path.parents if p.name in _INSIDE and (p.parent / IDENTITY).is_file()), None)
 
 
 def sync_folder(folder: Path) -> None:

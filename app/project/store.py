@@ -56,11 +56,14 @@ class Project(Folder):
         Raises
         ------
         CicloError
-            ``project.exists``, ``project.folder_not_empty``, ``project.inside_project``, or what the disk refused.
+            ``project.exists``, ``project.file_in_the_way``, ``project.folder_not_empty``,
+            ``project.inside_project``, or what the disk refused.
         """
         if (folder / IDENTITY).exists():
             raise CicloError("project.exists", path=str(folder))
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if folder.exists() and not folder.is_dir():
+            raise CicloError("project.file_in_the_way", path=str(folder))
+        if folder.exists() and any(folder.iterdir()):
             raise CicloError("project.folder_not_empty", path=str(folder))
         for above in folder.absolute().parents:
             if (above / IDENTITY).exists():

@@ -17,6 +17,8 @@ from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, Preset, 
 from app.project import Record
 from app.text import Words
 
+_HOLDOUT = 0.2
+
 
 class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
     estimator: str
@@ -60,7 +62,7 @@ def arguments(parser: Parser) -> None:
     parser.option("--preset", choices=[p.value for p in Preset], default=Preset.QUICK.value)
     parser.option("--time-limit", metavar="S", number=float, low=1)
     parser.option("--split", metavar="random|group:COL|time:COL", default="random")
-    parser.option("--holdout", metavar="0.2", number=float, default=0.2)
+    parser.option("--holdout", metavar="0.2", number=float)
     parser.option("--test", metavar="DATASET", default="")
     parser.option("--metric", metavar="M", default="")
     parser.option("--exclude", metavar="COL", several=True)
@@ -74,6 +76,8 @@ def run(terminal: Terminal, options: Namespace) -> int:
     """Train."""
     if options.cluster:
         raise CicloError("cli.later", what="--cluster")
+    if options.test and options.holdout is not None:
+        raise CicloError("cli.not_together", name="--holdout", other="--test")
     with opened(terminal, options.project) as project:
         columns = project.version(DATASET, options.dataset).read(DatasetVersion).columns
         request = _request(options, [column.name for column in columns])
@@ -101,7 +105,7 @@ def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
         preset=Preset(options.preset),
         time_limit_s=options.time_limit,
         split=_split(options.split, columns),
-        holdout=options.holdout,
+        holdout=_HOLDOUT if options.holdout is None else options.holdout,
         test=options.test,
         metric=options.metric,
         exclude=exclude,

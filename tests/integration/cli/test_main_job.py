@@ -257,13 +257,14 @@ def test_that_damage_in_the_project_is_found(steps: Steps, program: Program, tmp
     assert {"id", "kind", "reason", "affects"} <= set(said.document["damaged"][0])
 
 
-def test_that_an_interrupted_training_leaves_nothing(steps: Steps, program: Program) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_that_an_interrupted_training_leaves_nothing(steps: Steps, program: Program, stop: signal.Signals) -> None:
     process = program.start("train", "p", "clientes", "--target", "baja", "--preset", "thorough", "--json")
     assert process.stderr is not None
     for line in process.stderr:
         if "fold" in line:
             break
-    process.send_signal(signal.SIGINT)
+    process.send_signal(stop)
     out, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert json.loads(out)["error"]["code"] == "cli.cancelled"
@@ -283,6 +284,29 @@ def test_that_an_interrupted_import_leaves_nothing(steps: Steps, program: Progra
     assert process.returncode == 130
     said = program("profile", "p", "large")
     assert (said.status, said.document["error"]["code"]) == (2, "project.no_such_version")
+
+
+def test_that_wishes_that_contradict_each_other_are_refused(steps: Steps, program: Program) -> None:
+    train = ("train", "p", "clientes", "--target")
+    for wishes, code in (
+        (("baja", "--exclude", "ciudad", "--include", "ciudad"), "learning.exclude_and_include"),
+        (("baja", "--holdout", "0.3", "--test", "clientes"), "cli.not_together"),
+        (("gasto", "--positive", "1,50"), "learning.positive_without_two"),
+    ):
+        said = program(*train, *wishes)
+        assert (said.status, said.document["error"]["code"]) == (2, code), wishes
+
+
+def test_that_nothing_is_written_among_the_files_of_a_project(steps: Steps, program: Program) -> None:
+    said = program("data", "p", "clientes", "--out", "p/objects/rows.csv")
+    assert (said.status, said.document["error"]["code"]) == (2, "project.kept_for_itself")
+    assert program("data", "p", "clientes", "--out", "p/exports/rows.csv").status == 0
+
+
+def test_that_a_file_is_no_place_for_a_project(program: Program) -> None:
+    (program.folder / "a.csv").write_text("a,b\n")
+    said = program("new", "a.csv")
+    assert (said.status, said.document["error"]["code"]) == (2, "project.file_in_the_way")
 
 
 def test_that_a_report_that_has_no_place_is_refused_before_the_hold_out_is_opened(
