@@ -74,6 +74,8 @@ def main() -> int:
     for one in seen:
         phases = (f"{p} {[round(s) for s in v if s > 30]}" for p, v in one.stalls.items() if p != "painting")
         figures.note("stalls over 30 ms: " + "; ".join(phases))
+        taken = [round(ms) for ms in sorted([*one.robbed, *one.robbed_paints], reverse=True) if ms > 10]
+        figures.note(f"over 10 ms while the host kept a processor from this machine: {taken}")
         figures.note(f"the jobs ended: {one.ends}")
         figures.missed += any(end not in ("done", "cancelled") for end in one.ends.values())
     idle = median(quantile(one.idle_paints, 0.99) for one in seen)

@@ -46,11 +46,17 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seen(msgspec.Struct, kw_only=True):
-    """What was measured; stalls are gaps between heartbeats beyond their interval, in ms, by phase."""
+    """What was measured; stalls are gaps between heartbeats beyond their interval, in ms, by phase.
+
+    ``robbed`` are those, and ``robbed_paints`` the paints under load, during which a virtual machine's host gave the
+    processors to somebody else.
+    """
 
     stalls: dict[str, list[float]] = {}
+    robbed: list[float] = []
     idle_paints: list[float] = []
     busy_paints: list[float] = []
+    robbed_paints: list[float] = []
     clicks_ms: list[float] = []
     stop_ms: float = -1.0
     ends: dict[str, str] = {}
@@ -77,7 +83,7 @@ class Watch(QObject):
         super().__init__()
         self.application, self.script, self.seen = application, script, Seen()
         self._phase = "start"
-        self._last = 0.0
+        self._last = self._stolen_s = 0.0
         self._ended: dict[str, Ended] = {}
         self._play = self._steps()
         self._beat = QTimer(self, timerType=Qt.TimerType.PreciseTimer, interval=BEAT_MS)
@@ -98,9 +104,12 @@ class Watch(QObject):
 
     @Slot()
     def _on_beat(self) -> None:
-        now = time.perf_counter()
-        self.seen.stalls.setdefault(self._phase, []).append(max(0.0, (now - self._last) * 1000 - BEAT_MS))
-        self._last = now
+        now, stolen_s = time.perf_counter(), stolen()
+        late_ms = max(0.0, (now - self._last) * 1000 - BEAT_MS)
+        self.seen.stalls.setdefault(self._phase, []).append(late_ms)
+        if stolen_s > self._stolen_s:
+            self.seen.robbed.append(late_ms)
+        self._last, self._stolen_s = now, stolen_s
 
     def _look_on(self, watched: int) -> None:
         """Print where the window's thread stands when a beat is overdue."""
@@ -184,9 +193,11 @@ class Watch(QObject):
         self.application.workspace.pages.page("datasets").dataset.show_part("rows")  # type: ignore[union-attr]
         yield 800
         for _turn in range(self.script.paints):
-            began = time.perf_counter()
+            began, stolen_s = time.perf_counter(), stolen()
             page.viewport().repaint()
             times.append((time.perf_counter() - began) * 1000)
+            if stolen() > stolen_s and times is self.seen.busy_paints:
+                self.seen.robbed_paints.append(times[-1])
             yield _PAINT_EVERY_MS
         self._phase = phase
 
@@ -247,6 +258,11 @@ class Watch(QObject):
     def on_failed(self, error: CicloError) -> None:
         """What the window would have said in its bar."""
         print(error, file=sys.stderr)
+
+
+def stolen() -> float:
+    """Seconds for which the host of a virtual machine has kept its processors from it; elsewhere 0."""
+    return float(getattr(psutil.cpu_times(), "steal", 0.0))
 
 
 def _works(process: psutil.Process) -> bool:
