@@ -26,7 +26,10 @@ class _Part(NamedTuple):
 
 
 class Dressing:
-    """The parts of ``page`` that are still outside of it. Nothing of the page changes but where its parts are."""
+    """The parts of ``page`` that are still outside of it. Nothing of the page changes but where its parts are.
+
+    What is still outside goes with this object.
+    """
 
     def __init__(self, page: QWidget) -> None:
         self._order = _focus_order(page)
@@ -40,16 +43,9 @@ class Dressing:
             part = self._waiting.pop(0)
             part.layout.replaceWidget(part.place, part.widget)
             part.place.deleteLater()
-        if self._waiting:
-            return False
-        _restore(self._order)
-        self._shelf.deleteLater()
-        return True
-
-    def drop(self) -> None:
-        """The page is not wanted any more: what is still outside of it goes."""
-        self._waiting.clear()
-        self._shelf.deleteLater()
+        if not self._waiting:
+            _restore(self._order)
+        return not self._waiting
 
 
 def _parts(widget: QWidget) -> Iterator[tuple[QLayout, QWidget]]:
@@ -62,6 +58,8 @@ def _parts(widget: QWidget) -> Iterator[tuple[QLayout, QWidget]]:
             yield from _parts(child)
         elif layout is not None:
             yield layout, child
+        else:
+            yield from _parts(child)
 
 
 def _layout_of(layout: QLayout | None, widget: QWidget) -> QLayout | None:

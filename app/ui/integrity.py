@@ -32,7 +32,7 @@ class Integrity(Notice):
     """Looks at a project a moment after it was opened, and closely when it is asked to."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session.theme, "bad", close_name=session.words("ui.close"))
+        super().__init__(session.theme, close_name=session.words("ui.close"))
         self.setObjectName("integrity")
         self._session, self._words = session, session.words
         self._job = ""

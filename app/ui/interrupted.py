@@ -23,7 +23,7 @@ class InterruptedJobs(Notice):
     """Shown when the project that was opened has such jobs."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session.theme, "warning", close_name=session.words("ui.close"))
+        super().__init__(session.theme, close_name=session.words("ui.close"))
         self._session = session
         self._jobs: list[StoredJob] = []
         self.setObjectName("interrupted")

@@ -3,6 +3,8 @@ into the window, laying it out and painting it would together hold the loop up f
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -26,7 +28,7 @@ class Pages(QObject):
         self._stack = QStackedWidget()
         self._made: dict[str, QWidget] = {}
         self._areas: dict[str, QWidget] = {}
-        self._dressings: dict[str, Dressing] = {}
+        self._arrivals: dict[str, Generator[None]] = {}
         self._memories: dict[str, object] = {}
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
@@ -45,33 +47,44 @@ class Pages(QObject):
         """Show the page of a tab; it is made at once where it wasn't yet, and seen a few turns later."""
         if tab not in self._made:
             made = self._made[tab] = make_page(tab, self._session)
+            self._arrivals[tab] = self._arrive(tab, made)
             if tab in self._memories:
                 made.recall(self._memories.pop(tab))  # type: ignore[attr-defined]
         self.current = tab
-        if tab in self._areas and tab not in self._dressings:
-            self._reveal()
-        else:
+        if tab in self._arrivals:
             self._turn.start()
+        else:
+            self._reveal()
         return self._made[tab]
+
+    def _arrive(self, tab: str, page: QWidget) -> Generator[None]:
+        """Bring a page into the window, a turn of the event loop for each step."""
+        dressing = Dressing(page)
+        yield
+        area = self._areas[tab] = in_area(page)
+        area.setUpdatesEnabled(False)
+        yield
+        self._stack.addWidget(area)
+        yield
+        while not dressing.put_some():
+            yield
+        yield
+        self._stack.setCurrentWidget(area)  # laid out in this turn, painted in a later one
+        yield
 
     @Slot()
     def _on_turn(self) -> None:
         """One step with the page that is wanted now."""
         tab = self.current
-        if tab not in self._made:
+        if tab not in self._arrivals:
             return
-        if tab not in self._areas:
-            self._dressings[tab] = Dressing(self._made[tab])
-            area = self._areas[tab] = in_area(self._made[tab])
-            area.setUpdatesEnabled(False)
-            self._stack.addWidget(area)
-        elif tab not in self._dressings:
+        try:
+            next(self._arrivals[tab])
+        except StopIteration:
+            del self._arrivals[tab]
             self._reveal()
-            return
-        elif self._dressings[tab].put_some():
-            del self._dressings[tab]
-            self._stack.setCurrentWidget(self._areas[tab])  # laid out in this turn, painted in the next
-        self._turn.start()
+        else:
+            self._turn.start()
 
     def _reveal(self) -> None:
         area = self._areas[self.current]
@@ -82,8 +95,8 @@ class Pages(QObject):
     def drop(self, *, remember: bool) -> None:
         """Forget every page; with ``remember``, what was filled in comes back when one is made again."""
         self._turn.stop()
-        for dressing in self._dressings.values():
-            dressing.drop()
+        for arrival in self._arrivals.values():
+            arrival.close()
         kept = {t: p.remember() for t, p in self._made.items() if hasattr(p, "remember")} if remember else {}
         self._memories = {**self._memories, **kept} if remember else {}
         for area in self._areas.values():
@@ -91,6 +104,6 @@ class Pages(QObject):
             area.hide()
         for widget in (self._areas.get(tab, page) for tab, page in self._made.items()):
             widget.deleteLater()
-        for gone in (self._made, self._areas, self._dressings):
+        for gone in (self._made, self._areas, self._arrivals):
             gone.clear()
         self.current = ""

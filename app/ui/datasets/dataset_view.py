@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -40,6 +42,7 @@ class DatasetView(QWidget):
         self.setProperty("role", "page")
         self._session, self._words = session, session.words
         self.version: Version | None = None
+        self._loaded = Loaded("", None, ())
         self._versions: list[Version] = []
         self._rows: dict[str, ColumnRow] = {}
         self._column = ""
@@ -66,17 +69,28 @@ class DatasetView(QWidget):
         self.findings.column_asked.connect(self.show_column)
         self.columns = ColumnsTable(theme, words)
         self.columns.picked.connect(self._show_detail)
-        self.rejected = RejectedTable(theme, words)
         self.detail = Detail(theme, words)
-        self.rows = RowsTable(self._session)
-        self.rows.paged.failed.connect(self._on_rows_failed)
         self.parts = Segments([Option(part, words(f"ui_datasets.part.{part}")) for part in _PARTS])
         for part, made in self.parts.buttons.items():
             made.setObjectName(f"datasets.view_{part}")
         self.parts.chosen.connect(self.show_part)
         self.stack = QStackedWidget()
-        for widget in (self.columns, self.rows, self.rejected):
-            self.stack.addWidget(widget)
+        self.stack.addWidget(self.columns)
+
+    @cached_property
+    def rows(self) -> RowsTable:
+        """Made when it is first looked at."""
+        made = RowsTable(self._session)
+        made.paged.failed.connect(self._on_rows_failed)
+        self.stack.addWidget(made)
+        return made
+
+    @cached_property
+    def rejected(self) -> RejectedTable:
+        """Made when it is first looked at."""
+        made = RejectedTable(self._session.theme, self._words)
+        self.stack.addWidget(made)
+        return made
 
     def _lay_out(self) -> None:
         size = self._session.theme.size
@@ -157,14 +171,14 @@ class DatasetView(QWidget):
         self._show_profile(loaded)
 
     def _show_profile(self, loaded: Loaded) -> None:
+        self._loaded = loaded
         profiles = loaded.profile.columns if loaded.profile is not None else ()
         findings = loaded.profile.findings if loaded.profile is not None else ()
-        self._show_rows(profiles)
         rows = rows_of(profiles, findings)
         self._rows = {row.profile.name: row for row in rows}
         self.columns.columns.set_rows(rows)
         self.findings.show_findings(findings)
-        self.rejected.show_rejected(loaded.rejected)
+        self._fill_part()
         if self._column not in self._rows:
             self._column = next(iter(self._rows), "")
         if self._column:
@@ -172,6 +186,14 @@ class DatasetView(QWidget):
             self._show_detail(self._column)
         else:
             self.detail.show_none()
+
+    def _fill_part(self) -> None:
+        """Fill the part that is looked at; the others are filled when they are."""
+        part, loaded = self.parts.value(), self._loaded
+        if part == "rejected":
+            self.rejected.show_rejected(loaded.rejected)
+        elif part == "rows":
+            self._show_rows(loaded.profile.columns if loaded.profile is not None else ())
 
     def _show_rows(self, profiles: tuple[ColumnProfile, ...]) -> None:
         project, version = self._session.project, self.version
@@ -193,9 +215,11 @@ class DatasetView(QWidget):
 
     @Slot(str)
     def show_part(self, part: Part) -> None:
-        """Show the columns or what was rejected."""
+        """Show the columns, the rows, or what was rejected."""
         self.parts.set_value(part)
-        self.stack.setCurrentIndex(_PARTS.index(part))
+        self._fill_part()
+        tables: dict[Part, Callable[[], QWidget]] = {"rows": lambda: self.rows, "rejected": lambda: self.rejected}
+        self.stack.setCurrentWidget(tables[part]() if part in tables else self.columns)
 
     @Slot(str)
     def show_column(self, name: str) -> None:

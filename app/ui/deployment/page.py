@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,15 +26,7 @@ class Page(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session, self._words = session, session.words
-        words, theme = self._words, session.theme
-        self._empty = EmptyPage(
-            theme,
-            "package",
-            words("ui_deployment.empty"),
-            words("ui_deployment.empty.why"),
-            words("ui_deployment.go_verification"),
-        )
-        self._empty.acted.connect(self._on_verification_wanted)
+        words = self._words
         self._header = PageHeader(words("ui_deployment.title"), "", words("ui_deployment.subtitle"))
         self._export = ExportCard(session)
         self._releases = ReleasesCard(session)
@@ -43,7 +37,7 @@ class Page(QWidget):
         self._reload()
 
     def _lay_out(self) -> None:
-        page = ScrollPage()
+        page = self._work = ScrollPage()
         grid = QGridLayout()
         grid.setSpacing(tokens.SPACE)
         left = QVBoxLayout()
@@ -60,9 +54,22 @@ class Page(QWidget):
         grid.setColumnStretch(1, 1)
         page.add(self._header)
         page.add(grid, 1)
-        self._outer.addWidget(self._empty)
         self._outer.addWidget(page)
         self.setLayout(column(self._outer))
+
+    @cached_property
+    def _empty(self) -> EmptyPage:
+        words = self._words
+        made = EmptyPage(
+            self._session.theme,
+            "package",
+            words("ui_deployment.empty"),
+            words("ui_deployment.empty.why"),
+            words("ui_deployment.go_verification"),
+        )
+        made.acted.connect(self._on_verification_wanted)
+        self._outer.addWidget(made)
+        return made
 
     def _connect(self) -> None:
         self._releases.chosen.connect(self._score.set_bundle)
@@ -90,7 +97,7 @@ class Page(QWidget):
         rows = models(project) if project is not None else []
         approved = [row for row in rows if row.state is VersionState.APPROVED]
         releases = self._session.records(RELEASE)
-        self._outer.setCurrentIndex(1 if approved or releases else 0)
+        self._outer.setCurrentWidget(self._work if approved or releases else self._empty)
         self._export.show_versions(approved)
         self._releases.show_releases(releases)
         if not self._score.paths()[0]:

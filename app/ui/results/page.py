@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QWidget
@@ -51,14 +52,6 @@ class Page(QWidget):
 
     def _make_parts(self) -> None:
         words, theme = self._words, self._session.theme
-        self._empty = EmptyPage(
-            theme,
-            "chart-line",
-            words("ui_results.empty"),
-            words("ui_results.empty.why"),
-            words("ui_results.go_training"),
-        )
-        self._empty.acted.connect(self._on_training_wanted)
         self._header = PageHeader()
         self._model_choice = Dropdown(theme)
         self._model_choice.setObjectName("results.model")
@@ -83,7 +76,7 @@ class Page(QWidget):
 
     def _lay_out(self) -> None:
         words = self._words
-        page = ScrollPage()
+        page = self._work = ScrollPage()
         self._header.set_chooser(self._model_choice)
         chart = Card()
         chart.body.addLayout(row(self._chips, self._more, 1))
@@ -97,9 +90,22 @@ class Page(QWidget):
         page.add(chart, 1)
         page.add(table)
         self._outer = QStackedWidget()
-        self._outer.addWidget(self._empty)
         self._outer.addWidget(page)
         self.setLayout(column(self._outer))
+
+    @cached_property
+    def _empty(self) -> EmptyPage:
+        words = self._words
+        made = EmptyPage(
+            self._session.theme,
+            "chart-line",
+            words("ui_results.empty"),
+            words("ui_results.empty.why"),
+            words("ui_results.go_training"),
+        )
+        made.acted.connect(self._on_training_wanted)
+        self._outer.addWidget(made)
+        return made
 
     # What is shown
 
@@ -128,7 +134,7 @@ class Page(QWidget):
 
     def _reload(self) -> None:
         rows = self._all()
-        self._outer.setCurrentIndex(1 if rows else 0)
+        self._outer.setCurrentWidget(self._work if rows else self._empty)
         names = list(dict.fromkeys(r.model for r in rows))
         counts = {name: sum(r.model == name for r in rows) for name in names}
         words = self._words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -56,14 +58,6 @@ class Page(QWidget):
 
     def _make_parts(self) -> None:
         words, theme = self._words, self._session.theme
-        self._empty = EmptyPage(
-            theme,
-            "shield-check",
-            words("ui_verification.empty"),
-            words("ui_verification.empty.why"),
-            words("ui_verification.go_training"),
-        )
-        self._empty.acted.connect(self._on_training_wanted)
         self._versions = Dropdown(theme)
         self._versions.setObjectName("verification.versions")
         self._versions.setAccessibleName(words("ui_verification.versions"))
@@ -71,29 +65,50 @@ class Page(QWidget):
         self._versions.chosen.connect(self.show_record)
         self._notice = Notice(theme, close_name=words("ui_verification.close"))
         self._header = PageHeader()
-        self._sealed = SealedView(self._session, self._header)
-        self._sealed.asked.connect(self._on_report_asked)
-        self._sealed.stopped.connect(self._on_stop_asked)
-        self._report = ReportView(self._session, self._header)
-        self._report.asked_again.connect(self._on_report_asked)
-        self._report.failed.connect(self._on_failed)
+
+    @cached_property
+    def _empty(self) -> EmptyPage:
+        words = self._words
+        made = EmptyPage(
+            self._session.theme,
+            "shield-check",
+            words("ui_verification.empty"),
+            words("ui_verification.empty.why"),
+            words("ui_verification.go_training"),
+        )
+        made.acted.connect(self._on_training_wanted)
+        self._outer.addWidget(made)
+        return made
+
+    @cached_property
+    def _sealed(self) -> SealedView:
+        made = SealedView(self._session, self._header)
+        made.asked.connect(self._on_report_asked)
+        made.stopped.connect(self._on_stop_asked)
+        self._body.addWidget(made)
+        return made
+
+    @cached_property
+    def _report(self) -> ReportView:
+        made = ReportView(self._session, self._header)
+        made.asked_again.connect(self._on_report_asked)
+        made.failed.connect(self._on_failed)
+        self._body.addWidget(made)
+        return made
 
     def _lay_out(self) -> None:
         self._body = QStackedWidget()
-        self._body.addWidget(self._sealed)
-        self._body.addWidget(self._report)
         self._header.set_chooser(self._versions)
         bar = row(self._header)
         bar.setContentsMargins(tokens.WIDE, tokens.SPACE + tokens.GAP, tokens.WIDE, tokens.PAD)
         notice = row(self._notice)
         notice.setContentsMargins(tokens.WIDE, 0, tokens.WIDE, 0)
-        work = QWidget()
-        work.setProperty("role", "page")
-        work.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        work.setLayout(column(bar, notice, self._body))
+        self._work = QWidget()
+        self._work.setProperty("role", "page")
+        self._work.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._work.setLayout(column(bar, notice, self._body))
         self._outer = QStackedWidget()
-        self._outer.addWidget(self._empty)
-        self._outer.addWidget(work)
+        self._outer.addWidget(self._work)
         self.setLayout(column(self._outer))
 
     # What is shown
@@ -122,7 +137,7 @@ class Page(QWidget):
         project = self._session.project
         rows = models(project) if project is not None else []
         self._rows = {row.id: row for row in rows}
-        self._outer.setCurrentIndex(1 if rows else 0)
+        self._outer.setCurrentWidget(self._work if rows else self._empty)
         words = self._words
         self._versions.set_options(
             [Option(r.id, r.label.replace("@", " v"), words(f"ui_verification.state.{r.state}")) for r in rows]

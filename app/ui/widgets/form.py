@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QWheelEvent
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -44,16 +46,25 @@ class Field(QWidget):
         self.editor = editor
         self._caption = label(caption, "small-muted")
         self._caption.setBuddy(editor)
-        self._hint = label(hint, "small-muted")
         self._normal = hint
-        self.setLayout(column(self._caption, editor, self._hint, spacing=tokens.GAP))
-        self._hint.setVisible(bool(hint))  # not before it is in something: it would be a window for a moment
+        self._lines = column(self._caption, editor, spacing=tokens.GAP)
+        self.setLayout(self._lines)
         editor.setAccessibleName(caption)
         if hint:
+            self._hint.setText(hint)
             editor.setAccessibleDescription(hint)
+
+    @cached_property
+    def _hint(self) -> QLabel:
+        """Made when there is something to say: most fields never do."""
+        made = label("", "small-muted")
+        self._lines.addWidget(made)
+        return made
 
     def set_wrong(self, sentence: str) -> None:
         """Say what is wrong with the entry; empty: nothing."""
+        if not sentence and "_hint" not in vars(self):
+            return
         self._hint.setText(sentence or self._normal)
         self._hint.setVisible(bool(sentence or self._normal))
         self._hint.setProperty("kind", "bad" if sentence else "")

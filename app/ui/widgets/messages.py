@@ -58,17 +58,23 @@ class Notice(QFrame):
 
     closed = Signal()
 
-    def __init__(self, theme: Theme, kind: Kind = "accent", *, close_name: str = "") -> None:
+    def __init__(self, theme: Theme, *, close_name: str = "") -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._close_name = theme, close_name
+        self._furnished = False
         self.setProperty("role", "notice")
-        self._badge = Badge(theme, kind)
+        self.hide()
+
+    def _furnish(self) -> None:
+        """For the first thing that is said: most notices never say any."""
+        self._furnished = True
+        self._badge = Badge(self._theme, "accent")
         self._sentence = label("", "strong")
         self._hint = label("")
         self._details = label("", "small-muted", selectable=True)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(tokens.PAD)
-        self._cross = IconButton(theme, "x", close_name)
+        self._cross = IconButton(self._theme, "x", self._close_name)
         self._cross.clicked.connect(self.dismiss)
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -81,11 +87,11 @@ class Notice(QFrame):
         layout.addLayout(words, 1)
         layout.addLayout(self._buttons)
         layout.addWidget(self._cross, 0, Qt.AlignmentFlag.AlignTop)
-        self.say(kind, "")
-        self.hide()
 
     def say(self, kind: Kind, sentence: str, hint: str = "", details: str = "") -> None:
         """What to say; buttons that were there go."""
+        if not self._furnished:
+            self._furnish()
         self.setProperty("kind", kind)
         restyle(self)
         self._badge.set(kind)

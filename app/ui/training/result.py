@@ -1,0 +1,113 @@
+"""What was tried: the right-hand side of the Training tab, for a stored version or for a training under way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from PySide6.QtCore import Signal
+
+from app.errors import CicloError
+from app.jobs.contract import Ended, JobState
+from app.learning.records import Leaderboard, ModelVersion
+from app.project.record import Record
+from app.ui import theme as tokens
+from app.ui.job_board import JobView
+from app.ui.session import Session
+from app.ui.theme import Kind
+from app.ui.training.board import Board
+from app.ui.widgets.form import Dropdown, Option
+from app.ui.widgets.messages import Notice
+from app.ui.widgets.page import PageHeader, ScrollPage
+
+
+class Result(ScrollPage):
+    """Sends ``version_chosen(record id)``, and what its buttons ask for."""
+
+    version_chosen = Signal(str)
+    stop_asked = Signal()
+    report_asked = Signal()
+    other_asked = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(margin=tokens.SPACE)
+        self._words = words = session.words
+        self._header = PageHeader()
+        self._versions = Dropdown(session.theme)
+        self._versions.setObjectName("training.versions")
+        self._versions.setAccessibleName(words("ui_training.versions"))
+        self._versions.setMinimumWidth(session.theme.size(120))
+        self._versions.chosen.connect(self.version_chosen)
+        self._notice = Notice(session.theme, close_name=words("ui_training.close"))
+        self._queue = Notice(session.theme, close_name=words("ui_training.close"))
+        self._board = Board(session)
+        self._header.set_chooser(self._versions)
+        for part in (self._header, self._queue, self._notice):
+            self.add(part)
+        self.add(self._board, 1)
+        self.set_versions(())
+
+    def set_versions(self, versions: Sequence[Record]) -> None:
+        """The versions to choose from, the oldest first."""
+        self._versions.set_options([Option(r.id, r.label.replace("@", " v")) for r in reversed(versions)])
+        self._versions.setVisible(len(versions) > 1)
+
+    def show_version(self, record: Record) -> None:
+        """A stored version: what was tried for it, and what there is to remark."""
+        version, words = record.read(ModelVersion), self._words
+        self._versions.set_value(record.id)
+        self._notice.hide()
+        help_ = words(f"verification.metric.{version.metric}.help")
+        self._header.set(record.name, words("ui_training.version", number=str(record.number)), help_)
+        self._header.clear_buttons()
+        report = self._header.set_primary(words("ui_training.to_report"), self.report_asked.emit)
+        report.setObjectName("training.to_report")
+        self._board.show_candidates(version.metric, version.candidates)
+        remarks = [*version.alarms, *version.notes]
+        if remarks:
+            kind: Kind = "warning" if version.alarms else "accent"
+            self._notice.say(kind, words.text(remarks[0]), "\n".join(words.text(r) for r in remarks[1:]))
+
+    def show_job(self, job: JobView) -> None:
+        """A training that runs, or waits for another job."""
+        words = self._words
+        self._notice.hide()
+        state = "running" if job.state is JobState.RUNNING else "waiting"
+        self._header.set(model_of(job), words(f"ui_training.{state}"), words(f"ui_training.{state}.why"))
+        self._header.clear_buttons()
+        stop = self._header.add(words("ui_training.stop"), self.stop_asked.emit)
+        stop.setProperty("role", "danger")
+        stop.setObjectName("training.stop")
+        live = job.published.get("leaderboard")
+        if live is not None:
+            self.show_leaderboard(live)
+        else:
+            self._board.show_candidates("", ())
+
+    def show_leaderboard(self, published: bytes) -> None:
+        """What was tried so far, as the job published it."""
+        live = msgspec.json.decode(published, type=Leaderboard)
+        self._board.show_candidates(live.metric, live.candidates)
+
+    def show_ended(self, job: JobView | None, event: Ended) -> None:
+        """A training ended without a version."""
+        self._header.clear_buttons()
+        self._header.set(model_of(job) if job is not None else "", self._words("ui_training.ended"))
+        if event.failure is not None:
+            self._notice.say_error(self._words, CicloError(event.failure.code, **event.failure.params))
+        else:
+            self._notice.say("neutral", self._words("ui_training.stopped"))
+
+    def say_other(self, other: JobView | None) -> None:
+        """Another training of this window runs or waits: offer to show it."""
+        if other is None:
+            self._queue.hide()
+            return
+        state = "also_running" if other.state is JobState.RUNNING else "also_waiting"
+        self._queue.say("accent", self._words(f"ui_training.{state}", model=model_of(other)))
+        self._queue.add(self._words("ui_training.show_it"), self.other_asked.emit).setObjectName("training.show_other")
+
+
+def model_of(job: JobView) -> str:
+    """The name of the model that a training is for."""
+    return str(job.title.params.get("model", ""))
