@@ -30,6 +30,13 @@ def run(home: Path, script: Script) -> Seen:
     return msgspec.json.decode(found, type=Seen)
 
 
+def bare(home: Path, script: Script, training: Path) -> list[float]:
+    """The stalls of an event loop with nothing to do, beside the bare libraries at the same work."""
+    command = program("bare_loop", str(script.work_s), script.source, str(training), script.target)
+    found = subprocess.run(command, env=environment(home), cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
+    return msgspec.json.decode(found, type=list[float])
+
+
 def project_with(folder: Path, source: Path) -> Path:
     """A project whose one dataset is ``source``."""
     project = folder / "project"
@@ -61,16 +68,22 @@ def main() -> int:
     options = parser.parse_args()
     figures = Figures()
     with scratch() as folder:
-        project = project_with(folder, training_csv(folder, rows=options.rows))
+        training = training_csv(folder, rows=options.rows)
+        project = project_with(folder, training)
         big = big_csv(folder, gigabytes=options.gb)
         script = Script(
             project=str(project), source=str(big), target="y", work_s=options.seconds, paints=100, tabs=True
         )
-        seen = [run(folder / "home", script) for _turn in range(options.runs)]
+        seen, idle_loops = [], []
+        for _turn in range(options.runs):
+            seen.append(run(folder / "home", script))
+            idle_loops.append(bare(folder / "home", script, training))
     for phase, name in (("start", "from the first paint"), ("tabs", "first show of tabs"), ("working", "under load")):
         judge_worst(figures, name, [one.stalls[phase] for one in seen])
     judge_tail(figures, "under load", [one.stalls["working"] for one in seen])
     judge_tail(figures, "in all", [[s for p in ("start", "tabs", "working") for s in one.stalls[p]] for one in seen])
+    tail, most = median(quantile(loop, 0.999) for loop in idle_loops), median(max(loop) for loop in idle_loops)
+    figures.note(f"an empty event loop beside bare pandas and scikit-learn: p99.9 {tail:.1f} ms, maximum {most:.1f} ms")
     for one in seen:
         phases = (f"{p} {[round(s) for s in v if s > 30]}" for p, v in one.stalls.items() if p != "painting")
         figures.note("stalls over 30 ms: " + "; ".join(phases))

@@ -189,8 +189,8 @@ class Watch(QObject):
         if not self.script.paints:
             return
         phase, self._phase = self._phase, "painting"
-        page = self.application.window.findChildren(QTableView, "datasets.rows")[0]
         self.application.workspace.pages.page("datasets").dataset.show_part("rows")  # type: ignore[union-attr]
+        page = self.application.window.findChildren(QTableView, "datasets.rows")[0]
         yield 800
         for _turn in range(self.script.paints):
             began, stolen_s = time.perf_counter(), stolen()
