@@ -241,6 +241,7 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
     base = next((trial for trial in search.trials if trial.kind.id == BASELINE and trial.done), None)
     own, bases = _every_metric(winner.trial, data), _every_metric(base, data) if base else {}
     share = data.test_share
+    gain = _gains(own, bases, share)
     return ModelVersion(
         dataset=prepared.source.record.label,
         dataset_id=prepared.source.record.id,
@@ -257,11 +258,11 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         candidates=search.leaderboard(),
         baseline={name: estimate(folds, test_share=share, metric=name) for name, folds in bases.items()},
         cv={name: estimate(folds, test_share=share, metric=name) for name, folds in own.items()},
-        gain=_gains(own, bases, share),
+        gain=gain,
         threshold=THRESHOLD,
         complexity=winner.trial.kind.complexity,
         alarms=leak_alarms(data, prepared.features, winner.trial.predictions),
-        notes=notes_on(target, prepared.columns),
+        notes=(*_note_on_gain(gain.get(prepared.metric)), *notes_on(target, prepared.columns)),
         versions={name: library_version(name) for name in _LIBRARIES},
         threads={"blas": 1, "openmp": 1},
         seconds=round(time.monotonic() - began, 3),
@@ -281,6 +282,12 @@ def _gains(own: dict[str, tuple[float, ...]], bases: dict[str, tuple[float, ...]
     return {
         name: estimate([a - b for a, b in zip(own[name], bases[name], strict=True)], test_share=share) for name in bases
     }
+
+
+def _note_on_gain(gain: Estimate | None) -> tuple[Text, ...]:
+    """What to say where nothing does clearly better than the baseline."""
+    ends = [] if gain is None else [end for end in (gain.value, gain.low) if end is not None]
+    return (Text("learning.note.no_gain"),) if ends and min(ends) <= 0 else ()
 
 
 def _split(prepared: Prepared, request: TrainRequest) -> Split:

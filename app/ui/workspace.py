@@ -15,6 +15,7 @@ from app.ui.integrity import Integrity
 from app.ui.interrupted import InterruptedJobs
 from app.ui.main_window import MainWindow
 from app.ui.menus import Menus
+from app.ui.outside import Outside
 from app.ui.pages import Pages
 from app.ui.session import Changes, Session
 from app.ui.tabs import TABS
@@ -28,6 +29,7 @@ class Workspace(QObject):
         super().__init__(window)
         self.session, self.window = session, window
         self.pages = Pages(session, self)
+        self._outside = Outside(session, self)
         self._shown_records: dict[str, str] = {}
         self._leaving = False
         self.actions = ActionList(self)

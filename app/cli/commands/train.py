@@ -18,6 +18,7 @@ from app.project import Record
 from app.text import Words
 
 _HOLDOUT = 0.2
+_LISTED = 20
 
 
 class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,4 +178,8 @@ def _lines(version: Record, body: ModelVersion, words: Words) -> list[str]:
         for c in body.candidates
     ]
     lines += table(rows, right=frozenset({2}))
-    return [*lines, "", *(words.text(t) for t in (*body.alarms, *body.notes))]
+    lines += ["", *(words.text(t) for t in (*body.alarms, *body.notes))]
+    if body.excluded:
+        lines.append(words("cli.train.left_out", n=len(body.excluded)))
+        lines += [f"  {c.name}: {words.text(c.reason)}" if c.reason else f"  {c.name}" for c in body.excluded[:_LISTED]]
+    return lines

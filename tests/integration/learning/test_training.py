@@ -289,6 +289,15 @@ def test_that_only_dates_or_only_constants_say_so_or_train(project: Project, tmp
     assert Trained(project, here(tmp_path)).version.features[0].type is T.DATE
 
 
+def test_that_a_winner_no_better_than_the_baseline_is_told(project: Project, tmp_path: Path, brief: None) -> None:
+    columns = with_target(Task.BINARY)
+    store(project, "people", {"constant": columns["constant"], "age": columns["age"], "y": columns["y"]})
+    nothing_learned = Trained(project, here(tmp_path), include=("constant",), exclude=("age",))
+    assert [note.id for note in nothing_learned.version.notes] == ["learning.note.no_gain"]
+    store(project, "people", columns)
+    assert "learning.note.no_gain" not in [note.id for note in Trained(project, here(tmp_path)).version.notes]
+
+
 @pytest.mark.parametrize("task", list(Task))
 def test_that_a_number_beyond_single_precision_costs_no_family(project: Project, tmp_path: Path, task: Task) -> None:
     columns = with_target(task)
