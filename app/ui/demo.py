@@ -153,7 +153,8 @@ def _type(widget: QWidget, text: str) -> None:
     widget.setFocus()
     if isinstance(widget, QLineEdit | QPlainTextEdit):
         widget.selectAll()
-    QTest.keyClicks(widget, text)
+    for letter in text:  # QTest.keyClicks ends the program at the first letter that ASCII lacks
+        QTest.sendKeyEvent(QTest.KeyAction.Click, widget, Qt.Key.Key_unknown, letter, Qt.KeyboardModifier.NoModifier)
 
 
 # Running it

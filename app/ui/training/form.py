@@ -31,6 +31,7 @@ from app.ui.training.question import PlanQuestion
 from app.ui.widgets.basics import Card, button, label
 from app.ui.widgets.form import Dropdown, Field, Option, Segments
 
+_MINUTE_S = 60
 _LIKELY = re.compile(r"(target|label|class|churn|outcome|result|objetivo|baja|salida|y)", re.IGNORECASE)
 
 
@@ -308,8 +309,7 @@ def _likely_target(session: Session, dataset: str, names: list[str]) -> str:
 
 
 def _preset_option(words: Words, preset: str, seconds: float | None = None) -> Option:
-    about = "" if seconds is None else words("ui_training.about", duration=amount(_rounded(seconds), "duration"))
-    return Option(preset, words(f"ui_training.preset.{preset}"), about)
+    return Option(preset, words(f"ui_training.preset.{preset}"), "" if seconds is None else _about(words, seconds))
 
 
 def _named(widget: QWidget, name: str):  # type: ignore[no-untyped-def]
@@ -323,6 +323,9 @@ def _stack(layout: QVBoxLayout, *widgets: QWidget) -> None:
         layout.addWidget(widget)
 
 
-def _rounded(seconds: float) -> float:
-    """A forecast isn't known to the second."""
-    return float(max(1, round(seconds))) if seconds < 20 else float(5 * round(seconds / 5))
+def _about(words: Words, seconds: float) -> str:
+    """A forecast isn't known to the second; ``01:30`` would be."""
+    if seconds >= _MINUTE_S:
+        return words("ui_training.about_minutes", minutes=words.number(round(2 * seconds / _MINUTE_S) / 2))
+    rounded = max(1, round(seconds)) if seconds < 20 else 5 * round(seconds / 5)
+    return words("ui_training.about", duration=amount(float(rounded), "duration"))

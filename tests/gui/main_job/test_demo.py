@@ -29,7 +29,7 @@ def ciclo(*words: str, home: Path) -> str:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> DemoAnswer:
     folder = tmp_path_factory.mktemp("demo")
-    said = ciclo("demo", "--out", str(folder / "out"), "--json", home=folder / "home")
+    said = ciclo("demo", "--out", str(folder / "una demostración"), "--json", home=folder / "home")
     return msgspec.json.decode(said.splitlines()[-1], type=DemoAnswer)
 
 
