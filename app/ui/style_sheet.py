@@ -95,7 +95,7 @@ QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] { border-color: $bad; }
 QPlainTextEdit[role="raw"] { border: none; padding: 0; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; }
 QComboBox { background: $card; color: $text; border: 1px solid $line; border-radius: 6px; padding: ${pad_f}px 10px;
-    padding-right: 26px; font-weight: 600; }
+    padding-right: 2px; font-weight: 600; }
 QComboBox:hover { border-color: $muted; }
 QComboBox:focus, QComboBox:on { border-color: $accent; }
 QComboBox:disabled { color: $muted; background: $window; }

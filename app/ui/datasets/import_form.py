@@ -53,7 +53,7 @@ class ImportForm(Card):
         caption.setBuddy(editor)
         evidence, badge = label("", "muted"), Badge(self._theme, "neutral")
         self._rows[aspect] = _Row(editor, evidence, badge)
-        grid.setRowMinimumHeight(place, self._theme.size(33))
+        grid.setRowMinimumHeight(place, self._theme.size(38))  # two lines of evidence, and air
         for place_across, widget in enumerate((caption, editor, evidence, badge)):
             grid.addWidget(widget, place, place_across, Qt.AlignmentFlag.AlignVCenter)
         if aspect == "missing":

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QStyle,
     QStyledItemDelegate,
+    QStyleOptionComboBox,
     QStyleOptionViewItem,
     QWidget,
 )
@@ -130,6 +132,16 @@ class Dropdown(QComboBox):
             room = self.rect().adjusted(0, 0, -side - 2 * tokens.PAD, 0)
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, detail)
         painter.end()
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Qt would cut a text that is too long in the middle of a letter, or write it under the detail."""
+        super().initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self).width()
+        detail = self.currentData(_DETAIL)
+        if detail:
+            room -= self.fontMetrics().horizontalAdvance(detail) + tokens.SPACE
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
 
     def sizeHint(self) -> QSize:
         """Wide enough for each choice with its detail."""
