@@ -17,7 +17,7 @@ from app.ui.session import Session
 from app.ui.training.proposal import simplest_as_good
 from app.ui.widgets.basics import Card, label
 from app.ui.widgets.cells import DotsCell, IntervalCell
-from app.ui.widgets.chart import ChartView
+from app.ui.widgets.chart import ChartView, Extras
 from app.ui.widgets.figures import figure
 from app.ui.widgets.table import Table
 from app.verification.catalogue import display
@@ -97,7 +97,8 @@ class Board(QWidget):
     def _draw_complexity(self) -> None:
         if self._best:
             x = [float(candidate.complexity) for candidate in self._best]
-            self._complexity.show_chart(self._scatter("complexity", self._best, x))
+            steps = tuple((float(step), str(step)) for step in range(1, _MOST_COMPLEX + 1))
+            self._complexity.show_chart(self._scatter("complexity", self._best, x), Extras(x_ticks=steps))
 
     @Slot()
     def _draw_time(self) -> None:
@@ -171,7 +172,7 @@ class Board(QWidget):
             x_label=Text(f"ui_training.axis.{code}"),
             y_label=Text(f"verification.metric.{self._metric}"),
             curves=curves,
-            x_range=(0.5, _MOST_COMPLEX + 1.0) if code == "complexity" else None,
+            x_range=(0.5, _MOST_COMPLEX + 0.5) if code == "complexity" else None,
         )
 
 

@@ -45,7 +45,7 @@ class Drawn:
     high: Floats
     colour: QColor
     dashed: bool
-    label: pg.TextItem | None = None
+    points: bool = False
 
 
 class Painted:
@@ -163,7 +163,7 @@ def _single(chart: Chart) -> bool:
 def _drawn(words: Words, curve: Curve, colour: QColor) -> Drawn:
     arrays = (np.asarray(values, np.float64) for values in (curve.x, curve.y, curve.low, curve.high))
     x, y, low, high = arrays
-    return Drawn(words.text(curve.label), x, y, low, high, colour, curve.dashed)
+    return Drawn(words.text(curve.label), x, y, low, high, colour, curve.dashed, curve.points)
 
 
 def _draw_uncertainty(item: pg.PlotItem, curve: Curve, made: Drawn) -> None:

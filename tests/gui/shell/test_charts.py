@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -67,6 +68,46 @@ def test_that_the_gate_and_the_cards_of_the_page_are_shown(qtbot: QtBot, view: C
     extras = Extras(gate=(0.8, "gate"), marks=((0.5, "new data"),), x_ticks=((0.0, "v1"), (1.0, "v2")), cards=cards)
     view.show_chart(line_chart(), extras)
     assert hover(qtbot, view, 0.5, 0.5) == "v1\nok"
+
+
+def names_shown(view: ChartView) -> list[QRectF]:
+    """Where the names of curves are written, in pixels of the scene."""
+    view.grab()  # pyqtgraph moves what it holds when it paints
+    texts = [item for item in view._plot.scene().items() if isinstance(item, pg.TextItem) and item.isVisible()]
+    return [item.textItem.sceneBoundingRect().adjusted(0.5, 0.5, -0.5, -0.5) for item in texts]
+
+
+def test_that_the_names_of_points_that_lie_together_do_not_lie_on_each_other(view: ChartView) -> None:
+    places = [(3.0, 1.32), (3.0, 1.35), (3.0, 1.26), (2.0, 1.4), (1.0, 1.11), (1.0, 3.77)]
+    label = Text("ui.tab.verification")
+    curves = tuple(Curve(label=label, x=(x,), y=(y,), points=True) for x, y in places)
+    view.show_chart(Chart(code="x", kind="scatter", x_label=LABEL, y_label=LABEL, curves=curves, x_range=(0.5, 4.5)))
+    names = names_shown(view)
+    assert len(names) == len(places)
+    assert not any(one.intersects(other) for at, one in enumerate(names) for other in names[:at])
+
+
+def test_that_a_name_without_any_room_is_left_out(view: ChartView) -> None:
+    curves = tuple(Curve(label=Text("ui.tab.verification"), x=(1.0,), y=(2.0,), points=True) for _ in range(60))
+    view.show_chart(Chart(code="x", kind="scatter", x_label=LABEL, y_label=LABEL, curves=curves))
+    names = names_shown(view)
+    assert 1 < len(names) < 60
+    assert not any(one.intersects(other) for at, one in enumerate(names) for other in names[:at])
+
+
+def test_that_a_name_does_not_lie_on_the_intervals_of_points(view: ChartView) -> None:
+    x = tuple(i / 10 for i in range(1, 10))
+    low, high = tuple(max(0.0, v - 0.1) for v in x), tuple(min(1.0, v + 0.1) for v in x)
+    model = Curve(label=Text("ui.tab.verification"), x=x, y=x, low=low, high=high, points=True)
+    ideal = Curve(label=Text("ui.tab.training"), x=(0.0, 1.0), y=(0.0, 1.0), dashed=True)
+    view.show_chart(
+        Chart(code="x", x_label=LABEL, y_label=LABEL, curves=(model, ideal), x_range=(0, 1), y_range=(0, 1))
+    )
+    names, box = names_shown(view), view._plot.getViewBox()
+    assert len(names) == 2
+    for at, bottom, top in zip(x, low, high, strict=True):
+        whisker = QRectF(box.mapViewToScene(QPointF(at, top)), box.mapViewToScene(QPointF(at + 0.001, bottom)))
+        assert not any(name.intersects(whisker) for name in names)
 
 
 def test_that_every_kind_of_chart_is_drawn_in_both_looks(qtbot: QtBot, qapp: QApplication) -> None:
