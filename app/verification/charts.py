@@ -26,7 +26,7 @@ def charts(observed: Observed) -> tuple[Chart, ...]:
     return (
         roc(observed),
         precision_recall(observed),
-        *filter(None, [calibration(observed.scores, observed.is_positive)]),
+        *filter(None, [_positive_calibration(observed)]),
         score_distribution(observed.scores, observed.is_positive, observed),
     )
 
@@ -131,7 +131,7 @@ def precision_recall(data: Classified) -> Chart:
     )
 
 
-def calibration(scores: Floats, happened: Booleans) -> Chart | None:
+def calibration(scores: Floats, happened: Booleans, *, x_label: Text, y_label: Text) -> Chart | None:
     """Share that happened against the probability said, in bins of equally many rows, with Wilson's intervals."""
     bins = min(_BINS, len(scores) // _SMALLEST_BIN)
     if bins < 2:
@@ -143,8 +143,8 @@ def calibration(scores: Floats, happened: Booleans) -> Chart | None:
     low, high = _band(hits, totals)
     return Chart(
         code="calibration",
-        x_label=_label("calibration.x"),
-        y_label=_label("calibration.y"),
+        x_label=x_label,
+        y_label=y_label,
         curves=(
             _curve(_label("model"), said, hits / totals, low=low, high=high, points=True),
             _line("perfect", (0.0, 1.0), (0.0, 1.0)),
@@ -154,10 +154,26 @@ def calibration(scores: Floats, happened: Booleans) -> Chart | None:
     )
 
 
+def _positive_calibration(data: Classified) -> Chart | None:
+    """Calibration of the probability that the positive class is given."""
+    label = data.labels[data.positive]
+    return calibration(
+        data.scores,
+        data.is_positive,
+        x_label=Text("verification.chart.calibration.x_class", {"label": label}),
+        y_label=Text("verification.chart.calibration.y_class", {"label": label}),
+    )
+
+
 def _confidence(data: Classified) -> Chart | None:
     """Calibration of the probability that the predicted class is given."""
     said = data.probabilities[np.arange(data.rows), data.predicted]
-    return calibration(said, np.equal(data.predicted, data.actual))
+    return calibration(
+        said,
+        np.equal(data.predicted, data.actual),
+        x_label=_label("calibration.x_answer"),
+        y_label=_label("calibration.y_answer"),
+    )
 
 
 def score_distribution(scores: Floats, happened: Booleans | None, data: Classified) -> Chart:

@@ -53,6 +53,15 @@ def test_that_each_task_gets_its_charts() -> None:
     assert [c.code for c in charts.charts(measured())] == ["predicted_actual", "residuals", "residual_histogram"]
 
 
+def test_that_calibration_says_whose_probabilities_it_shows() -> None:
+    of_two = next(c for c in charts.charts(classified()) if c.code == "calibration")
+    of_four = next(c for c in charts.charts(classified(classes=4)) if c.code == "calibration")
+    positive = classified().labels[classified().positive]
+    for axis in (of_two.x_label, of_two.y_label):
+        assert positive in Words("en").text(axis)
+    assert "its answer" in Words("en").text(of_four.x_label)
+
+
 def test_that_charts_hold_at_most_five_hundred_points() -> None:
     for chart in everything():
         assert sum(len(curve.x) for curve in chart.curves) <= 500, chart.code
