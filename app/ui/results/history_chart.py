@@ -13,7 +13,7 @@ from app.verification.catalogue import is_loss
 from app.verification.records import GateLimit
 from app.verification.state import VersionRow
 
-_HEIGHT = 300
+_HEIGHT = 280
 
 
 class HistoryChart(ChartView):

@@ -157,7 +157,7 @@ class Page(QWidget):
         chosen = self._table.currentIndex().row()
         key = self._model.row(chosen).id if 0 <= chosen < len(self._model.rows()) else newest.id
         self._model.set_columns(self._columns(), self._rows)
-        self._table.fit_columns(stretch=2)
+        self._table.fit_columns(stretch=2, uncut=True)
         self._table.pick(key)
         self._draw()
 
@@ -282,14 +282,15 @@ class Page(QWidget):
 
 
 class MetricColumn:
-    """A column of the table for one metric."""
+    """A column of the table for one metric; its technical name stands below the plain one, to leave room beside."""
 
     def __init__(self, words: Words, code: str) -> None:
         self._words, self._code = words, code
 
     def column(self) -> Column[VersionRow]:
         """How the table shows it."""
-        return Column(self._words(f"verification.metric.{self._code}"), self._text, right=True)
+        name = self._words(f"verification.metric.{self._code}")
+        return Column(name.replace(" (", "\n("), self._text, right=True)
 
     def _text(self, version: VersionRow) -> str:
         return figure(self._words, display(self._code, version.metrics.get(self._code, Estimate(value=None))).value)

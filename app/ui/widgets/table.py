@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QLine, QModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from app.ui import theme as tokens
@@ -28,6 +28,7 @@ class Table(QTableView):
         super().__init__()
         self._theme, self._whole = theme, whole
         self._choosing = False
+        self._uncut: int | None = None
         self.setModel(model)
         self.setAccessibleName(name)
         self.setItemDelegate(CellDelegate(theme, model, self))
@@ -53,15 +54,32 @@ class Table(QTableView):
             model.rowsInserted.connect(self._on_reset)
             model.rowsRemoved.connect(self._on_reset)
 
-    def fit_columns(self, *, stretch: int | None = None, widths: Mapping[int, int] | None = None) -> None:
-        """Columns as wide as what they hold; ``stretch`` takes the rest, ``widths`` fixes some (pixels at scale 1)."""
+    def fit_columns(
+        self, *, stretch: int | None = None, widths: Mapping[int, int] | None = None, uncut: bool = False
+    ) -> None:
+        """Columns as wide as what they hold; ``stretch`` takes the rest, ``widths`` fixes some (pixels at scale 1).
+
+        With ``uncut`` the column that stretches shows all that it holds, and the table scrolls sideways if it must.
+        """
         header = self.horizontalHeader()
+        self._uncut = stretch if uncut else None
         for section in range(self.model().columnCount()):
             mode = QHeaderView.ResizeMode.Stretch if section == stretch else QHeaderView.ResizeMode.ResizeToContents
             header.setSectionResizeMode(section, mode)
         for section, width in (widths or {}).items():
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(section, self._theme.size(width))
+        self._keep_uncut()
+
+    def _keep_uncut(self) -> None:
+        if self._uncut is None:
+            return
+        header, modes = self.horizontalHeader(), QHeaderView.ResizeMode
+        sections = range(self.model().columnCount())
+        needed = sum(max(self.sizeHintForColumn(s), header.sectionSizeHint(s)) for s in sections)
+        fits = needed <= self.viewport().width()
+        header.setSectionResizeMode(self._uncut, modes.Stretch if fits else modes.ResizeToContents)
+        self.updateGeometry()
 
     def pick(self, key: str) -> None:
         """Choose the row with that key without sending ``picked``."""
@@ -79,6 +97,11 @@ class Table(QTableView):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.size(160), self._height() if self._whole else self._theme.size(120))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._keep_uncut()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

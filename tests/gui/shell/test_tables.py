@@ -117,6 +117,20 @@ def test_that_a_record_stays_chosen_by_its_key_when_rows_move(qtbot: QtBot, qapp
     assert picked == ["b"]
 
 
+def test_that_a_column_kept_uncut_is_as_wide_as_its_text_in_any_window(qtbot: QtBot, qapp: QApplication) -> None:
+    word = "a word of many letters that has to be read to its end"
+    columns = [Column("long", text=str), Column("other", text=str)]
+    table = Table(theme := Theme(qapp, mode="light"), RecordTableModel(theme, columns, [word], key=str), name="words")
+    qtbot.addWidget(table)
+    table.fit_columns(stretch=0, uncut=True)
+    table.show()
+    for width in (1200, 300, 1200):
+        table.resize(width, 200)
+        qtbot.waitUntil(lambda w=width: table.horizontalHeader().length() >= w - 2)
+        assert table.columnWidth(0) >= table.sizeHintForColumn(0)
+        assert bool(table.horizontalScrollBar().maximum()) == (width == 300)
+
+
 def test_that_drawn_cells_are_painted_and_read_out(qtbot: QtBot, qapp: QApplication) -> None:
     theme = Theme(qapp, mode="dark")
     cells = [ChipCell("better", "good"), IntervalCell(0.8, 0.7, 0.9), BarsCell((3, 0, 5)), DotsCell(2)]
