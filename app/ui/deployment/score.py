@@ -141,9 +141,10 @@ class ScoreCard(Card):
     @Slot()
     def _on_score_clicked(self) -> None:
         paths = self.paths()
-        for field, path in zip(self._fields, paths, strict=True):
-            field.set_wrong("" if path else self._words("ui_deployment.score.missing"))
-        if not all(paths):
+        wrong = [_wrong(path) for path in paths]
+        for field, code in zip(self._fields, wrong, strict=True):
+            field.set_wrong(self._words(code) if code else "")
+        if any(wrong):
             return
         request = ScoreRequest(bundle=paths[0], source=paths[1], out=paths[2])
         self._job = self._session.submit(SCORE, request, Text("ui_deployment.score.job", {"file": Path(paths[1]).name}))
@@ -191,6 +192,13 @@ class ScoreCard(Card):
     @Slot()
     def _on_open_clicked(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self._out_path))
+
+
+def _wrong(path: str) -> str:
+    """The sentence about a path that can't be taken, empty where it can: nobody knows which folder a window is in."""
+    if not path:
+        return "ui_deployment.score.missing"
+    return "" if Path(path).is_absolute() else "ui_deployment.score.relative"
 
 
 def _order(header: Cells) -> tuple[list[int], list[int]]:

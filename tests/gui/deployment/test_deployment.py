@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.deployment.records import RELEASE, Release
+from app.deployment.records import RELEASE, SCORE, Release
 from app.ui.deployment.page import Page
 from app.ui.session import Session
 from app.ui.widgets.table import Table
@@ -93,6 +93,16 @@ def test_that_an_unusable_bundle_is_said_in_place(hand: Hand, source: Path, tmp_
 def test_that_a_path_left_empty_is_asked_for(hand: Hand) -> None:
     hand.click("deployment.score")
     assert hand.words().count("Choose a file here.") == 3
+
+
+def test_that_a_path_without_its_folder_is_refused_in_place(hand: Hand, session: Session, source: Path) -> None:
+    export(hand)
+    hand.write("deployment.source", str(source))
+    hand.write("deployment.out", "scored.csv")
+    hand.click("deployment.score")
+    assert "Write the whole path" in hand.words()
+    assert not session.jobs.open(SCORE.name)
+    assert hand.find(QPushButton, "deployment.score").isEnabled()
 
 
 def test_that_the_version_asked_for_is_offered(hand: Hand, page: Page, session: Session) -> None:
