@@ -52,7 +52,7 @@ class ColumnsTable(Table):
         self.setObjectName("datasets.columns")
         self.setSortingEnabled(False)
         self.verticalHeader().setDefaultSectionSize(theme.size(38))
-        self.fit_columns(stretch=5, widths={0: 150, 1: 112, 2: 136, 3: 88, 4: 92})
+        self.fit_columns(stretch=5, widths={0: 144, 1: 112, 2: 112, 3: 76, 4: 80})
 
     def _specs(self) -> list[Column[ColumnRow]]:
         words = self._words

@@ -10,8 +10,14 @@ from app.ui.models.paged import DataColumn, PagedTableModel
 from app.ui.session import Session
 from app.ui.widgets.table import Table
 
-_WIDTHS = {ColumnType.IDENTIFIER: 130, ColumnType.TEXT: 220, ColumnType.CATEGORY: 150, ColumnType.DATETIME: 170}
-_NARROWEST = 96
+_WIDTHS = {
+    ColumnType.IDENTIFIER: 130,
+    ColumnType.TEXT: 220,
+    ColumnType.CATEGORY: 150,
+    ColumnType.DATE: 112,
+    ColumnType.DATETIME: 170,
+}
+_NARROWEST, _WIDEST = 96, 280
 
 
 class _Write:
@@ -38,11 +44,19 @@ class RowsTable(Table):
         """Show the stored table at ``path``."""
         marks = Marks(self._words)
         known = {profile.name: profile for profile in profiles}
-        self.paged.show_table(path, rows, [self._column(marks, c, known.get(c.name)) for c in columns])
-        size, metrics = self._session.theme.size, self.fontMetrics()
-        for section, column in enumerate(columns):
-            name = metrics.horizontalAdvance(column.name) + 2 * tokens.PAD + size(12)
-            self.setColumnWidth(section, max(name, size(_WIDTHS.get(column.type, _NARROWEST))))
+        shown = [self._column(marks, c, known.get(c.name)) for c in columns]
+        self.paged.show_table(path, rows, shown)
+        for section, (column, data) in enumerate(zip(columns, shown, strict=True)):
+            self.setColumnWidth(section, self._width(column, data, known.get(column.name)))
+
+    def _width(self, column: Column, shown: DataColumn, profile: ColumnProfile | None) -> int:
+        """Room for the name and, of a number, for the values that the profile knows: a part of a number misleads."""
+        size, measure = self._session.theme.size, self.fontMetrics().horizontalAdvance
+        widest = max(measure(column.name) + size(12), size(_WIDTHS.get(column.type, _NARROWEST)) - 2 * tokens.PAD)
+        if profile is not None and column.type in NUMERIC:
+            longest = max((measure(shown.write(repr(value))) for value in profile.quantiles), default=0)
+            widest = max(widest, min(size(_WIDEST), longest + size(12)))
+        return widest + 2 * tokens.PAD
 
     def _column(self, marks: Marks, column: Column, profile: ColumnProfile | None) -> DataColumn:
         ends = profile.quantiles if profile is not None else ()

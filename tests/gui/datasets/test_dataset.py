@@ -27,6 +27,7 @@ from app.data.records import (
 from app.project import Record, StagedFile, draft
 from app.text.message import Text
 from app.ui.datasets.page import Page
+from app.ui.datasets.rows_table import RowsTable
 from app.ui.session import Session
 from app.ui.widgets.form import Dropdown
 from tests.gui.datasets.conftest import Hand
@@ -189,3 +190,18 @@ def test_that_a_damaged_profile_is_said_and_the_rest_stays_usable(page: Page, ha
     page_said = notice.accessibleName
     hand.wait_until(lambda: "damaged" in page_said())
     assert hand.find(QPushButton, "datasets.train").isEnabled()
+
+
+def test_that_a_number_or_day_is_never_shown_in_part(qtbot: QtBot, session: Session) -> None:
+    columns = (
+        Column(name="paid", type=ColumnType.NUMBER, missing=0, distinct=1),
+        Column(name="day", type=ColumnType.DATE, missing=0, distinct=1),
+    )
+    ends = (-123_456_789_012.25, 0.5)
+    paid = ColumnProfile(name="paid", type=ColumnType.NUMBER, rows=1, missing=0, distinct=1, chart=None, quantiles=ends)
+    table = RowsTable(session)
+    qtbot.addWidget(table)
+    table.show_rows("none.parquet", 0, columns, (paid,))
+    measure = table.fontMetrics().horizontalAdvance
+    assert table.columnWidth(0) > measure("-123,456,789,012.25") + 16
+    assert table.columnWidth(1) > measure("Nov 26, 2026") + 16
