@@ -13,7 +13,7 @@ from app.verification.catalogue import is_loss
 from app.verification.records import GateLimit
 from app.verification.state import VersionRow
 
-_HEIGHT = 280
+_HEIGHT = 264
 
 
 class HistoryChart(ChartView):
