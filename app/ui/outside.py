@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.errors import CicloError
 from app.project import Project, Record
-from app.ui.session import Changes, Session
+from app.ui.session import Changes, Session, changes_of
 
 
 class Outside(QObject):
@@ -40,10 +40,7 @@ class Outside(QObject):
 
     def _on_looked(self, found: tuple[Project, list[Record]]) -> None:
         project, records = found
-        changes: dict[str, tuple[str, ...]] = {}
-        for record in records:
-            if record.id not in self._seen:
-                changes[record.kind] = (*changes.get(record.kind, ()), record.id)
+        changes = changes_of(record for record in records if record.id not in self._seen)
         if changes and project is self._session.project:
             self._session.changed.emit(changes)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -294,8 +294,13 @@ class _Committed:
         self._changed, self._done = changed, done
 
     def __call__(self, records: list[Record]) -> None:
-        changes: dict[str, tuple[str, ...]] = {}
-        for record in records:
-            changes[record.kind] = (*changes.get(record.kind, ()), record.id)
-        self._changed.emit(changes)  # type: ignore[attr-defined]
+        self._changed.emit(changes_of(records))  # type: ignore[attr-defined]
         self._done(records)
+
+
+def changes_of(records: Iterable[Record]) -> Changes:
+    """Records as ``changed`` tells them: their ids by kind."""
+    changes: Changes = {}
+    for record in records:
+        changes[record.kind] = (*changes.get(record.kind, ()), record.id)
+    return changes

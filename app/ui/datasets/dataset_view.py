@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Literal
 
@@ -43,6 +42,7 @@ class DatasetView(QWidget):
         self._session, self._words = session, session.words
         self.version: Version | None = None
         self._loaded = Loaded("", None, ())
+        self._filled: set[str] = set()
         self._versions: list[Version] = []
         self._rows: dict[str, ColumnRow] = {}
         self._column = ""
@@ -172,6 +172,7 @@ class DatasetView(QWidget):
 
     def _show_profile(self, loaded: Loaded) -> None:
         self._loaded = loaded
+        self._filled.clear()
         profiles = loaded.profile.columns if loaded.profile is not None else ()
         findings = loaded.profile.findings if loaded.profile is not None else ()
         rows = rows_of(profiles, findings)
@@ -188,8 +189,11 @@ class DatasetView(QWidget):
             self.detail.show_none()
 
     def _fill_part(self) -> None:
-        """Fill the part that is looked at; the others are filled when they are."""
+        """Fill the part that is looked at, once; the others are filled when they are."""
         part, loaded = self.parts.value(), self._loaded
+        if part in self._filled:
+            return  # where it was scrolled to, and how it was sorted, stays
+        self._filled.add(part)
         if part == "rejected":
             self.rejected.show_rejected(loaded.rejected)
         elif part == "rows":
@@ -218,8 +222,9 @@ class DatasetView(QWidget):
         """Show the columns, the rows, or what was rejected."""
         self.parts.set_value(part)
         self._fill_part()
-        tables: dict[Part, Callable[[], QWidget]] = {"rows": lambda: self.rows, "rejected": lambda: self.rejected}
-        self.stack.setCurrentWidget(tables[part]() if part in tables else self.columns)
+        self.stack.setCurrentWidget(
+            self.rows if part == "rows" else self.rejected if part == "rejected" else self.columns
+        )
 
     @Slot(str)
     def show_column(self, name: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.deployment.records import RELEASE
 from app.learning.records import MODEL
@@ -15,7 +13,7 @@ from app.ui.deployment.releases import ReleasesCard
 from app.ui.deployment.score import ScoreCard
 from app.ui.session import Session
 from app.ui.widgets.basics import column
-from app.ui.widgets.page import EmptyPage, PageHeader, ScrollPage
+from app.ui.widgets.page import PageHeader, ScrollPage, WorkOrEmpty
 from app.verification.records import DECISION
 from app.verification.state import VersionState, models
 
@@ -31,13 +29,12 @@ class Page(QWidget):
         self._export = ExportCard(session)
         self._releases = ReleasesCard(session)
         self._score = ScoreCard(session)
-        self._outer = QStackedWidget()
         self._lay_out()
         self._connect()
         self._reload()
 
     def _lay_out(self) -> None:
-        page = self._work = ScrollPage()
+        page = ScrollPage()
         grid = QGridLayout()
         grid.setSpacing(tokens.SPACE)
         left = QVBoxLayout()
@@ -54,22 +51,16 @@ class Page(QWidget):
         grid.setColumnStretch(1, 1)
         page.add(self._header)
         page.add(grid, 1)
-        self._outer.addWidget(page)
-        self.setLayout(column(self._outer))
-
-    @cached_property
-    def _empty(self) -> EmptyPage:
-        words = self._words
-        made = EmptyPage(
+        self._outer = WorkOrEmpty(
             self._session.theme,
-            "package",
-            words("ui_deployment.empty"),
-            words("ui_deployment.empty.why"),
-            words("ui_deployment.go_verification"),
+            self._words,
+            page,
+            icon="package",
+            code="ui_deployment.empty",
+            action="ui_deployment.go_verification",
         )
-        made.acted.connect(self._on_verification_wanted)
-        self._outer.addWidget(made)
-        return made
+        self._outer.acted.connect(self._on_verification_wanted)
+        self.setLayout(column(self._outer))
 
     def _connect(self) -> None:
         self._releases.chosen.connect(self._score.set_bundle)
@@ -97,7 +88,7 @@ class Page(QWidget):
         rows = models(project) if project is not None else []
         approved = [row for row in rows if row.state is VersionState.APPROVED]
         releases = self._session.records(RELEASE)
-        self._outer.setCurrentWidget(self._work if approved or releases else self._empty)
+        self._outer.show_work(bool(approved or releases))
         self._export.show_versions(approved)
         self._releases.show_releases(releases)
         if not self._score.paths()[0]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from app.learning.records import MODEL, Estimate, Task
 from app.text.message import amount
@@ -20,7 +19,7 @@ from app.ui.widgets.basics import Card, button, clear, column, label, row
 from app.ui.widgets.cells import ChipCell
 from app.ui.widgets.figures import figure
 from app.ui.widgets.form import Dropdown, Option
-from app.ui.widgets.page import EmptyPage, PageHeader, ScrollPage
+from app.ui.widgets.page import PageHeader, ScrollPage, WorkOrEmpty
 from app.ui.widgets.table import Table
 from app.verification.catalogue import METRICS, display
 from app.verification.records import DECISION, GATE_LIMIT, REPORT
@@ -76,7 +75,7 @@ class Page(QWidget):
 
     def _lay_out(self) -> None:
         words = self._words
-        page = self._work = ScrollPage()
+        page = ScrollPage()
         self._header.set_chooser(self._model_choice)
         chart = Card()
         chart.body.addLayout(row(self._chips, self._more, 1))
@@ -89,23 +88,16 @@ class Page(QWidget):
         page.add(self._header)
         page.add(chart, 1)
         page.add(table)
-        self._outer = QStackedWidget()
-        self._outer.addWidget(page)
-        self.setLayout(column(self._outer))
-
-    @cached_property
-    def _empty(self) -> EmptyPage:
-        words = self._words
-        made = EmptyPage(
+        self._outer = WorkOrEmpty(
             self._session.theme,
-            "chart-line",
-            words("ui_results.empty"),
-            words("ui_results.empty.why"),
-            words("ui_results.go_training"),
+            self._words,
+            page,
+            icon="chart-line",
+            code="ui_results.empty",
+            action="ui_results.go_training",
         )
-        made.acted.connect(self._on_training_wanted)
-        self._outer.addWidget(made)
-        return made
+        self._outer.acted.connect(self._on_training_wanted)
+        self.setLayout(column(self._outer))
 
     # What is shown
 
@@ -134,7 +126,7 @@ class Page(QWidget):
 
     def _reload(self) -> None:
         rows = self._all()
-        self._outer.setCurrentWidget(self._work if rows else self._empty)
+        self._outer.show_work(bool(rows))
         names = list(dict.fromkeys(r.model for r in rows))
         counts = {name: sum(r.model == name for r in rows) for name in names}
         words = self._words

@@ -18,7 +18,7 @@ from app.ui.session import Session
 from app.ui.training.form import Chosen, TrainingForm
 from app.ui.training.result import Result
 from app.ui.widgets.basics import column
-from app.ui.widgets.page import EmptyPage, ScrollPage
+from app.ui.widgets.page import EmptyPage, ScrollPage, WorkOrEmpty
 
 
 class Page(QWidget):
@@ -48,29 +48,22 @@ class Page(QWidget):
         left.body.setContentsMargins(0, tokens.SPACE + tokens.GAP, 0, tokens.WIDE)
         left.add(self._form)
         left.setFixedWidth(self._form.width() + tokens.SPACE)
-        self._work = QWidget()
-        layout = QHBoxLayout(self._work)
+        work = QWidget()
+        layout = QHBoxLayout(work)
         layout.setContentsMargins(tokens.WIDE, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(left)
         layout.addWidget(self._stack, 1)
-        self._outer = QStackedWidget()
-        self._outer.addWidget(self._work)
-        self.setLayout(column(self._outer))
-
-    @cached_property
-    def _no_data(self) -> EmptyPage:
-        words = self._words
-        made = EmptyPage(
+        self._outer = WorkOrEmpty(
             self._session.theme,
-            "database",
-            words("ui_training.no_data"),
-            words("ui_training.no_data.why"),
-            words("ui_training.go_data"),
+            self._words,
+            work,
+            icon="database",
+            code="ui_training.no_data",
+            action="ui_training.go_data",
         )
-        made.acted.connect(self._on_data_wanted)
-        self._outer.addWidget(made)
-        return made
+        self._outer.acted.connect(self._on_data_wanted)
+        self.setLayout(column(self._outer))
 
     @cached_property
     def _nothing(self) -> EmptyPage:
@@ -111,8 +104,7 @@ class Page(QWidget):
             self._show_version(record)
 
     def _reload(self) -> None:
-        has_data = bool(self._session.records(DATASET))
-        self._outer.setCurrentWidget(self._work if has_data else self._no_data)
+        self._outer.show_work(bool(self._session.records(DATASET)))
         versions = self._session.records(MODEL)
         if versions:
             self._result.set_versions(versions)

@@ -19,7 +19,7 @@ from app.ui.verification.sealed import SealedView
 from app.ui.widgets.basics import column, row
 from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.messages import Notice
-from app.ui.widgets.page import EmptyPage, PageHeader
+from app.ui.widgets.page import PageHeader, WorkOrEmpty
 from app.verification.records import DECISION, GATE_LIMIT, REPORT, VERIFY, Report, VerifyRequest
 from app.verification.state import VersionRow, VersionState, latest_report, models
 
@@ -67,20 +67,6 @@ class Page(QWidget):
         self._header = PageHeader()
 
     @cached_property
-    def _empty(self) -> EmptyPage:
-        words = self._words
-        made = EmptyPage(
-            self._session.theme,
-            "shield-check",
-            words("ui_verification.empty"),
-            words("ui_verification.empty.why"),
-            words("ui_verification.go_training"),
-        )
-        made.acted.connect(self._on_training_wanted)
-        self._outer.addWidget(made)
-        return made
-
-    @cached_property
     def _sealed(self) -> SealedView:
         made = SealedView(self._session, self._header)
         made.asked.connect(self._on_report_asked)
@@ -103,12 +89,19 @@ class Page(QWidget):
         bar.setContentsMargins(tokens.WIDE, tokens.SPACE + tokens.GAP, tokens.WIDE, tokens.PAD)
         notice = row(self._notice)
         notice.setContentsMargins(tokens.WIDE, 0, tokens.WIDE, 0)
-        self._work = QWidget()
-        self._work.setProperty("role", "page")
-        self._work.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._work.setLayout(column(bar, notice, self._body))
-        self._outer = QStackedWidget()
-        self._outer.addWidget(self._work)
+        work = QWidget()
+        work.setProperty("role", "page")
+        work.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        work.setLayout(column(bar, notice, self._body))
+        self._outer = WorkOrEmpty(
+            self._session.theme,
+            self._words,
+            work,
+            icon="shield-check",
+            code="ui_verification.empty",
+            action="ui_verification.go_training",
+        )
+        self._outer.acted.connect(self._on_training_wanted)
         self.setLayout(column(self._outer))
 
     # What is shown
@@ -137,7 +130,7 @@ class Page(QWidget):
         project = self._session.project
         rows = models(project) if project is not None else []
         self._rows = {row.id: row for row in rows}
-        self._outer.setCurrentWidget(self._work if rows else self._empty)
+        self._outer.show_work(bool(rows))
         words = self._words
         self._versions.set_options(
             [Option(r.id, r.label.replace("@", " v"), words(f"ui_verification.state.{r.state}")) for r in rows]

@@ -65,7 +65,7 @@ class Field(QWidget):
 
     def set_wrong(self, sentence: str) -> None:
         """Say what is wrong with the entry; empty: nothing."""
-        if not sentence and "_hint" not in vars(self):
+        if not sentence and self.editor.property("wrong") != "true":
             return
         self._hint.setText(sentence or self._normal)
         self._hint.setVisible(bool(sentence or self._normal))

@@ -61,13 +61,11 @@ class Notice(QFrame):
     def __init__(self, theme: Theme, *, close_name: str = "") -> None:
         super().__init__()
         self._theme, self._close_name = theme, close_name
-        self._furnished = False
         self.setProperty("role", "notice")
         self.hide()
 
     def _furnish(self) -> None:
         """For the first thing that is said: most notices never say any."""
-        self._furnished = True
         self._badge = Badge(self._theme, "accent")
         self._sentence = label("", "strong")
         self._hint = label("")
@@ -90,7 +88,7 @@ class Notice(QFrame):
 
     def say(self, kind: Kind, sentence: str, hint: str = "", details: str = "") -> None:
         """What to say; buttons that were there go."""
-        if not self._furnished:
+        if self.layout() is None:
             self._furnish()
         self.setProperty("kind", kind)
         restyle(self)

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.theme import Theme
 from app.ui.widgets.basics import Picture, button, clear, column, label, row
@@ -159,3 +171,31 @@ class EmptyPage(QWidget):
         needed = self._text.fontMetrics().horizontalAdvance(self._text.text()) + tokens.SPACE
         width = min(self._theme.size(_SENTENCE_WIDTH), needed)
         self._text.setFixedSize(width, self._text.heightForWidth(width))
+
+
+class WorkOrEmpty(QStackedWidget):
+    """What a tab works with, or what it says while there is nothing: the texts ``code``, ``code.why`` and ``action``.
+
+    ``acted`` says that the button of the empty page was pressed. That page is made when it is first needed.
+    """
+
+    acted = Signal()
+
+    def __init__(self, theme: Theme, words: Words, work: QWidget, *, icon: str, code: str, action: str) -> None:
+        super().__init__()
+        self._theme, self._words = theme, words
+        self._icon, self._code, self._action = icon, code, action
+        self._work = work
+        self.addWidget(work)
+
+    @cached_property
+    def _empty(self) -> EmptyPage:
+        words, code = self._words, self._code
+        made = EmptyPage(self._theme, self._icon, words(code), words(f"{code}.why"), words(self._action))
+        made.acted.connect(self.acted)
+        self.addWidget(made)
+        return made
+
+    def show_work(self, there: bool) -> None:
+        """Whether there is something to work with."""
+        self.setCurrentWidget(self._work if there else self._empty)

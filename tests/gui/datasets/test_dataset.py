@@ -170,6 +170,21 @@ def test_that_rows_and_rejected_add_up_in_words(page: Page, hand: Hand, session:
     assert page.dataset.rejected.model().rowCount() == 3
 
 
+def test_that_a_part_looked_at_again_is_as_it_was_left(page: Page, hand: Hand, session: Session) -> None:
+    store(session, "plans", rejected=3)
+    hand.wait_dataset("plans@1")
+    hand.click("datasets.view_rejected")
+    filled: list[bool] = []
+    page.dataset.rejected.model().modelReset.connect(lambda: filled.append(True))
+    hand.click("datasets.view_columns")
+    hand.click("datasets.view_rejected")
+    assert page.dataset.rejected.isVisible()
+    assert not filled
+    store(session, "other", rejected=2)
+    page.show_record(session.records(DATASET)[-1].id)
+    hand.wait_until(lambda: page.dataset.rejected.model().rowCount() == 2)
+
+
 def test_that_a_dataset_leads_to_training(qtbot: QtBot, page: Page, hand: Hand, session: Session) -> None:
     record = store(session, "plans")
     hand.wait_dataset("plans@1")
