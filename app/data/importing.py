@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from app.data import limits
-from app.data.conversion import ARROW_TYPES, CODED, WORDS, convert_column, in_code, without_empty
-from app.data.inspection import column_note, evidence, inspected, problems
+from app.data.delimited.inspection import column_note, evidence, inspected, problems
+from app.data.delimited.spill import Spill, Spilled
+from app.data.delimited.survey import Survey, survey
 from app.data.pipeline import in_order
 from app.data.profiling import profile_table
 from app.data.records import (
@@ -32,8 +33,7 @@ from app.data.records import (
     Rejected,
 )
 from app.data.source import hash_source, open_source, verify_unchanged
-from app.data.spill import Spill, Spilled
-from app.data.survey import Survey, survey
+from app.data.values.conversion import ARROW_TYPES, CODED, WORDS, convert_column, in_code, without_empty
 from app.errors import CicloError, worded
 from app.jobs.contract import Context, Outcome, Progress
 from app.project.durable import stage_bytes, stage_file, writing

@@ -14,14 +14,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.data import limits
-from app.data.conversion import Notation
-from app.data.dates import Orders
-from app.data.inference import decide_day_first, decide_numerals
+from app.data.delimited.scanner import Part
+from app.data.delimited.survey import Plan, Survey, read_parts, survey, text_table
 from app.data.records import ColumnType, Corrections
-from app.data.scanner import Part
 from app.data.source import Blocks, Source, open_source
 from app.data.stored import stored_groups, stored_shape
-from app.data.survey import Plan, Survey, read_parts, survey, text_table
+from app.data.values.conversion import Notation
+from app.data.values.dates import Orders
+from app.data.values.inference import decide_day_first, decide_numerals
 from app.project.durable import writing
 from app.text.message import Text
 
@@ -55,7 +55,7 @@ def _csv_bytes(table: pa.Table) -> pa.Buffer:
 
 
 def _bytes_of(array: pa.Array) -> bytes:
-    from app.data.shapes import text_buffers
+    from app.data.values.shapes import text_buffers
 
     return text_buffers(array)[1].tobytes()
 

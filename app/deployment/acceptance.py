@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from app.data.conversion import Notation
 from app.data.records import ColumnType
+from app.data.values.conversion import Notation
 from app.deployment.manifest import canonical, check_depth
 from app.deployment.records import Certificate
 from app.deployment.rows import iso, judge

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.data.conversion import Notation, convert_column
 from app.data.records import ColumnType
+from app.data.values.conversion import Notation, convert_column
 from app.learning.matrix import NUMBERS, WORDS, moments, numbers
 from app.learning.records import Feature
 from app.text import Text, Value, amount

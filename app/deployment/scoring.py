@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from app.data.conversion import Notation
 from app.data.records import Corrections
 from app.data.tables import TextBatch, read_for_scoring
+from app.data.values.conversion import Notation
 from app.deployment.columns import Matched, match_columns, output_names
 from app.deployment.loading import LoadedBundle, load_bundle
 from app.deployment.place import put_over

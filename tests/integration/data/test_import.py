@@ -16,8 +16,10 @@ import pyarrow as pa
 import pytest
 
 from app.data import limits
+from app.data.delimited.parsing import Want
+from app.data.delimited.scanner import Part
+from app.data.delimited.survey import _Count, text_table
 from app.data.importing import import_source, inspect_file
-from app.data.parsing import Want
 from app.data.records import (
     DATASET,
     ColumnType,
@@ -28,9 +30,7 @@ from app.data.records import (
     InspectRequest,
     Profile,
 )
-from app.data.scanner import Part
 from app.data.stored import read_stored, stored_shape
-from app.data.survey import _Count, text_table
 from app.data.tables import read_for_scoring, write_csv
 from app.errors import CicloError
 from app.jobs.contract import Cancelled, Progress

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.data.dialect import guess_dialect
-from app.data.encoding import canonical, detect, to_utf8
-from app.data.header import Layout, find_layout
+from app.data.delimited.dialect import guess_dialect
+from app.data.delimited.encoding import canonical, detect, to_utf8
+from app.data.delimited.header import Layout, find_layout
 from app.errors import CicloError
 
 SPANISH = "Código;Población;Señor\n1;Málaga;José Núñez\n2;Cádiz;Íñigo Peña\n3;Ávila;Ángel Muñoz\n"

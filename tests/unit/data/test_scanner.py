@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.data import limits
-from app.data.careful import Grammar
-from app.data.parsing import to_table
-from app.data.scanner import Part, Scanner
+from app.data.delimited.careful import Grammar
+from app.data.delimited.parsing import to_table
+from app.data.delimited.scanner import Part, Scanner
 
 COMMA = Grammar(delimiter=b",")
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.data.conversion import Notation, convert_column
-from app.data.inference import Tally, decide_day_first, decide_numerals, decide_type
 from app.data.records import ColumnType
+from app.data.values.conversion import Notation, convert_column
+from app.data.values.inference import Tally, decide_day_first, decide_numerals, decide_type
 
 
 def tally_of(cells: list[str]) -> Tally:

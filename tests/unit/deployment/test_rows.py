@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from app.data.conversion import Notation
 from app.data.records import ColumnType
+from app.data.values.conversion import Notation
 from app.deployment.columns import match_columns, output_names
 from app.deployment.rows import Judged, judge
 from app.errors import CicloError

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from app.data.careful import Grammar
-from app.data.scanner import Part
+from app.data.delimited.careful import Grammar
+from app.data.delimited.scanner import Part
 from app.errors import CicloError
 
 

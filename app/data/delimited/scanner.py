@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.data import limits
-from app.data.careful import LINE_END, Careful, Grammar, read_carefully
+from app.data.delimited.careful import LINE_END, Careful, Grammar, read_carefully
 from app.data.records import Rejected
 from app.text.message import Text
 

@@ -9,24 +9,24 @@ import msgspec
 import pyarrow as pa
 
 from app.data import limits
-from app.data.careful import Grammar
-from app.data.conversion import Notation
-from app.data.dialect import Guess, guess_dialect
-from app.data.encoding import Encoding, detect, to_utf8
-from app.data.header import Layout, find_layout
-from app.data.inference import (
+from app.data.delimited.careful import Grammar
+from app.data.delimited.dialect import Guess, guess_dialect
+from app.data.delimited.encoding import Encoding, detect, to_utf8
+from app.data.delimited.header import Layout, find_layout
+from app.data.delimited.parsing import Want, to_table
+from app.data.delimited.scanner import Part, Scanner
+from app.data.delimited.spill import Spill
+from app.data.pipeline import in_order
+from app.data.records import ColumnType, Corrections, Dialect, Rejected
+from app.data.source import Blocks, Digest, Source, read_head
+from app.data.values.conversion import Notation
+from app.data.values.inference import (
     Numerals,
     Tally,
     decide_day_first,
     decide_numerals,
     decide_type,
 )
-from app.data.parsing import Want, to_table
-from app.data.pipeline import in_order
-from app.data.records import ColumnType, Corrections, Dialect, Rejected
-from app.data.scanner import Part, Scanner
-from app.data.source import Blocks, Digest, Source, read_head
-from app.data.spill import Spill
 from app.errors import CicloError
 
 _HEAD_BYTES = 4 << 20

@@ -8,7 +8,7 @@ from statistics import median
 
 import msgspec
 
-from app.data.careful import Careful, Grammar, read_carefully
+from app.data.delimited.careful import Careful, Grammar, read_carefully
 from app.data.records import Problem
 from app.text.message import Text, Value, amount
 

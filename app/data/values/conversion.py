@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.data.buffers import numbers_of, valid_of
-from app.data.dates import to_dates, to_moments
 from app.data.records import ColumnType, Dialect
-from app.data.shapes import Shape, shapes, trimmed
+from app.data.values.buffers import numbers_of, valid_of
+from app.data.values.dates import to_dates, to_moments
+from app.data.values.shapes import Shape, shapes, trimmed
 
 WORDS = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.IDENTIFIER)
 ARROW_TYPES = {

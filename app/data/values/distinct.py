@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.data.shapes import text_buffers
+from app.data.values.shapes import text_buffers
 
 _LIMIT = 20_000_000
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)

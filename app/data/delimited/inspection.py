@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from app.data.conversion import convert_column
+from app.data.delimited.survey import Survey
 from app.data.records import ColumnType, Evidence, Inspected, InspectedColumn, Problem
-from app.data.shapes import Shape
-from app.data.survey import Survey
+from app.data.values.conversion import convert_column
+from app.data.values.shapes import Shape
 from app.text.message import Text, Value, amount
 
 _VALUES = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from app.data.buffers import numbers_of
-from app.data.conversion import Notation, integer_shapes, number_shapes, thousand_shapes
-from app.data.dates import Orders, count_orders
-from app.data.distinct import DistinctCounter
 from app.data.records import ColumnType
-from app.data.shapes import SHAPES, Shape, shapes, trimmed
+from app.data.values.buffers import numbers_of
+from app.data.values.conversion import Notation, integer_shapes, number_shapes, thousand_shapes
+from app.data.values.dates import Orders, count_orders
+from app.data.values.distinct import DistinctCounter
+from app.data.values.shapes import SHAPES, Shape, shapes, trimmed
 
 _MISSING = (
     "na n/a n.a. nan null none nil - -- --- ? . #n/a #na missing n.d. nd s/d sd \\n <na> <null> (null) #null! #value! "

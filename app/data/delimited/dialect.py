@@ -13,7 +13,7 @@ from functools import lru_cache
 import msgspec
 
 from app.data import limits
-from app.data.careful import Careful, Grammar, read_carefully
+from app.data.delimited.careful import Careful, Grammar, read_carefully
 
 DELIMITERS = (",", ";", "\t", "|", "~", "^", "*", "#", ":", " ", "&")
 _USUAL = (",", ";", "\t", "|")

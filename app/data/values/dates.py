@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.data.buffers import mask_of, numbers_of
+from app.data.values.buffers import mask_of, numbers_of
 
 _YEAR_FIRST = r"(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})"
 _YEAR_LAST = r"(?P<a>\d{1,2})(?:[-/](?P<b>\d{1,2})[-/](?P<y2>\d{4}|\d{2})|\.(?P<c>\d{1,2})\.(?P<y3>\d{4}))"

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.data.buffers import mask_of
-from app.data.dates import DATE_PATTERN, DATETIME_PATTERN, fixed_width
+from app.data.values.buffers import mask_of
+from app.data.values.dates import DATE_PATTERN, DATETIME_PATTERN, fixed_width
 
 
 class Shape(IntEnum):

@@ -1,0 +1,1 @@
+"""Text with delimiters: encoding, dialect, layout, a strict count of records, and their cells."""

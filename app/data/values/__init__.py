@@ -1,0 +1,1 @@
+"""What cells mean: their shapes, the type of a column, and the conversion of its words."""
