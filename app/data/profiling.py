@@ -17,7 +17,7 @@ from app.data.records import Bars, ColumnProfile, ColumnType, Finding, Histogram
 from app.data.stored import stored_groups, stored_shape
 from app.data.values.buffers import numbers_of, raw_numbers, valid_of
 from app.data.values.distinct import hash_text, mixed, sorted_unique
-from app.data.values.inference import MISSING_WORDS
+from app.data.values.tally import MISSING_WORDS
 from app.text.message import Text, amount
 
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)

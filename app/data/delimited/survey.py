@@ -20,13 +20,8 @@ from app.data.pipeline import in_order
 from app.data.records import ColumnType, Corrections, Dialect, Rejected
 from app.data.source import Blocks, Digest, Source, read_head
 from app.data.values.conversion import Notation
-from app.data.values.inference import (
-    Numerals,
-    Tally,
-    decide_day_first,
-    decide_numerals,
-    decide_type,
-)
+from app.data.values.inference import Numerals, decide_day_first, decide_numerals, decide_type
+from app.data.values.tally import Tally
 from app.errors import CicloError
 
 _HEAD_BYTES = 4 << 20

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.data.values.shapes import text_buffers
+from app.data.values.buffers import numbers_of
+from app.data.values.shapes import Shape, text_buffers
 
 _LIMIT = 20_000_000
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(32)
-_TABLE = np.random.default_rng(20240501).integers(0, 2**63, 256, np.uint64) | np.uint64(1)
-
-
-def _powers() -> NDArray[np.uint64]:
-    powers = np.ones(4096, np.uint64)
-    with np.errstate(over="ignore"):
-        powers[1:] = np.cumprod(np.full(4095, _MULTIPLIER, np.uint64))
-    return powers
-
-
-_POWERS = _powers()
+_WORD = 8
+_LONG = 256
+_BLANK = 32
+_SEEN = 1_000
+_FIRST_BYTES = np.array([(1 << 8 * n) - 1 for n in range(_WORD)] + [2**64 - 1], np.uint64)
 
 
 def mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -34,20 +32,31 @@ def mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def hash_text(values: pa.Array) -> NDArray[np.uint64]:
-    """A 64-bit hash of each cell: a polynomial over random numbers, one for each byte value."""
+    """A 64-bit hash of each cell: its words of eight bytes, mixed in one after the other; null counts as empty."""
     offsets, data = text_buffers(values)
-    lengths = np.diff(offsets)
-    hashes = lengths.astype(np.uint64)
-    if len(data):
-        filled = lengths > 0
-        starts = offsets[:-1][filled]
-        places = np.arange(len(data)) - np.repeat(starts, lengths[filled])
-        with np.errstate(over="ignore"):
-            terms = _TABLE[data] * _POWERS[places & 4095]
-            if len(data) and int(lengths.max()) > 4096:
-                terms = mixed(terms + (places >> 12).astype(np.uint64))
-            hashes[filled] += np.add.reduceat(terms, starts)
-    return mixed(hashes)
+    starts, lengths = offsets[:-1], np.diff(offsets)
+    hashes = mixed(lengths.astype(np.uint64) + _MULTIPLIER)
+    longest = int(lengths.max(initial=0))
+    words = _words(data)
+    for done in range(0, min(longest, _LONG), _WORD):
+        left = lengths - done
+        if left.min() >= _WORD:  # every cell has this word
+            hashes = mixed(hashes ^ words[starts + done])
+            continue
+        at = np.flatnonzero(left > 0)
+        word = words[starts[at] + done] & _FIRST_BYTES[np.minimum(left[at], _WORD)]
+        hashes[at] = mixed(hashes[at] ^ word)
+    for index in np.flatnonzero(lengths > _LONG).tolist():
+        rest = data[int(starts[index]) : int(offsets[index + 1])].tobytes()
+        hashes[index] = int.from_bytes(hashlib.blake2b(rest, digest_size=_WORD).digest(), "little")
+    return hashes
+
+
+def _words(data: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """The eight bytes from each place on, overlapping; those beyond the end are zero."""
+    room = np.zeros(len(data) + _WORD, np.uint8)
+    room[: len(data)] = data
+    return np.ndarray((len(data) + 1,), "<u8", buffer=room.data, strides=(1,))
 
 
 def sorted_unique(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -56,45 +65,62 @@ def sorted_unique(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return hashes[np.append(True, hashes[1:] != hashes[:-1])] if len(hashes) else hashes
 
 
+class Fresh(msgspec.Struct, frozen=True, kw_only=True):
+    """Cells of which no two are equal: their hashes in order, whether they look like codes (no space, nearly all with a
+    digit), and their range where all of them are whole numbers."""
+
+    hashes: NDArray[np.uint64]
+    codes: bool
+    low: int | None = None
+    high: int | None = None
+
+
+def fresh(values: pa.Array, found: NDArray[np.uint8]) -> Fresh | None:
+    """What there is to say of cells of the shapes ``found`` that are all distinct; None where two are equal."""
+    hashes = np.sort(hash_text(values))
+    if bool((hashes[1:] == hashes[:-1]).any()):
+        return None
+    if not len(values) or not (found == Shape.INTEGER).all() or _signed(values):
+        return Fresh(hashes=hashes, codes=_like_codes(values))
+    whole = numbers_of(pc.cast(values, pa.int64()))
+    return Fresh(hashes=hashes, codes=_like_codes(values), low=int(whole.min()), high=int(whole.max()))
+
+
+def _signed(values: pa.Array) -> bool:
+    data = text_buffers(values)[1]
+    return bool((data < ord("0")).any())
+
+
+def _like_codes(values: pa.Array) -> bool:
+    if bool((text_buffers(values)[1] <= _BLANK).any()):
+        return False
+    first = values.slice(0, _SEEN)
+    some = pc.sum(pc.match_substring_regex(first, r"\d")).as_py() or 0
+    return bool(some >= 0.9 * len(first))
+
+
 class DistinctCounter:
     """Watches whether the values of a column are all distinct."""
 
     def __init__(self) -> None:
         self._hashes: list[NDArray[np.uint64]] = []
         self._size = 0
-        self._low, self._high = 0, 0
+        self._low, self._high = 2**63, -1
         self._whole = True
         self._codes = True
 
-    def add_text(self, values: pa.Array) -> bool:
-        """Take in cells; False where some of them are equal, or where it can't be known any more."""
-        new = np.sort(hash_text(values))
-        if self._size + len(new) > _LIMIT or (len(new) > 1 and bool((new[1:] == new[:-1]).any())):
+    def add(self, new: Fresh) -> bool:
+        """Take in cells; False where some of them are known, or where it can't be known any more."""
+        if self._size + len(new.hashes) > _LIMIT or (self._hashes and _overlap(self._hashes[0], new.hashes)):
             return False
-        if self._hashes and _overlap(self._hashes[0], new):
-            return False
-        self._hashes.append(new)
-        self._size += len(new)
-        self._look(values)
-        return True
-
-    def _look(self, values: pa.Array) -> None:
-        if self._codes:
-            spaced = pc.match_substring_regex(values, r"\s")
-            digit = pc.match_substring_regex(values.slice(0, 1000), r"\d")
-            some = pc.sum(digit).as_py() or 0
-            self._codes = not pc.any(spaced).as_py() and some >= 0.9 * min(1000, len(values))
-        if self._whole:
-            self._range(values)
-
-    def _range(self, values: pa.Array) -> None:
-        if not pc.all(pc.match_substring_regex(values, r"^(0|[1-9]\d{0,14})$")).as_py():
+        self._hashes.append(new.hashes)
+        self._size += len(new.hashes)
+        self._codes = self._codes and new.codes
+        if new.low is None or new.high is None:
             self._whole = False
-            return
-        both = pc.min_max(pc.cast(values, pa.int64())).as_py()
-        first = self._size == len(values)
-        self._low = both["min"] if first else min(self._low, both["min"])
-        self._high = both["max"] if first else max(self._high, both["max"])
+        else:
+            self._low, self._high = min(self._low, new.low), max(self._high, new.high)
+        return True
 
     @property
     def consecutive(self) -> bool:

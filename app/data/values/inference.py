@@ -1,28 +1,18 @@
-"""Types decided on all rows: each part adds to a tally per column, and the tallies decide at the end."""
+"""Types decided on all rows, by the tallies of their columns."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from app.data.records import ColumnType
-from app.data.values.buffers import numbers_of
 from app.data.values.conversion import Notation, integer_shapes, number_shapes, thousand_shapes
-from app.data.values.dates import Orders, count_orders
-from app.data.values.distinct import DistinctCounter
-from app.data.values.shapes import SHAPES, Shape, shapes, trimmed
+from app.data.values.dates import Orders
+from app.data.values.shapes import Shape
+from app.data.values.tally import MISSING_WORDS, Tally
 
-_MISSING = (
-    "na n/a n.a. nan null none nil - -- --- ? . #n/a #na missing n.d. nd s/d sd \\n <na> <null> (null) #null! #value! "
-    "#div/0! #ref! n/d ns/nc"
-)
-MISSING_WORDS = frozenset(_MISSING.split())
 _TRUTHS = (
     ("yes", "no"),
     ("true", "false"),
@@ -46,113 +36,8 @@ _KEY_NAME = re.compile(
     re.IGNORECASE,
 )
 _CAMEL_KEY = re.compile(r"[a-z](?:ID|Id|Key)$")
-_WORDS_KEPT = 1_000
 _CATEGORY_LENGTH = 100
 _FEW_NUMBERS = 50
-
-
-class Tally:
-    """What the cells of one column were so far."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self.counts = np.zeros(SHAPES, np.int64)
-        self.orders = Orders()
-        self.words: Counter[str] = Counter()
-        self.odd: Counter[str] = Counter()
-        self.many_words = False
-        self.many_odd = False
-        self.length = 0
-        self.spaces = 0
-        self.unique: DistinctCounter | None = DistinctCounter()
-        self.recurring = True
-
-    def add(self, values: pa.Array) -> None:
-        """Take in the cells of a part."""
-        self.rows += len(values)
-        known = pa.types.is_dictionary(values.type)
-        if (known or self.recurring) and len(values):
-            encoded = values if known else values.dictionary_encode()
-            counts = np.bincount(numbers_of(encoded.indices), minlength=len(encoded.dictionary))
-            self.recurring = len(counts) < 0.5 * len(values) or len(values) < 5_000
-            self._add(encoded.dictionary, counts)
-            if self.unique is not None:
-                self._add_unique(encoded.dictionary, int((counts > 1).sum()))
-        elif len(values):
-            self._add(values, np.ones(len(values), np.int64))
-            if self.unique is not None:
-                self._add_unique(values, 0)
-
-    def _add(self, values: pa.Array, counts: NDArray[np.int64]) -> None:
-        cells = trimmed(values)
-        found = shapes(cells)
-        self.counts += np.bincount(found, weights=counts, minlength=SHAPES).astype(np.int64)
-        timed = found >= Shape.DATE
-        if timed.any():
-            self.orders = self.orders + count_orders(cells.filter(pa.array(timed)), counts[timed])
-        if not self.many_words:
-            self._keep_words(values, counts)
-        words = found == Shape.WORD
-        if words.any() and not self.many_odd:
-            self._keep_odd(cells, counts, words)
-        self.length += int(values.nbytes)
-
-    def _keep_words(self, values: pa.Array, counts: NDArray[np.int64]) -> None:
-        if len(values) > 20 * _WORDS_KEPT:
-            self.many_words = True
-        else:
-            self.words.update(dict(zip(values.to_pylist(), counts.tolist(), strict=True)))
-            self.many_words = len(self.words) > _WORDS_KEPT
-        if self.many_words:
-            self.words.clear()
-
-    def _keep_odd(self, cells: pa.Array, counts: NDArray[np.int64], words: NDArray[np.bool_]) -> None:
-        if int(words.sum()) > 5_000:
-            self.many_odd = True
-        else:
-            odd = cells.filter(pa.array(words)).to_pylist()
-            self.odd.update(dict(zip(odd, counts[words].tolist(), strict=True)))
-            self.many_odd = len(self.odd) > 100
-        if self.many_odd:
-            self.odd.clear()
-
-    def _add_unique(self, values: pa.Array, repeated: int) -> None:
-        assert self.unique is not None
-        if repeated or self.counts[Shape.EMPTY] or not self.unique.add_text(values):
-            self.unique = None
-
-    # What it says
-
-    def count(self, *wanted: Shape) -> int:
-        """How many cells have one of the shapes."""
-        return int(self.counts[list(wanted)].sum())
-
-    @property
-    def filled(self) -> int:
-        return self.rows - int(self.counts[Shape.EMPTY])
-
-    @property
-    def all_distinct(self) -> bool:
-        """Whether no cell is empty and none occurs twice."""
-        return self.unique is not None and self.rows > 1 and self.unique.all_new
-
-    def disguised(self, wanted: tuple[str, ...] | None = None) -> dict[str, int]:
-        """Words of the column that stand for a missing value (the usual ones, or ``wanted``), with their counts."""
-        source = self.odd if not self.many_odd else {}
-        return {word: n for word, n in source.items() if _stands_for_missing(word, wanted)}
-
-    def only_disguised(self, wanted: tuple[str, ...] | None = None) -> bool:
-        """Whether every cell that is a word is one of those."""
-        return not self.many_odd and all(_stands_for_missing(word, wanted) for word in self.odd)
-
-    @property
-    def numeric(self) -> int:
-        """Cells that are a number in some notation."""
-        return int(self.counts[Shape.INTEGER : Shape.COMMA_EXPONENT + 1].sum())
-
-
-def _stands_for_missing(word: str, wanted: tuple[str, ...] | None) -> bool:
-    return word.lower() in MISSING_WORDS if wanted is None else word in wanted
 
 
 class Numerals(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from app.data.records import ColumnType
 from app.data.values.conversion import Notation, convert_column
-from app.data.values.inference import Tally, decide_day_first, decide_numerals, decide_type
+from app.data.values.inference import decide_day_first, decide_numerals, decide_type
+from app.data.values.tally import Tally
 
 
 def tally_of(cells: list[str]) -> Tally:

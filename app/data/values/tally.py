@@ -1,0 +1,185 @@
+"""What the cells of a column are, counted: each part of a file is looked at by itself, and the looks are added up."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from app.data.values.buffers import numbers_of
+from app.data.values.dates import Orders, count_orders
+from app.data.values.distinct import DistinctCounter, Fresh, fresh
+from app.data.values.shapes import SHAPES, Shape, shapes, text_buffers, trimmed
+
+_MISSING = (
+    "na n/a n.a. nan null none nil - -- --- ? . #n/a #na missing n.d. nd s/d sd \\n <na> <null> (null) #null! #value! "
+    "#div/0! #ref! n/d ns/nc"
+)
+MISSING_WORDS = frozenset(_MISSING.split())
+_WORDS_KEPT = 1_000
+_ODD_KEPT = 100
+_ODD_LOOKED_AT = 5_000
+_FEW_ROWS = 5_000
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is still worth finding out about a column; a look may find more than that."""
+
+    words: bool = True
+    odd: bool = True
+    unique: bool = True
+    recurring: bool = True
+
+
+class Glance(msgspec.Struct, frozen=True, kw_only=True):
+    """What the cells of one column are in one part of a file.
+
+    ``counts`` are cells by :class:`Shape`; ``size`` is the length of all cells in bytes. ``words`` (all cells) and
+    ``odd`` (those that are neither empty nor a value) are None where there are too many to list; ``fresh`` is None
+    where some cells are equal. ``recurring``: the cells are few words again and again.
+    """
+
+    rows: int
+    counts: NDArray[np.int64]
+    orders: Orders
+    size: int
+    words: dict[str, int] | None
+    odd: dict[str, int] | None
+    fresh: Fresh | None
+    recurring: bool
+
+
+def look(values: pa.Array, wanted: Wanted) -> Glance:
+    """Look at the cells of one column: text, or words as a dictionary."""
+    known = pa.types.is_dictionary(values.type)
+    if known or (wanted.recurring and len(values)):
+        encoded = values if known else values.dictionary_encode()
+        words, times = encoded.dictionary, np.bincount(numbers_of(encoded.indices), minlength=len(encoded.dictionary))
+        recurring = len(words) < 0.5 * len(values) or len(values) < _FEW_ROWS
+        return _glance(words, times, wanted, recurring=recurring)
+    return _glance(values, np.ones(len(values), np.int64), wanted, recurring=False)
+
+
+def _glance(values: pa.Array, times: NDArray[np.int64], wanted: Wanted, *, recurring: bool) -> Glance:
+    """The look at words that occur so many ``times``."""
+    cells = trimmed(values)
+    found = shapes(cells)
+    timed, words = found >= Shape.DATE, found == Shape.WORD
+    single = wanted.unique and bool(len(values)) and bool((times == 1).all()) and not (found == Shape.EMPTY).any()
+    return Glance(
+        rows=int(times.sum()),
+        counts=np.bincount(found, weights=times, minlength=SHAPES).astype(np.int64),
+        orders=count_orders(cells.filter(pa.array(timed)), times[timed]) if timed.any() else Orders(),
+        size=int(np.diff(text_buffers(values)[0]) @ times),
+        words=_listed(values, times, 20 * _WORDS_KEPT) if wanted.words else None,
+        odd=_odd(cells, times, words) if wanted.odd else None,
+        fresh=fresh(values, found) if single else None,
+        recurring=recurring,
+    )
+
+
+def _listed(values: pa.Array, times: NDArray[np.int64], most: int) -> dict[str, int] | None:
+    if len(values) > most:
+        return None
+    listed: Counter[str] = Counter()
+    for word, n in zip(values.to_pylist(), times.tolist(), strict=True):
+        listed[word] += n
+    return dict(listed)
+
+
+def _odd(cells: pa.Array, times: NDArray[np.int64], words: NDArray[np.bool_]) -> dict[str, int] | None:
+    if not words.any():
+        return {}
+    if int(words.sum()) > _ODD_LOOKED_AT:
+        return None
+    return _listed(cells.filter(pa.array(words)), times[words], _ODD_LOOKED_AT)
+
+
+class Tally:
+    """What the cells of one column were so far."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.counts = np.zeros(SHAPES, np.int64)
+        self.orders = Orders()
+        self.words: Counter[str] = Counter()
+        self.odd: Counter[str] = Counter()
+        self.many_words = False
+        self.many_odd = False
+        self.length = 0
+        self.unique: DistinctCounter | None = DistinctCounter()
+        self.recurring = True
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the next look should find out. What isn't wanted once is never wanted again, so that parts may be looked
+        at out of order: a look that found too much changes nothing."""
+        return Wanted(
+            words=not self.many_words, odd=not self.many_odd, unique=self.unique is not None, recurring=self.recurring
+        )
+
+    def add(self, values: pa.Array) -> None:
+        """Look at the cells of a part and take them in."""
+        self.take(look(values, self.wanted))
+
+    def take(self, seen: Glance) -> None:
+        """Take in a look at the next part."""
+        if not seen.rows:
+            return
+        self.rows += seen.rows
+        self.counts += seen.counts
+        self.orders = self.orders + seen.orders
+        self.length += seen.size
+        self.recurring = self.recurring and seen.recurring
+        self.many_words = _gathered(self.words, seen.words, _WORDS_KEPT, over=self.many_words)
+        self.many_odd = _gathered(self.odd, seen.odd, _ODD_KEPT, over=self.many_odd)
+        if self.unique is not None and (seen.fresh is None or not self.unique.add(seen.fresh)):
+            self.unique = None
+
+    # What it says
+
+    def count(self, *wanted: Shape) -> int:
+        """How many cells have one of the shapes."""
+        return int(self.counts[list(wanted)].sum())
+
+    @property
+    def filled(self) -> int:
+        return self.rows - int(self.counts[Shape.EMPTY])
+
+    @property
+    def all_distinct(self) -> bool:
+        """Whether no cell is empty and none occurs twice."""
+        return self.unique is not None and self.rows > 1 and self.unique.all_new
+
+    def disguised(self, wanted: tuple[str, ...] | None = None) -> dict[str, int]:
+        """Words of the column that stand for a missing value (the usual ones, or ``wanted``), with their counts."""
+        source = self.odd if not self.many_odd else {}
+        return {word: n for word, n in source.items() if _stands_for_missing(word, wanted)}
+
+    def only_disguised(self, wanted: tuple[str, ...] | None = None) -> bool:
+        """Whether every cell that is a word is one of those."""
+        return not self.many_odd and all(_stands_for_missing(word, wanted) for word in self.odd)
+
+    @property
+    def numeric(self) -> int:
+        """Cells that are a number in some notation."""
+        return int(self.counts[Shape.INTEGER : Shape.COMMA_EXPONENT + 1].sum())
+
+
+def _gathered(known: Counter[str], seen: dict[str, int] | None, most: int, *, over: bool) -> bool:
+    """Add words to those known; whether there are too many of them to keep."""
+    if over or seen is None:
+        known.clear()
+        return True
+    known.update(seen)
+    if len(known) > most:
+        known.clear()
+        return True
+    return False
+
+
+def _stands_for_missing(word: str, wanted: tuple[str, ...] | None) -> bool:
+    return word.lower() in MISSING_WORDS if wanted is None else word in wanted
