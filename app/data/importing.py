@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from app.data import limits
+from app.data.delimited.counting import Survey
 from app.data.delimited.inspection import column_note, evidence, inspected, problems
 from app.data.delimited.spill import Spill, Spilled
-from app.data.delimited.survey import Survey, survey
+from app.data.delimited.survey import survey
 from app.data.pipeline import in_order
 from app.data.profiling import profile_table
 from app.data.records import (
@@ -99,6 +100,7 @@ class _Import:
                 watch=lambda blocks: self._meter.at("data.step.reading", blocks.position),
                 digest=self._new_digest,
                 spill=spill,
+                threads=max(1, self._context.processors),
             )
             self._refuse_empty(found)
             sha256 = hash_source(self._source) if self._source.compression else self._digest.hexdigest()
@@ -226,12 +228,14 @@ class _Writer:
 
     def __enter__(self) -> None:
         recurring = [n for n, t in zip(self._schema.names, self._found.tallies, strict=True) if t.recurring]
+        values = [n for n, t in zip(self._schema.names, self._found.types, strict=True) if t not in WORDS]
         self._writer = pq.ParquetWriter(
             self._table,
             self._schema,
             compression="zstd",
             use_dictionary=recurring or False,
             write_page_checksum=True,
+            write_statistics=values or False,  # least and greatest words are of no use, and slow
             store_schema=False,  # whoever reads the file gets words, not Arrow's dictionaries of them
         )
         self._log = self._rejected_path.open("wb")

@@ -14,8 +14,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.data import limits
-from app.data.delimited.scanner import Part
-from app.data.delimited.survey import Plan, Survey, read_parts, survey, text_table
+from app.data.delimited.counting import Survey
+from app.data.delimited.parts import Part
+from app.data.delimited.plan import Plan, read_parts, text_table
+from app.data.delimited.survey import survey
 from app.data.records import ColumnType, Corrections
 from app.data.source import Blocks, Source, open_source
 from app.data.stored import stored_groups, stored_shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from app.data.delimited.survey import Survey
+from app.data.delimited.counting import Survey
 from app.data.records import ColumnType, Evidence, Inspected, InspectedColumn, Problem
 from app.data.values.conversion import convert_column
 from app.data.values.shapes import Shape

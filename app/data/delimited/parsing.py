@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from app.data.delimited.careful import Grammar
-from app.data.delimited.scanner import Part
+from app.data.delimited.parts import Part, Piece
 from app.errors import CicloError
 
 
@@ -45,6 +45,14 @@ def to_table(part: Part, *, grammar: Grammar, width: int, want: Want = _AS_TEXT)
     if table.num_rows != part.good:
         raise CicloError("data.count_mismatch", scanned=part.good, read=table.num_rows, line=part.first_line)
     return table
+
+
+def piece_table(piece: Piece, *, grammar: Grammar, width: int, want: Want = _AS_TEXT) -> pa.Table | None:
+    """The records of a piece as columns of text; None where the engine finds something wrong with one of them."""
+    try:
+        return _from_bytes(piece.data, grammar=grammar, width=width, want=want)
+    except CicloError:
+        return None
 
 
 def _without_spaces(table: pa.Table, *, nulls: bool) -> pa.Table:

@@ -1,83 +1,60 @@
 """The strict scanner: it counts what the file holds, independently of whatever turns it into a table.
 
-Bytes come in blocks; out come parts: the bytes of the records that fit (for the table engine), and the list of those
-that don't, each with its physical line and reason. A block in which every quote opens or closes a field is scanned with
-NumPy (quote parity, as in Langdale and Lemire, "Parsing Gigabytes of JSON per Second", VLDB Journal 28, 2019); any
-other goes through the careful reader.
+Bytes come in blocks; out come whole records. Where every quote opens a field or closes one, they come as a piece: the
+scanner knows how many records it holds and how many bytes their cells must have together, and the table engine is held
+to that. All else comes as a part, whose records were looked at one by one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from app.data import limits
-from app.data.delimited.careful import LINE_END, Careful, Grammar, read_carefully
-from app.data.records import Rejected
-from app.text.message import Text
-
-_NEWLINE, _RETURN = 10, 13
-_RAW = 300
-_NONE = np.empty(0, np.int64)
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What one block held.
-
-    ``data`` are the good records as they stand in the file, for the table engine; where the block needed care,
-    ``fields`` holds them already split instead. ``starts`` are the physical lines on which the good records begin.
-    ``cells`` are those of each rejected record, as far as they
-    can be told apart, where the scanner was asked to keep them.
-    """
-
-    records: int
-    good: int
-    data: bytes | memoryview = b""
-    fields: list[list[bytes]] | None = None
-    rejected: list[Rejected] = []
-    cells: list[tuple[str, ...]] = []
-    first_line: int = 1
-    blank: int = 0
-    stray: int = 0
-    nul: int = 0
-    starts: NDArray[np.int64] | None = None
+from app.data.delimited.careful import LINE_END, Grammar
+from app.data.delimited.examination import Examiner
+from app.data.delimited.parts import NEWLINE, NONE, RETURN, Part, Piece
 
 
 class Scanner:
-    """Splits blocks into parts for a table of ``width`` columns. Blank lines count only where there is one column.
+    """Splits blocks into pieces and parts for a table of ``width`` columns. Blank lines count only where there is one
+    column.
 
     ``keep_cells`` also keeps what the rejected records hold.
     """
 
     def __init__(self, *, grammar: Grammar, width: int, line: int = 1, keep_cells: bool = False) -> None:
+        self.examiner = Examiner(grammar=grammar, width=width, keep_cells=keep_cells)
         self._grammar = grammar
-        self._width = width
         self._line = line
-        self._keep_cells = keep_cells
         self._skipping = False
         self._plain = len(grammar.delimiter) == 1 and len(grammar.quote) <= 1
 
     def scan(self, blocks: Iterable[bytes]) -> Iterator[Part]:
         """The parts of the blocks, in order. Together they hold every record of the file once."""
+        for found in self.pieces(blocks):
+            yield self.examiner.part(found) if isinstance(found, Piece) else found
+
+    def pieces(self, blocks: Iterable[bytes]) -> Iterator[Piece | Part]:
+        """As :meth:`scan`, with what is in order left as pieces."""
         rest = b""
         for block in blocks:
             data = self._rest_of_line(block) if self._skipping else rest + block if rest else block
-            part, used = self._part(data, final=False)
+            found, used = self._next(data, final=False)
             rest = data[used:] if used < len(data) else b""
-            if part is not None:
-                yield part
+            if found is not None:
+                yield found
             if len(rest) > limits.LINE_BYTES:
                 part, used = self._give_up(rest)
                 rest = rest[used:]
                 yield part
         while rest:
-            part, used = self._part(rest, final=True)
+            found, used = self._next(rest, final=True)
             rest = rest[used:]
-            if part is not None:
-                yield part
+            if found is not None:
+                yield found
 
     def _give_up(self, data: bytes) -> tuple[Part, int]:
         """Reject the first line of a record that grew beyond the limit; where its end isn't known yet, skip to it."""
@@ -85,9 +62,9 @@ class Scanner:
         end = found.start() if found else len(data)
         self._skipping = found is None
         fault = "line_too_long" if end > limits.LINE_BYTES // 2 else "unclosed_quote"
-        rejected = self._reject(data[:_RAW], self._line, 0, fault)
-        cells = self._cells([data[:_RAW]])
-        part = Part(records=1, good=0, fields=[], rejected=[rejected], cells=cells, first_line=self._line, starts=_NONE)
+        rejected = self.examiner.reject(data[:end], self._line, 0, fault)
+        cells = self.examiner.cells([data[: limits.RAW_BYTES]])
+        part = Part(records=1, good=0, fields=[], rejected=[rejected], cells=cells, first_line=self._line, starts=NONE)
         self._line += 1
         return part, found.end() if found else end
 
@@ -99,12 +76,20 @@ class Scanner:
         self._skipping = False
         return block[found.end() :]
 
-    def _part(self, data: bytes, *, final: bool) -> tuple[Part | None, int]:
+    def _next(self, data: bytes, *, final: bool) -> tuple[Piece | Part | None, int]:
+        """What the data begins with, and how many bytes that takes."""
         if self._plain and not self._needs_care(data):
-            found = self._quickly(data, final=final)
-            if found is not None:
-                return found
-        return self._carefully(data, final=final)
+            if _only_newlines(data):
+                piece = self._piece(data, final=final)
+                if piece is not None:
+                    return piece
+            elif (quick := self.examiner.quickly(data, self._line, final=final)) is not None:
+                part, used, lines = quick
+                self._line += lines
+                return part, used
+        careful, used, lines = self.examiner.carefully(data, self._line, final=final)
+        self._line += lines
+        return careful, used
 
     def _needs_care(self, data: bytes) -> bool:
         """Whether there are escapes, or quotes where spaces may stand before them: the quick way knows neither."""
@@ -112,257 +97,60 @@ class Scanner:
         spaced = grammar.skip_spaces and grammar.quote and grammar.quote in data
         return bool((grammar.escape and grammar.escape in data) or spaced)
 
-    # The quick way
-
-    def _quickly(self, data: bytes, *, final: bool) -> tuple[Part, int] | None:
-        """Scan with NumPy; None where the block isn't plainly well-formed."""
-        if final and not data.endswith((b"\n", b"\r")):
+    def _piece(self, data: bytes, *, final: bool) -> tuple[Piece | None, int] | None:
+        """The piece at the beginning of the data and its length; None where some quote isn't in order."""
+        length = len(data)
+        if final and not data.endswith(b"\n"):
             data += b"\n"
-            added = 1
-        else:
-            added = 0
-        buffer = np.frombuffer(data, np.uint8)
-        outside = _outside(buffer, data, self._grammar, final=final)
-        if outside is None:
+        quotes = _quotes(data, self._grammar)
+        if (final and len(quotes) % 2) or not _in_order(data, quotes, self._grammar.delimiter[0]):
             return None
-        ends = _record_ends(buffer, outside, final=final)
-        if not len(ends):
-            return None if final else (Part(records=0, good=0, first_line=self._line), 0)
-        part = self._assemble(data, buffer, outside, ends)
-        if part is None:
-            return None
-        used = int(ends[-1]) + 1 - added
-        return part, used
-
-    def _assemble(
-        self, data: bytes, buffer: NDArray[np.uint8], outside: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> Part | None:
-        used = int(ends[-1]) + 1
-        starts = np.concatenate([[0], ends[:-1] + 1])
-        widths = _widths(buffer, outside, ends, self._grammar.delimiter[0])
-        if _too_long(outside, starts, ends):
-            return None
-        content = ends - starts - ((buffer[np.maximum(ends - 1, 0)] == _RETURN) & (buffer[ends] == _NEWLINE))
-        blank = (content == 0) if self._width > 1 else np.zeros(len(ends), bool)
-        lines = self._lines(buffer, data, used, starts)
-        good = (widths == self._width) & ~blank
-        undecodable = _undecodable(data[:used] if used != len(data) else data, starts)
-        good[undecodable] = False
-        bad = list(_bad(good, blank, undecodable))
-        rejected = [
-            self._reject(data[starts[i] : ends[i]], int(lines[i]), int(widths[i]), "undecodable" if u else "")
-            for i, u in bad
-        ]
-        self._line = int(lines[-1]) + _line_count(buffer, data, int(starts[-1]), used)
-        return Part(
-            records=int((~blank).sum()),
-            good=int(good.sum()),
-            data=_runs(data, starts, ends, good),
-            rejected=rejected,
-            cells=self._cells(data[starts[i] : ends[i]] for i, _ in bad),
-            first_line=int(lines[0]),
-            blank=int(blank.sum()),
-            nul=data.count(0, 0, used) if b"\0" in data else 0,
-            starts=lines[good],
-        )
-
-    def _lines(self, buffer: NDArray[np.uint8], data: bytes, used: int, starts: NDArray[np.int64]) -> NDArray[np.int64]:
-        ends = _line_ends(buffer[:used], data, used)
-        if len(ends) == len(starts):
-            return np.arange(self._line, self._line + len(starts))
-        return self._line + np.searchsorted(ends, starts)
-
-    def _reject(self, raw: bytes, line: int, width: int, fault: str) -> Rejected:
-        reason = Text(f"data.rejected.{fault}") if fault else self._wrong_width(width)
-        return Rejected(line=line, reason=reason, raw=raw[:_RAW].decode("utf-8", "replace").rstrip("\r\n"))
-
-    def _wrong_width(self, width: int) -> Text:
-        code = "too_few" if width < self._width else "too_many"
-        return Text(f"data.rejected.{code}", {"n": width, "wanted": self._width})
-
-    def _cells(self, raws: Iterable[bytes]) -> list[tuple[str, ...]]:
-        if not self._keep_cells:
-            return []
-        return [_cells_of(raw, self._grammar, self._width) for raw in raws]
-
-    # The careful way
-
-    def _carefully(self, data: bytes, *, final: bool) -> tuple[Part | None, int]:
-        first, used, records, blank, stray = self._line, 0, 0, 0, 0
-        fields: list[list[bytes]] = []
-        lines: list[int] = []
-        rejected: list[Rejected] = []
-        cells: list[tuple[str, ...]] = []
-        for record in read_carefully(data, self._grammar, final=final):
-            used = _after(data, record.end)
-            line, self._line = self._line, self._line + record.lines
-            if record.end == record.start and self._width > 1:
-                blank += 1
-                continue
-            records += 1
-            stray += record.stray
-            fault = record.fault or _oversized(record) or _not_utf8(data[record.start : record.end])
-            if fault or record.fields is None or len(record.fields) != self._width:
-                width = len(record.fields or ())
-                rejected.append(self._reject(data[record.start : record.end], line, width, fault))
-                cells += self._cells([data[record.start : record.end]])
-            else:
-                fields.append(record.fields)
-                lines.append(line)
+        used = _last_end(data, quotes) + 1
         if not used:
-            return None, 0
-        return Part(
-            records=records,
-            good=len(fields),
-            fields=fields,
-            rejected=rejected,
-            cells=cells,
-            first_line=first,
-            blank=blank,
-            stray=stray,
-            nul=data.count(0, 0, used),
-            starts=np.array(lines, np.int64),
-        ), used
+            return None if final else (None, 0)
+        lines = data.count(b"\n", 0, used)
+        piece = Piece(
+            data=memoryview(data)[:used],
+            first_line=self._line,
+            lines=lines,
+            quotes=quotes[: np.searchsorted(quotes, used)],
+            returns=b"\r" in data,
+        )
+        self._line += lines
+        return piece, min(used, length)
 
 
-def _prefixes() -> NDArray[np.uint8]:
-    """For each byte of eight flags, first flag lowest: whether an odd number of them was set up to and with each."""
-    flags = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
-    return np.packbits(np.cumsum(flags, axis=1) % 2, axis=1, bitorder="little")[:, 0]
+def _only_newlines(data: bytes) -> bool:
+    """Whether lines end with a newline, alone or after a return, and returns stand nowhere else."""
+    return b"\r" not in data or data.count(b"\r") == data.count(b"\r\n") + data.endswith(b"\r")
 
 
-_PREFIX = _prefixes()
-_ODD = np.where(_PREFIX & 0x80, np.uint8(255), np.uint8(0))
-
-
-def _outside(buffer: NDArray[np.uint8], data: bytes, grammar: Grammar, *, final: bool) -> NDArray[np.int64] | None:
-    """Where delimiters and line ends stand outside quotes; None unless every quote opens a field, closes one, or is
-    half of a doubled quote. Eight places share a byte: whether one is inside quotes is the parity of those before it.
-    """
-    wanted = (buffer == grammar.delimiter[0]) | (buffer == _NEWLINE)
-    if b"\r" in data:
-        wanted |= buffer == _RETURN
+def _quotes(data: bytes, grammar: Grammar) -> NDArray[np.int64]:
     if not grammar.quote or grammar.quote not in data:
-        return np.flatnonzero(wanted)
-    quoting = buffer == grammar.quote[0]
-    quotes = np.packbits(quoting, bitorder="little")
-    odd = np.bitwise_xor.accumulate(_ODD[quotes])
-    inside = _PREFIX[quotes]  # an opening quote counts as inside, a closing one doesn't
-    inside[1:] ^= odd[:-1]
-    beside = np.ones(len(buffer) + 2, bool)
-    np.logical_or(wanted, quoting, out=beside[1:-1])
-    if (final and odd[-1]) or (quotes & inside & ~np.packbits(beside[:-2], bitorder="little")).any():
-        return None
-    if (quotes & ~inside & ~np.packbits(beside[2:], bitorder="little")).any():
-        return None
-    found = np.packbits(wanted, bitorder="little") & ~inside
-    return np.flatnonzero(np.unpackbits(found, count=len(buffer), bitorder="little").view(bool))
+        return NONE
+    return np.flatnonzero(np.frombuffer(data, np.uint8) == grammar.quote[0])
 
 
-def _record_ends(buffer: NDArray[np.uint8], outside: NDArray[np.int64], *, final: bool) -> NDArray[np.int64]:
-    kinds = buffer[outside]
-    newline, back = kinds == _NEWLINE, kinds == _RETURN
-    if not back.any():
-        return np.asarray(outside[newline])
-    last = len(buffer) - 1
-    following = buffer[np.minimum(outside + 1, last)]
-    lone = back & (following != _NEWLINE) | (back & (outside == last))
-    if not final:
-        lone &= outside != last  # may be the first half of a pair
-    return np.asarray(outside[newline | lone])
+def _in_order(data: bytes, quotes: NDArray[np.int64], delimiter: int) -> bool:
+    """Whether quotes open and close fields in turn: what opens stands after a delimiter or a line end, what closes
+    before one. Two quotes in a row inside a field close it and open it again, which comes to the same."""
+    if not len(quotes):
+        return True
+    buffer, last = np.frombuffer(data, np.uint8), len(data) - 1
+    beside = np.zeros(256, bool)
+    beside[[delimiter, NEWLINE, RETURN, int(buffer[quotes[0]])]] = True
+    opening, closing = quotes[0::2], quotes[1::2]
+    opened = beside[buffer[np.maximum(opening - 1, 0)]] | (opening == 0)
+    closed = beside[buffer[np.minimum(closing + 1, last)]] | (closing == last)
+    return bool(opened.all() and closed.all())
 
 
-def _widths(
-    buffer: NDArray[np.uint8], outside: NDArray[np.int64], ends: NDArray[np.int64], delimiter: int
-) -> NDArray[np.int64]:
-    """The number of fields of each record."""
-    is_delimiter = buffer[outside] == delimiter
-    is_end = ~is_delimiter
-    if int(is_end.sum()) != len(ends):  # first halves of line ends, or what follows the last record
-        is_end = np.isin(outside, ends, assume_unique=True)
-    counts = np.cumsum(is_delimiter)[is_end]
-    return np.asarray(np.diff(counts, prepend=0) + 1)
-
-
-def _line_ends(buffer: NDArray[np.uint8], data: bytes, used: int) -> NDArray[np.int64]:
-    ends = buffer == _NEWLINE
-    if data.find(b"\r", 0, used) >= 0:
-        lone = buffer == _RETURN
-        lone[:-1] &= buffer[1:] != _NEWLINE
-        ends |= lone
-    return np.flatnonzero(ends)
-
-
-def _line_count(buffer: NDArray[np.uint8], data: bytes, start: int, end: int) -> int:
-    return len(_line_ends(buffer[start:end], data[start:end], end - start))
-
-
-def _too_long(outside: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> bool:
-    longest = int((ends - starts).max(initial=0))
-    if longest <= limits.FIELD_BYTES:
-        return False
-    fields = np.diff(outside[outside <= ends[-1]], prepend=-1)
-    return bool(fields.max(initial=0) > limits.FIELD_BYTES or longest > limits.LINE_BYTES)
-
-
-def _undecodable(data: bytes, starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Indices of the records that hold bytes which aren't UTF-8."""
-    if data.isascii():
-        return np.empty(0, np.int64)
-    found, position = [], 0
-    while position < len(data):
-        try:
-            data[position:].decode("utf-8") if position else data.decode("utf-8")
-            break
-        except UnicodeDecodeError as error:
-            index = int(np.searchsorted(starts, position + error.start, side="right")) - 1
-            found.append(index)
-            position = int(starts[index + 1]) if index + 1 < len(starts) else len(data)
-    return np.array(found, np.int64)
-
-
-def _bad(
-    good: NDArray[np.bool_], blank: NDArray[np.bool_], undecodable: NDArray[np.int64]
-) -> Iterator[tuple[int, bool]]:
-    if good.all():
-        return
-    spoilt = set(undecodable.tolist())
-    for index in np.flatnonzero(~good & ~blank).tolist():
-        yield index, index in spoilt
-
-
-def _runs(
-    data: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64], good: NDArray[np.bool_]
-) -> bytes | memoryview:
-    """The bytes of the good records; without a copy where all are good."""
-    view = memoryview(data)
-    if good.all():
-        return view[: int(ends[-1]) + 1]
-    edges = np.flatnonzero(np.diff(good.astype(np.int8), prepend=0, append=0))
-    return b"".join(view[int(starts[a]) : int(ends[b - 1]) + 1] for a, b in zip(edges[0::2], edges[1::2], strict=True))
-
-
-def _cells_of(raw: bytes, grammar: Grammar, width: int) -> tuple[str, ...]:
-    """The first ``width`` cells of a record that doesn't fit; where its quotes don't close, cut at every delimiter."""
-    record = next(read_carefully(raw.rstrip(b"\r\n"), grammar, final=True), None)
-    fields = record.fields if record is not None and record.fields is not None else raw.split(grammar.delimiter)
-    found = [field.decode("utf-8", "replace") for field in fields[:width]]
-    return (*found, *("" for _ in range(width - len(found))))
-
-
-def _after(data: bytes, end: int) -> int:
-    return end + (2 if data.startswith(b"\r\n", end) else 1 if end < len(data) else 0)
-
-
-def _oversized(record: Careful) -> str:
-    if record.end - record.start > limits.LINE_BYTES:
-        return "line_too_long"
-    return "field_too_long" if any(len(f) > limits.FIELD_BYTES for f in record.fields or ()) else ""
-
-
-def _not_utf8(raw: bytes) -> str:
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return "undecodable"
-    return ""
+def _last_end(data: bytes, quotes: NDArray[np.int64]) -> int:
+    """Where the last newline outside quotes stands; -1 where there is none."""
+    end = data.rfind(b"\n")
+    while end >= 0:
+        before = int(np.searchsorted(quotes, end))
+        if before % 2 == 0:
+            return end
+        end = data.rfind(b"\n", 0, int(quotes[before - 1]))
+    return -1

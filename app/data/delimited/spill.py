@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from app.data.delimited.scanner import Part
+from app.data.delimited.parts import Part
 from app.data.records import Rejected
 
 _WRITE = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
@@ -59,13 +59,13 @@ class Spill:
         self._file.seek(0)
         self._file.truncate()
 
-    def add(self, part: Part, table: pa.Table, *, position: int) -> None:
-        """Append a part and its cells."""
+    def add(self, part: Part, cells: pa.Buffer, *, position: int) -> None:
+        """Append a part and its cells, made ready by :func:`packed`."""
         starts = part.starts if part.starts is not None else np.empty(0, np.int64)
         in_a_row = not len(starts) or int(starts[-1] - starts[0]) == len(starts) - 1
         self._places.append(
             _Place(
-                cells=self._write(_serialised(table)),
+                cells=self._write(cells),
                 rejected=self._write(msgspec.json.encode(part.rejected) if part.rejected else b""),
                 lines=0 if in_a_row else self._write(starts.tobytes()),
                 first_line=int(starts[0]) if len(starts) else part.first_line,
@@ -99,8 +99,8 @@ class Spill:
         self._path.unlink(missing_ok=True)
 
 
-def _serialised(table: pa.Table) -> pa.Buffer:
-    """A stream of its own for each part, since each has dictionaries of its own."""
+def packed(table: pa.Table) -> pa.Buffer:
+    """The cells of a part as they are kept: a stream of its own, since each part has dictionaries of its own."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=_WRITE) as stream:
         stream.write_table(table)

@@ -16,9 +16,8 @@ import pyarrow as pa
 import pytest
 
 from app.data import limits
+from app.data.delimited.counting import Count
 from app.data.delimited.parsing import Want
-from app.data.delimited.scanner import Part
-from app.data.delimited.survey import _Count, text_table
 from app.data.importing import import_source, inspect_file
 from app.data.records import (
     DATASET,
@@ -418,11 +417,10 @@ def test_that_how_the_cells_were_kept_in_between_changes_no_byte(desk: Desk, mon
     found = {}
     for wanted in ((), (0, 1, 2, 3, 4, 5), (1, 4), None):
 
-        def parse(self: _Count, part: Part, wanted: tuple[int, ...] | None = wanted) -> tuple[Part, pa.Table]:
-            encoded = frozenset(wanted if wanted is not None else range(part.first_line % 7))
-            return part, text_table(part, self.plan, Want(encoded=encoded))
+        def want(count: Count, wanted: tuple[int, ...] | None = wanted) -> Want:
+            return Want(encoded=frozenset(range(count.records % 7) if wanted is None else wanted))
 
-        monkeypatch.setattr(_Count, "parse", parse)
+        monkeypatch.setattr(Count, "_want", want)
         answer, record = desk.bring(content)
         found[wanted] = (record.objects["table"].sha256, record.objects["profile"].sha256, answer.rejected)
     assert len(set(found.values())) == 1

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from app.data import limits
 from app.data.delimited.careful import Grammar
 from app.data.delimited.parsing import to_table
-from app.data.delimited.scanner import Part, Scanner
+from app.data.delimited.parts import Part
+from app.data.delimited.scanner import Scanner
 
 COMMA = Grammar(delimiter=b",")
 

@@ -1,0 +1,76 @@
+"""What the scanner hands out: pieces of a file that are in order, and parts whose records were looked at one by one."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from app.data.records import Rejected
+
+NEWLINE, RETURN = 10, 13
+NONE = np.empty(0, np.int64)
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What one block held.
+
+    ``data`` are the good records as they stand in the file, for the table engine; where the block needed care,
+    ``fields`` holds them already split instead. ``starts`` are the physical lines on which the good records begin.
+    ``cells`` are those of each rejected record, as far as they can be told apart, where the scanner was asked to keep
+    them.
+    """
+
+    records: int
+    good: int
+    data: bytes | memoryview = b""
+    fields: list[list[bytes]] | None = None
+    rejected: list[Rejected] = []
+    cells: list[tuple[str, ...]] = []
+    first_line: int = 1
+    blank: int = 0
+    stray: int = 0
+    nul: int = 0
+    starts: NDArray[np.int64] | None = None
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """Whole records, each ended by a newline, in which every quote opens a field, closes one, or is half of a doubled
+    quote; not looked at one by one. ``quotes`` are their places, ``lines`` counts the physical lines, and without
+    ``returns`` every line end is a newline alone."""
+
+    data: memoryview
+    first_line: int
+    lines: int
+    quotes: NDArray[np.int64]
+    returns: bool
+
+
+class Extent(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a piece holds if each of its records has all its fields: ``records``, the physical lines on which they
+    begin, the bytes of their cells, and how many of those are NUL. Whoever splits the piece must come to the same."""
+
+    records: int
+    starts: NDArray[np.int64]
+    cells: int
+    nul: int
+
+
+def extent(piece: Piece, width: int) -> Extent:
+    """The extent of a piece of a table with ``width`` columns. Every byte of it counts: what isn't a cell is a
+    delimiter, a line end or a quote that means something."""
+    buffer, quotes = np.frombuffer(piece.data, np.uint8), piece.quotes
+    plain = not len(quotes) and not piece.returns
+    ends = NONE if plain else np.flatnonzero(buffer == NEWLINE)
+    outer = np.flatnonzero(np.searchsorted(quotes, ends) % 2 == 0)
+    records = piece.lines if plain else len(outer)
+    if records == piece.lines:
+        starts = np.arange(piece.first_line, piece.first_line + records)
+    else:
+        starts = piece.first_line + np.concatenate([[0], outer[:-1] + 1])
+    last = ends[outer]
+    returns = int((buffer[np.maximum(last - 1, 0)] == RETURN).sum())
+    doubled = int((quotes[2::2] == quotes[1:-1:2] + 1).sum())
+    marks = records * width + returns + len(quotes) - doubled
+    nul = 0 if buffer.min(initial=1) else int((buffer == 0).sum())
+    return Extent(records=records, starts=starts, cells=len(buffer) - marks, nul=nul)
