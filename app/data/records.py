@@ -11,8 +11,8 @@ from app.text.message import Text
 
 DATASET = "dataset-version"
 
-IMPORT = JobKind("data.import", "app.data.importing:import_source")
-INSPECT = JobKind("data.inspect", "app.data.importing:inspect_source")
+IMPORT = JobKind("data.import", "app.data.sources.jobs:import_source")
+INSPECT = JobKind("data.inspect", "app.data.sources.jobs:inspect_source")
 
 
 class ColumnType(StrEnum):
@@ -27,6 +27,49 @@ class ColumnType(StrEnum):
     DATE = "date"
     DATETIME = "datetime"
     IDENTIFIER = "identifier"
+
+
+class SourceKind(StrEnum):
+    """What kind of source records came from."""
+
+    TEXT = "text"
+    PARQUET = "parquet"
+    EXCEL = "excel"
+    JSON = "json"
+    FOLDER = "folder"
+    SQL = "sql"
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a source is wanted, where it has several; None is what the source proposes.
+
+    ``sheet`` and ``range`` (as in A3:F200) choose from a workbook; ``source_column`` names a column with the name of
+    the file that each record of a folder came from.
+    """
+
+    sheet: str | None = None
+    range: str | None = None
+    source_column: str | None = None
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the records of a version came from, other than from one file of text. Never holds a password.
+
+    ``decimal`` and ``day_first`` say how numbers and dates in its columns of text were read, where there were any.
+    """
+
+    kind: SourceKind
+    decimal: str = ""
+    day_first: bool | None = None
+    sheet: str = ""
+    range: str = ""
+    files: tuple[str, ...] = ()
+    server: str = ""
+    database: str = ""
+    query: str = ""
+
+
+_NO_ORIGIN = Origin(kind=SourceKind.TEXT)
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +123,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that can't become a row. ``line`` is the physical line, from 1, on which it begins."""
+    """A record that can't become a row. ``line`` is the physical line, from 1, on which it begins; in sources without
+    lines, its row in the sheet or its number. ``file`` is its file, where a source has several."""
 
     line: int
     reason: Text
     raw: str = ""
+    file: str = ""
 
 
 class InspectedColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +147,7 @@ class InspectRequest(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     corrections: Corrections = Corrections()
     preview_rows: int = 100
+    reading: Reading = Reading()
 
 
 class Inspected(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +182,7 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     corrections: Corrections = Corrections()
     shown: int | None = None
+    reading: Reading = Reading()
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,18 +198,32 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
 class DatasetVersion(msgspec.Struct, frozen=True, kw_only=True):
     """Body of a dataset version. Objects: ``table`` (Parquet), ``profile`` (:class:`Profile`, JSON) and, where records
-    were rejected, ``rejected`` (JSON lines of :class:`Rejected`). ``records == rows + rejected``."""
+    were rejected, ``rejected`` (JSON lines of :class:`Rejected`). ``records == rows + rejected``.
+
+    ``dialect`` says how a file of text was read; ``origin`` where anything else came from.
+    """
 
     source_name: str
     source_sha256: str
     source_size: int
-    dialect: Dialect
+    dialect: Dialect | None = None
     corrections: Corrections
     columns: tuple[Column, ...]
     records: int
     rows: int
     rejected: int
     notes: tuple[Text, ...] = ()
+    origin: Origin | None = None
+
+    @property
+    def decimal(self) -> str:
+        """The decimal mark in its text, empty where there was none to tell."""
+        return (self.dialect or self.origin or _NO_ORIGIN).decimal
+
+    @property
+    def day_first(self) -> bool | None:
+        """Whether 03/04 was read as the third of April; None where no date left it open."""
+        return (self.dialect or self.origin or _NO_ORIGIN).day_first
 
 
 class Bars(msgspec.Struct, frozen=True, kw_only=True, tag="bars"):

@@ -145,8 +145,8 @@ def _schema(version: ApprovedVersion) -> Schema:
         positive=body.positive,
         threshold=body.threshold,
         missing_words=version.dataset.corrections.missing_words or (),
-        decimal=version.dataset.dialect.decimal,
-        day_first=version.dataset.dialect.day_first,
+        decimal=version.dataset.decimal,
+        day_first=version.dataset.day_first,
     )
 
 

@@ -212,6 +212,7 @@ def test_that_a_spanish_file_is_read_as_it_is_meant(desk: Desk) -> None:
     content = "fecha;importe;ciudad\n31/12/2023;1.234,50;Málaga\n01/02/2024;7,25;Ávila\n15/03/2024;2.000.000,00;León\n"
     _answer, record = desk.bring(content.encode("cp1252"))
     dialect = record.read(DatasetVersion).dialect
+    assert dialect is not None
     assert (dialect.encoding, dialect.delimiter, dialect.decimal, dialect.thousands) == ("cp1252", ";", ",", ".")
     assert dialect.day_first is True
     assert [(r[0].isoformat(), r[1], r[2]) for r in desk.rows(record)] == [  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Sources that aren't one file of delimited text: whatever gives typed batches can be imported."""
