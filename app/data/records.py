@@ -154,7 +154,8 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
     """What an import would do. ``rows`` are the first rows as they will be (ISO dates, decimal point; None missing).
 
     ``complete`` is False where only the beginning of a large file was read: ``records`` is then an estimate.
-    ``modified_ns`` is when the file was last written.
+    ``modified_ns`` is when the file was last written (0: it is no file). ``origin`` is set for sources other than one
+    file of text; encoding and separator of ``dialect`` are empty there.
     """
 
     source: str
@@ -169,6 +170,7 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     raw_lines: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+    origin: Origin | None = None
 
 
 class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -85,7 +85,7 @@ def open_source(path: Path) -> Source:
         ``data.source_missing``, ``data.source_folder``, ``data.source_unreadable``, ``data.empty_file``,
         ``data.not_text`` and the like.
     """
-    stamp = _stamp(path)
+    stamp = stamp_of(path)
     if stamp.size == 0:
         raise CicloError("data.empty_file", path=path.name)
     with reading(path), path.open("rb") as file:
@@ -100,7 +100,14 @@ def open_source(path: Path) -> Source:
     return Source(path=path, stamp=stamp)
 
 
-def _stamp(path: Path) -> Stamp:
+def stamp_of(path: Path) -> Stamp:
+    """The state of a file, which must be one.
+
+    Raises
+    ------
+    CicloError
+        ``data.source_missing``, ``data.source_folder``, ``data.source_not_file`` and the like.
+    """
     with reading(path):
         status = path.stat()
     if stat.S_ISDIR(status.st_mode):
@@ -153,7 +160,7 @@ def verify_unchanged(source: Source) -> None:
     CicloError
         ``data.source_changed``.
     """
-    if _stamp(source.path) != source.stamp:
+    if stamp_of(source.path) != source.stamp:
         raise CicloError("data.source_changed", path=source.path.name)
 
 

@@ -54,7 +54,7 @@ def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool
     first = _first_of_table(records, filled, width)
     count, sure = _header_rows(records, first, width, wanted=header)
     wide = max(width, _width(records[first]) if count else 0)
-    names, problems = _names([_texts(r) for r in records[first : first + count]], wide)
+    names, problems = column_names([_texts(r) for r in records[first : first + count]], wide)
     if count and _width(records[first]) < width:
         given: dict[str, Value | Text | str | int | float] = {
             "n": _width(records[first]),
@@ -250,7 +250,7 @@ def _completes(top: list[str], row: list[str]) -> bool:
     return not row[0].strip() and len(gaps) >= max(1, len(filled) - 2) and all(_wordy(row[i]) for i in filled)
 
 
-def _names(rows: list[list[str]], width: int) -> tuple[list[str], list[Problem]]:
+def column_names(rows: list[list[str]], width: int) -> tuple[list[str], list[Problem]]:
     """Names of all columns: of several header rows, the words of each that add something; made unique."""
     rows = [_spread(row, rows[number + 1 :]) for number, row in enumerate(rows)]
     wanted = [_name([row[i] for row in rows if i < len(row)]) for i in range(width)]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import pyarrow as pa
 
 from app.data.delimited.counting import Survey
-from app.data.records import ColumnType, Evidence, Inspected, InspectedColumn, Problem
-from app.data.values.conversion import convert_column
+from app.data.records import ColumnType, Corrections, Dialect, Evidence, Inspected, InspectedColumn, Problem
+from app.data.values.conversion import Notation, convert_column
+from app.data.values.inference import Numerals
 from app.data.values.shapes import Shape
+from app.data.values.tally import Tally
 from app.text.message import Text, Value, amount
 
 _VALUES = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
@@ -76,14 +80,50 @@ def _cell(value: object) -> str | None:
     return repr(value)
 
 
+class Asked(Protocol):
+    """The names of the columns, and what was said of them."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def corrections(self) -> Corrections: ...
+
+
+class Typed(Protocol):
+    """Columns whose types were decided by their cells."""
+
+    @property
+    def plan(self) -> Asked: ...
+
+    @property
+    def tallies(self) -> list[Tally]: ...
+
+    @property
+    def types(self) -> tuple[ColumnType, ...]: ...
+
+    @property
+    def notations(self) -> tuple[Notation, ...]: ...
+
+    @property
+    def numerals(self) -> Numerals: ...
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+
 # Evidence
 
 
 def evidence(survey: Survey) -> tuple[Evidence, ...]:
     """Why the file is read as it is."""
     found = [survey.plan.encoding.evidence, _delimiter(survey), _header(survey)]
-    found += [e for e in (_decimal(survey), _dates(survey), _words(survey)) if e is not None]
-    return tuple(found)
+    return (*found, *value_evidence(survey))
+
+
+def value_evidence(found: Typed) -> list[Evidence]:
+    """Why numbers, dates and missing words are read as they are."""
+    return [e for e in (_decimal(found), _dates(found), _words(found)) if e is not None]
 
 
 def _delimiter(survey: Survey) -> Evidence:
@@ -113,7 +153,7 @@ def _header(survey: Survey) -> Evidence:
     return Evidence(aspect="header", choice=str(layout.header_lines), reason=reason, sure=layout.sure)
 
 
-def _decimal(survey: Survey) -> Evidence | None:
+def _decimal(survey: Typed) -> Evidence | None:
     numerals = survey.numerals
     if survey.plan.corrections.decimal is not None:
         return Evidence(aspect="decimal", choice=numerals.decimal, reason=Text("data.decimal.chosen"))
@@ -126,7 +166,7 @@ def _decimal(survey: Survey) -> Evidence | None:
     return None
 
 
-def _dates(survey: Survey) -> Evidence | None:
+def _dates(survey: Typed) -> Evidence | None:
     day_first = survey.dialect.day_first
     if day_first is None:
         return None
@@ -142,7 +182,7 @@ def _dates(survey: Survey) -> Evidence | None:
     return Evidence(aspect="dates", choice=choice, reason=Text(code, {"n": deciding, "either": either}))
 
 
-def _words(survey: Survey) -> Evidence | None:
+def _words(survey: Typed) -> Evidence | None:
     """Words that may stand for missing values in columns of words: proposed, never taken."""
     found: dict[str, int] = {}
     for tally, type in zip(survey.tallies, survey.types, strict=True):
@@ -190,7 +230,7 @@ def _count(code: str, n: int, *, line: int = 0, **params: str) -> Problem:
 # Notes of columns
 
 
-def column_note(survey: Survey, index: int) -> Text | None:
+def column_note(survey: Typed, index: int) -> Text | None:
     """What is worth saying about how a column is read."""
     tally, type, notation = survey.tallies[index], survey.types[index], survey.notations[index]
     if type in _VALUES and survey.plan.names[index] not in survey.plan.corrections.types:
@@ -206,7 +246,7 @@ def column_note(survey: Survey, index: int) -> Text | None:
     return None if survey.plan.corrections.all_text else _word_note(survey, index)
 
 
-def _word_note(survey: Survey, index: int) -> Text | None:
+def _word_note(survey: Typed, index: int) -> Text | None:
     tally = survey.tallies[index]
     if zeros := tally.count(Shape.ZERO_LED):
         return Text("data.note.leading_zeros", {"n": zeros})

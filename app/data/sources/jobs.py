@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
 from app.data import importing
-from app.data.records import ImportRequest, InspectRequest
+from app.data.records import ImportRequest, Inspected, InspectRequest, Reading
+from app.data.source import reading
+from app.data.sources.parquet import MAGIC, ParquetSource
+from app.data.sources.typed import TypedSource
+from app.data.sources.typed_import import import_typed, inspect_typed
+from app.errors import CicloError
 from app.jobs.contract import Context, Outcome
+from app.project.record import encode
 
 
 def inspect_source(context: Context, request: InspectRequest) -> Outcome:
@@ -15,7 +26,16 @@ def inspect_source(context: Context, request: InspectRequest) -> Outcome:
     CicloError
         What the source is refused for.
     """
-    return importing.inspect_source(context, request)
+    return Outcome(answer=msgspec.Raw(encode(inspect_any(Path(request.source), request, context))))
+
+
+def inspect_any(path: Path, request: InspectRequest, context: Context | None = None) -> Inspected:
+    """The inspection of any source; of a large one, of its beginning."""
+    source = typed_source(path, request.reading)
+    if source is None:
+        return importing.inspect_file(path, request, context)
+    with closing(source):
+        return inspect_typed(context, request, source)
 
 
 def import_source(context: Context, request: ImportRequest) -> Outcome:
@@ -26,4 +46,21 @@ def import_source(context: Context, request: ImportRequest) -> Outcome:
     CicloError
         What the source or the disk refused.
     """
-    return importing.import_source(context, request)
+    source = typed_source(Path(request.source), request.reading)
+    if source is None:
+        return importing.import_source(context, request)
+    with closing(source):
+        if request.shown and request.shown != source.stamp.modified_ns:
+            raise CicloError("data.changed_since_shown", path=source.name)
+        return import_typed(context, request, source)
+
+
+def typed_source(path: Path, wanted: Reading) -> TypedSource | None:
+    """What gives the records of ``path``; None where it is a file of delimited text, or can't be a source at all."""
+    if not path.is_file():
+        return None
+    with reading(path), path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(MAGIC):
+        return ParquetSource(path)
+    return None

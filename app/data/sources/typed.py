@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.data.records import Origin, Problem, Rejected
+from app.data.source import Stamp
 from app.text.message import Text
 
 MIXED = b"ciclo.mixed"
@@ -49,6 +50,10 @@ class TypedSource(Protocol):
     @property
     def name(self) -> str:
         """What it is called in sentences: the name of the file, or of the table."""
+
+    @property
+    def stamp(self) -> Stamp:
+        """The state that it had when it was opened; all zero where it is no file."""
 
     @property
     def origin(self) -> Origin:

@@ -29,6 +29,11 @@ _OFFERED_ENCODINGS = ("utf-8", "cp1252", "iso-8859-15", "cp1250", "cp850", "mac-
 _SAME = {"latin-1": "iso-8859-1", "latin1": "iso-8859-1", "ascii": "utf-8", "mac_roman": "mac-roman", "utf8": "utf-8"}
 
 
+def aspects_of(found: Inspected) -> tuple[str, ...]:
+    """The aspects that matter for a source: all of a file of text, elsewhere how its columns of text are read."""
+    return ASPECTS if found.origin is None else ("decimal", "dates", "missing")
+
+
 def options(aspect: str, found: Inspected, words: Words) -> list[Option]:
     """The choices of an aspect; the one in force is always among them."""
     made = [Option(value, name(aspect, value, found.dialect, words)) for value in _values(aspect)]
@@ -132,5 +137,5 @@ def dataset_name(path: str) -> str:
     """A name for the dataset out of the file's: ``clientes_2021.csv.gz`` becomes ``clientes_2021``."""
     stem = PurePath(path).name
     for _ in range(2):
-        stem = re.sub(r"\.(csv|tsv|txt|tab|data|dat|gz|zip|bz2|xz|zst)$", "", stem, flags=re.IGNORECASE)
+        stem = re.sub(r"\.(csv|tsv|txt|tab|data|dat|parquet|gz|zip|bz2|xz|zst)$", "", stem, flags=re.IGNORECASE)
     return re.sub(r"[^\w .-]+", "-", stem).strip(" .-")[:100] or "data"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.data.records import Corrections, Evidence, Inspected
 from app.text.words import Words
 from app.ui import theme as tokens
-from app.ui.datasets.choices import ASPECTS, DETECTED, in_force, is_corrected, options
+from app.ui.datasets.choices import ASPECTS, DETECTED, aspects_of, in_force, is_corrected, options
 from app.ui.theme import Theme
 from app.ui.widgets.basics import Badge, Card, button, label, line
 from app.ui.widgets.form import Dropdown, Option
@@ -18,9 +18,17 @@ from app.ui.widgets.form import Dropdown, Option
 
 @dataclass(frozen=True)
 class _Row:
+    caption: QLabel
     editor: Dropdown | QLineEdit
     evidence: QLabel
     badge: Badge
+    rule: QFrame | None
+
+    def show(self, wanted: bool) -> None:
+        """Show the row or hide it."""
+        for widget in (self.caption, self.editor, self.evidence, self.badge, self.rule):
+            if widget is not None:
+                widget.setVisible(wanted)
 
 
 class ImportForm(Card):
@@ -52,14 +60,15 @@ class ImportForm(Card):
         editor.setAccessibleName(caption.text())
         caption.setBuddy(editor)
         evidence, badge = label("", "muted"), Badge(self._theme, "neutral")
-        self._rows[aspect] = _Row(editor, evidence, badge)
-        grid.setRowMinimumHeight(place, self._theme.size(38))  # two lines of evidence, and air
+        rule = line() if aspect != ASPECTS[-1] else None
+        self._rows[aspect] = _Row(caption, editor, evidence, badge, rule)
+        evidence.setMinimumHeight(self._theme.size(38))  # two lines, and air
         for place_across, widget in enumerate((caption, editor, evidence, badge)):
             grid.addWidget(widget, place, place_across, Qt.AlignmentFlag.AlignVCenter)
         if aspect == "missing":
             grid.addWidget(self._take, place + 1, 1, 1, 3, Qt.AlignmentFlag.AlignLeft)
-        if aspect != ASPECTS[-1]:
-            grid.addWidget(line(), place + 1, 0, 1, 4)
+        if rule is not None:
+            grid.addWidget(rule, place + 1, 0, 1, 4)
 
     def _dropdown(self, aspect: str) -> Dropdown:
         made = _AspectDropdown(self._theme, aspect)
@@ -79,7 +88,9 @@ class ImportForm(Card):
     def show_reading(self, found: Inspected, corrections: Corrections) -> None:
         """Show what was found and what the user set."""
         evidence = {one.aspect: one for one in found.evidence}
+        shown = aspects_of(found)
         for aspect, row in self._rows.items():
+            row.show(aspect in shown)
             mine = is_corrected(corrections, aspect)
             if isinstance(row.editor, Dropdown):
                 row.editor.set_options(self._options(aspect, found, mine))

@@ -110,9 +110,9 @@ class ImportView(QWidget):
     def _upper(self) -> QHBoxLayout:
         made = QHBoxLayout()
         made.setSpacing(tokens.SPACE)
-        said = Card(self._words("ui_datasets.raw.title"))
-        said.body.addWidget(self.raw, 1)
-        made.addWidget(said, 10)
+        self._said = Card(self._words("ui_datasets.raw.title"))
+        self._said.body.addWidget(self.raw, 1)
+        made.addWidget(self._said, 10)
         made.addWidget(self.form, 11)
         return made
 
@@ -163,6 +163,7 @@ class ImportView(QWidget):
         if state is None or state.job:
             return
         state.found, state.busy = found, False
+        self._said.setVisible(found.origin is None)
         self.raw.show_lines(found.raw_lines, found.dialect)
         self.form.show_reading(found, state.corrections)
         self.table.preview.show(found.columns, found.rows)

@@ -214,3 +214,21 @@ def test_that_words_that_may_mean_missing_are_only_taken_by_a_click(page: Page, 
     assert found is not None
     assert found.columns[0].missing == 100
     assert hand.find(QLineEdit, "datasets.missing").text() == "-"
+
+
+def test_that_a_parquet_file_is_imported_without_questions_about_text(
+    page: Page, hand: Hand, tmp_path: Path, session: Session
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "sales.parquet"
+    pq.write_table(pa.table({"n": [1, 2, 2], "price": [1.5, None, 2.0], "town": ["a", "b", "a"]}), path)
+    page.begin_import(str(path))
+    hand.wait_read()
+    assert not page.importing.raw.isVisible()
+    assert not hand.find(Dropdown, "datasets.encoding").isVisible()
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("sales@1")
+    (record,) = session.records(DATASET)
+    assert record.label == "sales@1"

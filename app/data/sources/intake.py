@@ -1,0 +1,127 @@
+"""The first pass over typed batches: every value seen, types decided on all of them."""
+
+from __future__ import annotations
+
+import msgspec
+import pyarrow as pa
+
+from app.data.delimited.inspection import column_note
+from app.data.records import ColumnType, Corrections, Dialect
+from app.data.sources.columns import Column, Words, bare, column_for
+from app.data.sources.keeping import Kept
+from app.data.sources.typed import Batch
+from app.data.values.conversion import Notation
+from app.data.values.inference import (
+    Numerals,
+    decide_day_first,
+    decide_numerals,
+    decide_type,
+)
+from app.data.values.tally import Tally
+from app.errors import CicloError
+from app.text.message import Text
+
+_VALUES = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The names of the columns, and what was said of them."""
+
+    names: tuple[str, ...]
+    corrections: Corrections
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of each column that isn't left out. ``places`` are those of the columns in the source."""
+
+    plan: Asked
+    columns: tuple[Column, ...]
+    places: tuple[int, ...]
+    tallies: list[Tally]
+    types: tuple[ColumnType, ...]
+    notations: tuple[Notation, ...]
+    numerals: Numerals
+    dialect: Dialect
+    left_out: tuple[str, ...]
+
+    def note(self, index: int) -> Text | None:
+        """What is worth saying about how a column is read."""
+        return self.columns[index].note() or column_note(self, index)
+
+
+class Intake:
+    """Takes batches in and decides at the end."""
+
+    def __init__(self, schema: pa.Schema, corrections: Corrections) -> None:
+        unknown = next((name for name in corrections.types if name not in schema.names), None)
+        if unknown is not None:
+            raise CicloError("data.no_such_column", column=unknown, known=", ".join(schema.names[:20]))
+        self._corrections = corrections
+        self._columns = tuple(column_for(field) for field in schema)
+        self.records = self.rows = self.rejected = 0
+
+    def take(self, batch: Batch) -> Kept:
+        """Take in a batch; what is to be kept of it."""
+        self.records += batch.records
+        self.rows += batch.rows.num_rows
+        self.rejected += len(batch.rejected)
+        cells = [c.add(bare(values)) for c, values in zip(self._columns, batch.rows.columns, strict=True)]
+        return Kept(
+            cells=pa.RecordBatch.from_arrays(cells, names=[c.name for c in self._columns]),
+            places=batch.places,
+            rejected=batch.rejected,
+            file=batch.file,
+        )
+
+    def decide(self) -> Decided:
+        """The types of all columns, by all of their cells.
+
+        Raises
+        ------
+        CicloError
+            ``data.nothing_readable`` where every column holds something that isn't a value.
+        """
+        for column in self._columns:
+            column.decide()
+        places = tuple(i for i, column in enumerate(self._columns) if column.kind is not None)
+        if not places:
+            raise CicloError("data.nothing_readable", columns=", ".join(c.name for c in self._columns[:20]))
+        columns = tuple(self._columns[i] for i in places)
+        corrections = self._corrections
+        voters = [c.tally for c in columns if isinstance(c, Words) and not c.mixed]
+        numerals = decide_numerals(voters, delimiter="", wanted=corrections.decimal)
+        texts = [c.tally for c in columns if isinstance(c, Words)]
+        day_first = decide_day_first(texts, wanted=corrections.day_first)
+        dialect = Dialect(
+            encoding="", delimiter="", decimal=numerals.decimal, thousands=numerals.thousands, day_first=day_first
+        )
+        typed = [self._typed(column, dialect) for column in columns]
+        return Decided(
+            plan=Asked(names=tuple(c.name for c in columns), corrections=corrections),
+            columns=columns,
+            places=places,
+            tallies=[c.tally for c in columns],
+            types=tuple(type for type, _notation in typed),
+            notations=tuple(notation for _type, notation in typed),
+            numerals=numerals,
+            dialect=dialect,
+            left_out=tuple(c.name for c in self._columns if c.kind is None),
+        )
+
+    def _typed(self, column: Column, dialect: Dialect) -> tuple[ColumnType, Notation]:
+        corrections = self._corrections
+        wanted = corrections.types.get(column.name) or (ColumnType.TEXT if corrections.all_text else None)
+        if not isinstance(column, Words):
+            type = wanted or column.kind
+            assert type is not None
+            return type, Notation(missing_words=corrections.missing_words or ())
+        plain = Dialect(encoding="", delimiter="", day_first=dialect.day_first)
+        notation = Notation.of(plain if column.mixed else dialect)
+        found = decide_type(column.tally, column.name, notation=notation, missing_words=corrections.missing_words)
+        if column.chosen and found in _VALUES:
+            found = ColumnType.CATEGORY
+        type = wanted or found
+        if corrections.missing_words is not None:
+            return type, msgspec.structs.replace(notation, missing_words=corrections.missing_words)
+        words = tuple(column.tally.disguised()) if type in _VALUES else ()
+        return type, msgspec.structs.replace(notation, value_words=words)
