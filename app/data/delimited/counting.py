@@ -14,7 +14,7 @@ from app.data.delimited.plan import Plan, text_table
 from app.data.delimited.spill import packed
 from app.data.records import ColumnType, Dialect, Rejected
 from app.data.values.conversion import Notation
-from app.data.values.inference import Numerals, decide_day_first, decide_numerals, decide_type
+from app.data.values.inference import Numerals, check_two_words, decide_day_first, decide_numerals, decide_type
 from app.data.values.tally import Glance, Tally, look
 from app.errors import CicloError
 
@@ -160,6 +160,8 @@ class Count:
     def _type(self, tally: Tally, name: str, dialect: Dialect) -> ColumnType:
         corrections = self.plan.corrections
         if name in corrections.types:
+            if corrections.types[name] is ColumnType.BOOLEAN:
+                check_two_words(tally, name, missing_words=corrections.missing_words)
             return corrections.types[name]
         if corrections.all_text:
             return ColumnType.TEXT
@@ -170,8 +172,8 @@ class Count:
         corrections = self.plan.corrections
         valued = type in (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
         if corrections.missing_words is not None:
-            return Notation.of(dialect, missing_words=corrections.missing_words)
-        return Notation.of(dialect, value_words=tuple(tally.disguised()) if valued else ())
+            return Notation.of(dialect, missing_words=corrections.missing_words, shares=tally.only_shares)
+        return Notation.of(dialect, value_words=tuple(tally.disguised()) if valued else (), shares=tally.only_shares)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

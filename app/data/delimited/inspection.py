@@ -9,6 +9,7 @@ import pyarrow as pa
 from app.data.delimited.counting import Survey
 from app.data.records import ColumnType, Corrections, Dialect, Evidence, Inspected, InspectedColumn, Problem
 from app.data.values.conversion import Notation, convert_column
+from app.data.values.decorated import BEHIND, BRACKETS, gap_of
 from app.data.values.inference import Numerals
 from app.data.values.shapes import Shape
 from app.data.values.tally import Tally
@@ -235,15 +236,35 @@ def column_note(survey: Typed, index: int) -> Text | None:
     tally, type, notation = survey.tallies[index], survey.types[index], survey.notations[index]
     if type in _VALUES and survey.plan.names[index] not in survey.plan.corrections.types:
         words = {w: n for w, n in tally.odd.items() if w in {*notation.missing_words, *notation.value_words}}
-        if words:
-            return Text("data.note.missing_words", {"n": sum(words.values()), "words": ", ".join(words)})
-        grouped = tally.count(Shape.MAYBE_COMMA, Shape.COMMAS, Shape.COMMAS_DOT)
+        note = _value_note(tally, type, notation)
+        if not words:
+            return note
+        missing = Text("data.note.missing_words", {"n": sum(words.values()), "words": ", ".join(words)})
+        return missing if note is None else Text("data.note.both", {"first": missing, "second": note})
+    return None if survey.plan.corrections.all_text else _word_note(survey, index)
+
+
+def _value_note(tally: Tally, type: ColumnType, notation: Notation) -> Text | None:
+    """How the cells of a column of values are written, where that isn't plain."""
+    if type in (ColumnType.INTEGER, ColumnType.NUMBER):
+        grouped = tally.amounts(Shape.MAYBE_COMMA, Shape.COMMAS, Shape.COMMAS_DOT)
         if notation.decimal == ",":
-            grouped = tally.count(Shape.MAYBE_DOT, Shape.DOTS, Shape.DOTS_COMMA)
+            grouped = tally.amounts(Shape.MAYBE_DOT, Shape.DOTS, Shape.DOTS_COMMA)
+        if tally.units:
+            return Text("data.note.unit", {"n": tally.marks[tally.units[0]], "unit": tally.units[0]})
+        if negatives := tally.marks[BRACKETS] + tally.marks[BEHIND]:
+            return Text("data.note.negatives", {"n": negatives})
+        if gap := gap_of(tally.marks):
+            shown = Text("data.mark.space") if not gap.strip() else gap
+            return Text("data.note.thousands", {"n": tally.count(Shape.DECORATED), "mark": shown})
         if grouped and notation.thousands:
             return Text("data.note.thousands", {"n": grouped, "mark": notation.thousands})
         return None
-    return None if survey.plan.corrections.all_text else _word_note(survey, index)
+    if tally.orders.zoned:
+        return Text("data.note.zone", {"n": tally.orders.zoned})
+    if tally.compact and type is ColumnType.DATE:
+        return Text("data.note.compact_dates", {"n": tally.compact})
+    return None
 
 
 def _word_note(survey: Typed, index: int) -> Text | None:
@@ -252,6 +273,11 @@ def _word_note(survey: Typed, index: int) -> Text | None:
         return Text("data.note.leading_zeros", {"n": zeros})
     if long := tally.count(Shape.LONG):
         return Text("data.note.long_numbers", {"n": long})
+    if tally.count(Shape.DECORATED) and not tally.sound:
+        marks = ", ".join(tally.units or list(tally.marks))
+        return Text("data.note.mixed_marks", {"n": tally.count(Shape.DECORATED), "marks": marks})
+    if tally.orders.zoned and tally.orders.zoned < tally.count(Shape.DATETIME):
+        return Text("data.note.mixed_zones", {"n": tally.orders.zoned, "total": amount(tally.filled)})
     if tally.filled and tally.numeric >= _NEARLY * tally.filled and tally.numeric < tally.filled:
         other = next((w for w in tally.odd if w), "")[:_SHOWN]
         return Text(

@@ -229,7 +229,7 @@ class Moments(Column):
         if self._cut:
             return Text("data.note.cut_times", {"n": self._cut})
         zoned = self._zone and self._zone.upper() not in ("UTC", "+00:00", "ETC/UTC", "Z")
-        return Text("data.note.zone", {"zone": self._zone}) if zoned else None
+        return Text("data.note.named_zone", {"zone": self._zone}) if zoned else None
 
 
 class Rendered(Column):

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.data.records import ColumnType, Dialect
-from app.data.values.buffers import numbers_of, valid_of
-from app.data.values.dates import to_dates, to_moments
+from app.data.values.buffers import mask_of, numbers_of, valid_of
+from app.data.values.dates import dashed, to_dates, to_moments
+from app.data.values.decorated import PERCENT, decorated
 from app.data.values.shapes import Shape, shapes, trimmed
 
 WORDS = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.IDENTIFIER)
@@ -29,17 +30,24 @@ CODED = pa.dictionary(pa.int32(), pa.string())
 
 class Notation(msgspec.Struct, frozen=True, kw_only=True):
     """How numbers and dates are written. ``missing_words`` stand for "no value" in every column,
-    ``value_words`` only in columns of numbers and dates, where they can't be anything else."""
+    ``value_words`` only in columns of numbers and dates, where they can't be anything else. ``shares``: whether 12 % is
+    read as 12, which isn't so among plain numbers."""
 
     decimal: str = "."
     thousands: str = ""
     day_first: bool = True
     missing_words: tuple[str, ...] = ()
     value_words: tuple[str, ...] = ()
+    shares: bool = True
 
     @classmethod
     def of(
-        cls, dialect: Dialect, *, missing_words: tuple[str, ...] = (), value_words: tuple[str, ...] = ()
+        cls,
+        dialect: Dialect,
+        *,
+        missing_words: tuple[str, ...] = (),
+        value_words: tuple[str, ...] = (),
+        shares: bool = True,
     ) -> Notation:
         """The notation of a dialect."""
         return cls(
@@ -48,6 +56,7 @@ class Notation(msgspec.Struct, frozen=True, kw_only=True):
             day_first=dialect.day_first is not False,
             missing_words=missing_words,
             value_words=value_words,
+            shares=shares,
         )
 
 
@@ -171,6 +180,8 @@ def _converted(values: pa.Array, type: ColumnType, notation: Notation) -> tuple[
     cells = trimmed(values)
     cells = _without(cells, (*notation.missing_words, *notation.value_words), blank=pc.equal(cells, ""))
     found = shapes(cells)
+    if type in (ColumnType.INTEGER, ColumnType.NUMBER):
+        cells, found = _laid_bare(cells, found, notation)
     match type:
         case ColumnType.INTEGER:
             return _integers(cells, found, notation)
@@ -180,6 +191,20 @@ def _converted(values: pa.Array, type: ColumnType, notation: Notation) -> tuple[
             return _times(cells, found, notation, (Shape.DATE,), date=True)
         case _:
             return _times(cells, found, notation, (Shape.DATE, Shape.DATETIME), date=False)
+
+
+def _laid_bare(cells: pa.Array, found: NDArray[np.uint8], notation: Notation) -> tuple[pa.Array, NDArray[np.uint8]]:
+    """The cells without currencies and the like around them, with their shapes."""
+    around = decorated(cells, found)
+    if around is None:
+        return cells, found
+    kept = np.ones(len(around.places), bool) if notation.shares else ~mask_of(pc.equal(around.units, PERCENT))
+    places = around.places[kept]
+    chosen = np.zeros(len(cells), bool)
+    chosen[places] = True
+    found = found.copy()
+    found[places] = around.shapes[kept]
+    return pc.replace_with_mask(cells, pa.array(chosen), around.bare.filter(pa.array(kept))), found
 
 
 def _split(
@@ -217,6 +242,8 @@ def _bare(cells: pa.Array, found: NDArray[np.uint8], notation: Notation) -> pa.A
 def _times(
     cells: pa.Array, found: NDArray[np.uint8], notation: Notation, allowed: tuple[Shape, ...], *, date: bool
 ) -> tuple[pa.Array, NDArray[np.bool_]]:
+    cells, compact = dashed(cells)
+    found = np.where(compact, np.uint8(Shape.DATE), found)
     _kept, good, failed = _split(cells, found, allowed)
     convert = to_dates if date else to_moments
     kind = "datetime64[D]" if date else "datetime64[us]"

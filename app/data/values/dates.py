@@ -12,12 +12,16 @@ from app.data.values.buffers import mask_of, numbers_of
 
 _YEAR_FIRST = r"(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})"
 _YEAR_LAST = r"(?P<a>\d{1,2})(?:[-/](?P<b>\d{1,2})[-/](?P<y2>\d{4}|\d{2})|\.(?P<c>\d{1,2})\.(?P<y3>\d{4}))"
-_NAMED = r"(?P<d4>\d{1,2})[- /](?P<name>[A-Za-zÀ-ÿ]{3,10})\.?[- /,]{1,2}(?P<y4>\d{4}|\d{2})"
+_SHORT = r"(?P<a6>\d\d)\.(?P<b6>\d\d)\.(?P<y6>\d\d)"  # 1.2.10 is a version rather than a day
+_NAMED = (
+    r"(?P<d4>\d{1,2})(?:[- /]| de )(?P<name>[A-Za-zÀ-ÿ]{3,10})\.?(?:[- /,]{1,2}| del? )(?P<y4>\d{4}|\d{2})"
+    r"|(?P<name5>[A-Za-z]{3,10})\.? (?P<d5>\d{1,2})(?:st|nd|rd|th)?,? (?P<y5>\d{4})"
+)
 _TIME = (
     r"[T ] ?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r" ?(?P<half>[AaPp]\.?[Mm]\.?)?(?P<zone>Z|[+-]00:?00)?"
+    r" ?(?P<half>[AaPp]\.?[Mm]\.?)?(?P<zone> ?(?:Z|UTC|GMT|(?P<ahead>[+-])(?P<zh>\d\d)(?::?(?P<zm>\d\d))?))?"
 )
-_ANY = f"(?:{_YEAR_FIRST}|{_YEAR_LAST}|{_NAMED})"
+_ANY = f"(?:{_YEAR_FIRST}|{_YEAR_LAST}|{_SHORT}|{_NAMED})"
 
 
 def _plain(pattern: str) -> str:
@@ -54,17 +58,21 @@ _MONTHS = {
 }
 _PIVOT = 69
 _FIXED = 10
+_FARTHEST_ZONE = 14
+_COMPACT = 8
+_COMPACT_DAY = r"^(19\d\d|20\d\d|2100)(\d\d)(\d\d)$"
 
 
 class Orders(msgspec.Struct, frozen=True):
     """How the dates of a column can be read: how many only with the day first, only with the month first, how many both
-    ways, and how many in no way."""
+    ways, and how many in no way; ``zoned`` of them say their distance from UTC."""
 
     day_first: int = 0
     month_first: int = 0
     either: int = 0
     neither: int = 0
     clear: int = 0
+    zoned: int = 0
 
     def __add__(self, other: Orders) -> Orders:
         return Orders(*(getattr(self, f) + getattr(other, f) for f in self.__struct_fields__))
@@ -77,6 +85,7 @@ class _Parts(msgspec.Struct):
     ordered: NDArray[np.bool_]  # whether the order is open (03/04/2021)
     microseconds: NDArray[np.int64]
     time_valid: NDArray[np.bool_]
+    zoned: NDArray[np.bool_]
 
 
 def count_orders(values: pa.Array, counts: NDArray[np.int64]) -> Orders:
@@ -95,6 +104,7 @@ def count_orders(values: pa.Array, counts: NDArray[np.int64]) -> Orders:
         either=total(free & day & month),
         neither=total((free & ~day & ~month) | (~free & ~day)),
         clear=total(~free & day),
+        zoned=total(parts.zoned),
     )
 
 
@@ -106,7 +116,8 @@ def to_dates(values: pa.Array, *, day_first: bool) -> tuple[NDArray[np.datetime6
 
 
 def to_moments(values: pa.Array, *, day_first: bool) -> tuple[NDArray[np.datetime64], NDArray[np.bool_]]:
-    """Moments (microseconds) of cells that match one of the patterns, and which don't exist."""
+    """Moments (microseconds) of cells that match one of the patterns, and which don't exist. Those with a zone come
+    in UTC."""
     parts = _parse(values)
     days, valid = _days(parts, day_first=day_first)
     moments = days.astype("datetime64[us]") + parts.microseconds.astype("timedelta64[us]")
@@ -128,6 +139,31 @@ def _valid(year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.in
     months = np.where(inside, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     length = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
     return np.asarray(inside & (day <= length))
+
+
+def compact_days(cells: pa.Array, whole: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """Which cells are days of the years 1900 to 2100 written as 20240131; None where some of the ``whole`` numbers
+    haven't eight digits, which ends the question."""
+    if not whole.any():
+        return whole
+    if not (numbers_of(pc.binary_length(pc.fill_null(cells, "")))[whole] == _COMPACT).all():
+        return None
+    days = whole.copy()
+    text = pc.replace_substring_regex(cells.filter(pa.array(whole)), _COMPACT_DAY, r"\1-\2-\3")
+    possible = numbers_of(pc.binary_length(text)) == _FIXED
+    valid = np.zeros(len(text), bool)
+    if possible.any():
+        valid[possible] = ~to_dates(text.filter(pa.array(possible)), day_first=True)[1]
+    days[whole] = valid
+    return days
+
+
+def dashed(cells: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """The cells with 2024-01-31 for 20240131, and which those are."""
+    compact = mask_of(pc.match_substring_regex(cells, _COMPACT_DAY))
+    if not compact.any():
+        return cells, compact
+    return pc.replace_substring_regex(cells, _COMPACT_DAY, r"\1-\2-\3"), compact
 
 
 def fixed_width(values: pa.Array) -> NDArray[np.uint8] | None:
@@ -163,7 +199,7 @@ def _parse_fixed(letters: NDArray[np.uint8]) -> _Parts:
         first, second, year = number(0, 1), number(3, 4), number(6, 7, 8, 9)
     none = np.zeros(len(figures), np.int64)
     everywhere = np.ones(len(figures), bool)
-    return _Parts(year, first, second, everywhere & (not year_first), none, everywhere)
+    return _Parts(year, first, second, everywhere & (not year_first), none, everywhere, ~everywhere)
 
 
 def _parse(values: pa.Array) -> _Parts:
@@ -180,15 +216,21 @@ def _parse(values: pa.Array) -> _Parts:
         return numbers_of(whole)
 
     y1, m1, d1 = number("y1"), number("m1"), number("d1")
-    a, b = number("a"), np.maximum(number("b"), number("c"))
-    last = np.maximum.reduce([number("y2"), number("y3"), number("y4")])
-    named = number("d4")
+    a, b = np.maximum(number("a"), number("a6")), np.maximum.reduce([number("b"), number("c"), number("b6")])
+    last = np.maximum.reduce([number(name) for name in ("y2", "y3", "y4", "y5", "y6")])
+    named = np.maximum(number("d4"), number("d5"))
+    words = pc.binary_join_element_wise(_text(found, names["name"]), _text(found, names["name5"]), "")
     year_first = y1 >= 0
     year = np.where(year_first, y1, _century(last))
     first = np.where(year_first, d1, np.where(named >= 0, named, a))
-    second = np.where(year_first, m1, np.where(named >= 0, _months(found.field(names["name"])), b))
+    second = np.where(year_first, m1, np.where(named >= 0, _months(words), b))
     micro, time_valid = _clock(found, names, number)
-    return _Parts(year, first, second, ~year_first & (named < 0), micro, time_valid)
+    zoned = ~mask_of(pc.equal(_text(found, names["zone"]), ""))
+    return _Parts(year, first, second, ~year_first & (named < 0), micro, time_valid, zoned)
+
+
+def _text(found: pa.Array, index: int) -> pa.Array:
+    return pc.fill_null(found.field(index), "")
 
 
 def _century(year: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -215,4 +257,8 @@ def _clock(found: pa.Array, names: dict[str, int], number: object) -> tuple[NDAr
     fraction = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.fill_null(found.field(names["fraction"]), ""), 6, "0"), 0, 6)
     micro = numbers_of(pc.cast(fraction, pa.int64()))
     seconds = np.maximum(hour, 0) * 3600 + np.maximum(minute, 0) * 60 + np.maximum(second, 0)
+    zone_hours, zone_minutes = np.maximum(number("zh"), 0), np.maximum(number("zm"), 0)
+    valid &= (zone_hours <= _FARTHEST_ZONE) & (zone_minutes < 60)
+    ahead = np.where(mask_of(pc.equal(_text(found, names["ahead"]), "-")), -1, 1)
+    seconds = seconds - ahead * (zone_hours * 3600 + zone_minutes * 60)
     return seconds * 1_000_000 + micro, valid

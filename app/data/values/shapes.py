@@ -18,7 +18,8 @@ from app.data.values.dates import DATE_PATTERN, DATETIME_PATTERN, fixed_width
 
 
 class Shape(IntEnum):
-    """Shapes of cells. ``MAYBE_DOT`` is 1.234: a decimal or a thousand; ``DOTS`` 1.234.567; ``DOTS_COMMA`` 1.234,5."""
+    """Shapes of cells. ``MAYBE_DOT`` is 1.234: a decimal or a thousand; ``DOTS`` 1.234.567; ``DOTS_COMMA`` 1.234,5.
+    ``DECORATED`` is a number with something around it (:mod:`app.data.values.decorated`)."""
 
     EMPTY = 0
     WORD = 1
@@ -37,6 +38,7 @@ class Shape(IntEnum):
     COMMA_EXPONENT = 14
     DATE = 15
     DATETIME = 16
+    DECORATED = 17
 
 
 SHAPES = len(Shape)
@@ -61,6 +63,8 @@ def _classes() -> NDArray[np.uint8]:
 
 
 _CLASS = _classes()
+_MONTH_FIRST = np.zeros(256, bool)
+_MONTH_FIRST[list(b"JFMASONDEjfmasonde")] = True
 _NUMBERS = (
     (Shape.MAYBE_DOT, r"^[+-]?[1-9]\d{0,2}\.\d{3}$"),
     (Shape.DOT, r"^[+-]?(\d+\.\d*|\.\d+)$"),
@@ -165,6 +169,7 @@ def _other_kinds(
     has_digit = kinds & _DIGIT != 0
     leading = _CLASS[first] & (_DIGIT | _SIGN | _DOT | _COMMA) != 0
     plausible = has_digit & leading & (lengths >= 3) & (lengths <= 40) & (found == Shape.WORD)
+    _named_first(found, values, kinds, lengths, first)
     slashed = plausible & (kinds & (_SLASH | _COLON | _OTHER) != 0)
     if not slashed.any():
         return
@@ -174,6 +179,19 @@ def _other_kinds(
     slashed &= (found == Shape.WORD) & (lengths >= 6)
     if slashed.any() and not _all_dates(found, values, slashed, lengths):
         _settle(found, values, slashed, _TIMES)
+
+
+def _named_first(
+    found: NDArray[np.uint8],
+    values: pa.Array,
+    kinds: NDArray[np.uint8],
+    lengths: NDArray[np.int64],
+    first: NDArray[np.uint8],
+) -> None:
+    """Settle days that begin with the name of a month: April 3, 2021."""
+    chosen = _MONTH_FIRST[first] & (lengths >= 10) & (lengths <= 40) & (kinds & (_DIGIT | _SPACE) == _DIGIT | _SPACE)
+    if chosen.any():
+        _settle(found, values, chosen, _TIMES)
 
 
 def _kinds(values: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint8]]:

@@ -10,7 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.data.values.buffers import numbers_of
-from app.data.values.dates import Orders, count_orders
+from app.data.values.dates import Orders, compact_days, count_orders
+from app.data.values.decorated import PERCENT, decorated, mean_numbers, units_of
 from app.data.values.distinct import DistinctCounter, Fresh, fresh
 from app.data.values.shapes import SHAPES, Shape, shapes, text_buffers, trimmed
 
@@ -19,7 +20,8 @@ _MISSING = (
     "#div/0! #ref! n/d ns/nc"
 )
 MISSING_WORDS = frozenset(_MISSING.split())
-_WORDS_KEPT = 1_000
+WORDS_KEPT = 1_000
+"""So many different words of a column are kept at most."""
 _ODD_KEPT = 100
 _ODD_LOOKED_AT = 5_000
 _FEW_ROWS = 5_000
@@ -39,7 +41,9 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
 
     ``counts`` are cells by :class:`Shape`; ``size`` is the length of all cells in bytes. ``words`` (all cells) and
     ``odd`` (those that are neither empty nor a value) are None where there are too many to list; ``fresh`` is None
-    where some cells are equal. ``recurring``: the cells are few words again and again.
+    where some cells are equal. ``recurring``: the cells are few words again and again. ``decorated`` are the shapes of
+    the numbers with ``marks`` around them; ``compact`` counts days such as 20240131, None where there are other whole
+    numbers.
     """
 
     rows: int
@@ -50,6 +54,9 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
     odd: dict[str, int] | None
     fresh: Fresh | None
     recurring: bool
+    decorated: NDArray[np.int64]
+    marks: Counter[str]
+    compact: int | None
 
 
 def look(values: pa.Array, wanted: Wanted) -> Glance:
@@ -67,17 +74,24 @@ def _glance(values: pa.Array, times: NDArray[np.int64], wanted: Wanted, *, recur
     """The look at words that occur so many ``times``."""
     cells = trimmed(values)
     found = shapes(cells)
-    timed, words = found >= Shape.DATE, found == Shape.WORD
+    around = decorated(cells, found)
+    if around is not None:
+        found[around.places] = Shape.DECORATED
+    timed, words = (found == Shape.DATE) | (found == Shape.DATETIME), found == Shape.WORD
+    days = compact_days(cells, found == Shape.INTEGER)
     single = wanted.unique and bool(len(values)) and bool((times == 1).all()) and not (found == Shape.EMPTY).any()
     return Glance(
         rows=int(times.sum()),
         counts=np.bincount(found, weights=times, minlength=SHAPES).astype(np.int64),
         orders=count_orders(cells.filter(pa.array(timed)), times[timed]) if timed.any() else Orders(),
         size=int(np.diff(text_buffers(values)[0]) @ times),
-        words=_listed(values, times, 20 * _WORDS_KEPT) if wanted.words else None,
+        words=_listed(values, times, 20 * WORDS_KEPT) if wanted.words else None,
         odd=_odd(cells, times, words) if wanted.odd else None,
         fresh=fresh(values, found) if single else None,
         recurring=recurring,
+        decorated=np.zeros(SHAPES, np.int64) if around is None else around.counts(times),
+        marks=Counter() if around is None else around.marks(times[around.places]),
+        compact=None if days is None else int(times[days].sum()),
     )
 
 
@@ -104,6 +118,9 @@ class Tally:
     def __init__(self) -> None:
         self.rows = 0
         self.counts = np.zeros(SHAPES, np.int64)
+        self.decorated = np.zeros(SHAPES, np.int64)
+        self.marks: Counter[str] = Counter()
+        self.compact: int | None = 0
         self.orders = Orders()
         self.words: Counter[str] = Counter()
         self.odd: Counter[str] = Counter()
@@ -131,10 +148,13 @@ class Tally:
             return
         self.rows += seen.rows
         self.counts += seen.counts
+        self.decorated += seen.decorated
+        self.marks.update(seen.marks)
+        self.compact = None if self.compact is None or seen.compact is None else self.compact + seen.compact
         self.orders = self.orders + seen.orders
         self.length += seen.size
         self.recurring = self.recurring and seen.recurring
-        self.many_words = _gathered(self.words, seen.words, _WORDS_KEPT, over=self.many_words)
+        self.many_words = _gathered(self.words, seen.words, WORDS_KEPT, over=self.many_words)
         self.many_odd = _gathered(self.odd, seen.odd, _ODD_KEPT, over=self.many_odd)
         if self.unique is not None and (seen.fresh is None or not self.unique.add(seen.fresh)):
             self.unique = None
@@ -144,6 +164,38 @@ class Tally:
     def count(self, *wanted: Shape) -> int:
         """How many cells have one of the shapes."""
         return int(self.counts[list(wanted)].sum())
+
+    def amounts(self, *wanted: Shape) -> int:
+        """How many numbers have one of the shapes, with or without something around them."""
+        return self.count(*wanted) + int(self.decorated[list(wanted)].sum())
+
+    @property
+    def sound(self) -> bool:
+        """Whether what is around its numbers makes sense for all of them."""
+        count = self.count(Shape.DECORATED)
+        whole = int(self.decorated[Shape.INTEGER])
+        return not count or mean_numbers(self.marks, total=self.numeric, whole=whole, decorated=count)
+
+    @property
+    def priced(self) -> int:
+        """Amounts of money such as 1.234 €: hardly ever three decimals."""
+        money = self.units and PERCENT not in self.units
+        return int(self.decorated[Shape.MAYBE_DOT]) if money else 0
+
+    @property
+    def gaps(self) -> int:
+        """Cells without a value, said by nothing or by a word."""
+        return self.count(Shape.EMPTY) + sum(self.disguised().values())
+
+    @property
+    def only_shares(self) -> bool:
+        """Whether the numbers have a percent sign all or none."""
+        return self.marks[PERCENT] in (0, self.numeric)
+
+    @property
+    def units(self) -> list[str]:
+        """Currency and percent signs around its numbers, the most frequent first."""
+        return units_of(self.marks)
 
     @property
     def filled(self) -> int:
@@ -166,7 +218,7 @@ class Tally:
     @property
     def numeric(self) -> int:
         """Cells that are a number in some notation."""
-        return int(self.counts[Shape.INTEGER : Shape.COMMA_EXPONENT + 1].sum())
+        return int(self.counts[Shape.INTEGER : Shape.COMMA_EXPONENT + 1].sum()) + self.count(Shape.DECORATED)
 
 
 def _gathered(known: Counter[str], seen: dict[str, int] | None, most: int, *, over: bool) -> bool:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from app.data.records import ColumnType
 from app.data.values.conversion import Notation, convert_column
-from app.data.values.inference import decide_day_first, decide_numerals, decide_type
+from app.data.values.inference import check_two_words, decide_day_first, decide_numerals, decide_type
 from app.data.values.tally import Tally
+from app.errors import CicloError
 
 
 def tally_of(cells: list[str]) -> Tally:
@@ -137,3 +138,87 @@ def test_that_failures_are_marked_cell_by_cell_in_long_columns() -> None:
     values, failed = convert_column(pa.array(cells), ColumnType.INTEGER, Notation())
     assert np.flatnonzero(failed).tolist() == [1234]
     assert values[1234].as_py() is None
+
+
+def read(cells: list[str], *, name: str = "x", delimiter: str = ";") -> list[object]:
+    """The cells as an import would store them."""
+    tally = tally_of(cells)
+    numerals = decide_numerals([tally], delimiter=delimiter)
+    notation = Notation(
+        decimal=numerals.decimal,
+        thousands=numerals.thousands,
+        day_first=decide_day_first([tally]) is not False,
+        value_words=tuple(tally.disguised()),
+    )
+    type = decide_type(tally, name, notation=notation)
+    values, failed = convert_column(pa.array(cells), type, notation, proven=True)
+    assert not failed.any()
+    return list(values.to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["1.234,50 €", "12,00 €", "-3,5 €"], [1234.5, 12.0, -3.5]),
+        (["$1,234.50", "$2", "($3.10)"], [1234.5, 2.0, -3.1]),
+        (["R$ 1.234,50", "R$ 2"], [1234.5, 2.0]),
+        (["EUR 5", "EUR 7,5", "NA"], [5.0, 7.5, None]),
+        (["12%", "13.5 %"], [12.0, 13.5]),
+        (["(1)", "2", "+3"], [-1, 2, 3]),
+        (["5-", "6", "−7"], [-5, 6, -7]),
+        (["1 234,5", "12", "1 000 000"], [1234.5, 12.0, 1000000.0]),
+        (["1\u00a0234", "1\u00a0000"], [1234, 1000]),
+        (["1'234.5", "12"], [1234.5, 12.0]),
+        (["1.234 €", "2.500 €"], [1234, 2500]),
+    ],
+)
+def test_that_numbers_are_laid_bare_of_what_is_around_them(cells: list[str], expected: list[object]) -> None:
+    assert read(cells) == expected
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["12%", "13"],
+        ["5 €", "5 $"],
+        ["(1)", "(2)", "(3)"],
+        ["912 345 678", "911 222 333"],
+        ["(5", "5)"],
+        ["1 234", "1'234"],
+        ["€007", "€012"],
+        ["2021-03-04T10:00:00+02:00", "2021-03-04T10:00:00"],
+    ],
+)
+def test_that_marks_which_mean_several_things_leave_words(cells: list[str]) -> None:
+    assert read(cells) == cells
+
+
+def test_that_compact_days_are_dates_where_each_is_one_and_the_name_or_their_number_says_so() -> None:
+    few = ["20240131", "20231201", "20240131"]
+    assert read(few, name="fecha")[0] == datetime.date(2024, 1, 31)
+    assert read(few, name="amount") == [20240131, 20231201, 20240131]
+    assert read(["20241301", "20231201"], name="date") == [20241301, 20231201]
+    many = [f"202401{day:02}" for day in range(1, 31)]
+    assert read(many)[-1] == datetime.date(2024, 1, 30)
+    assert read(many, name="order_id") == many
+
+
+def test_that_dates_with_months_in_words_and_times_with_zones_are_read() -> None:
+    day = datetime.date(2021, 4, 3)
+    assert read(["3 de abril de 2021", "03-abr-21"]) == [day, day]
+    assert read(["April 3, 2021", "Apr 3rd, 2021"]) == [day, day]
+    assert read(["03.04.21", "25.12.99"]) == [day, datetime.date(1999, 12, 25)]
+    noon = datetime.datetime(2021, 4, 3, 12)
+    assert read(["2021-04-03T14:00:00+02:00", "2021-04-03 12:00Z", "2021-04-03 06:30 -0530"]) == [noon] * 3
+
+
+def test_that_a_share_among_plain_numbers_fails_where_the_type_was_chosen() -> None:
+    values, failed = convert_column(pa.array(["12%", "13"]), ColumnType.NUMBER, Notation(shares=False))
+    assert values.to_pylist() == [None, 13.0]
+    assert failed.tolist() == [True, False]
+
+
+def test_that_a_column_of_three_words_is_no_boolean() -> None:
+    with pytest.raises(CicloError, match=r"data\.not_boolean"):
+        check_two_words(tally_of(["a", "b", "c"]), "answer")
+    check_two_words(tally_of(["a", "b", "", "?"]), "answer", missing_words=("?",))
