@@ -13,6 +13,7 @@ from app.errors import CicloError
 from app.project.durable import hash_file
 from app.project.record import Record, kind_in_words, parse
 from app.project.store import Project
+from app.project.tombstone import Purged, read_stones
 from app.text import Text
 
 Watch = Callable[[int, int], None]
@@ -35,11 +36,12 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
-    """What was looked at, and what is damaged."""
+    """What was looked at, what is damaged, and what was purged on purpose."""
 
     records: int
     objects: int
     damaged: tuple[Damage, ...]
+    purged: tuple[Purged, ...] = ()
 
 
 def check(project: Project, *, watch: Watch = lambda done, total: None) -> Inspection:
@@ -60,15 +62,24 @@ def glance(project: Project) -> Inspection:
 
 def _inspect(project: Project, look: _Look) -> Inspection:
     records, spoilt = _read_records(project)
+    stones = _stones(records)
     users = _users(records)
     places = dict(project.record_files()) if spoilt else {}
     damaged = [msgspec.structs.replace(d, affects=_affected(d.id, places[d.id], records, users)) for d in spoilt]
-    damaged += _check_links(records, users, known={damage.id for damage in spoilt})
+    gone = {one.stone.id for one in stones}
+    damaged += _check_links(records, users, known={damage.id for damage in spoilt} | gone)
+    damaged += [_damage(id, records[id].kind, "project.check.purge_unfinished") for id in sorted(gone & records.keys())]
     seen, broken = _check_objects(project, records, users, look)
-    damaged += broken
+    removed = {sha256 for one in stones for sha256 in one.stone.objects}
+    damaged += [d for d in broken if d.reason.id != "project.check.missing_object" or d.id not in removed]
     if seen and not records and not damaged:
         damaged.append(_damage("records", "folder", "project.check.no_records"))
-    return Inspection(records=len(records), objects=seen, damaged=tuple(damaged))
+    return Inspection(records=len(records), objects=seen, damaged=tuple(damaged), purged=tuple(stones))
+
+
+def _stones(records: dict[str, Record]) -> list[Purged]:
+    """Tombstones: what they name is missing on purpose."""
+    return sorted(read_stones(list(records.values())), key=lambda one: one.time)
 
 
 def _read_records(project: Project) -> tuple[dict[str, Record], list[Damage]]:

@@ -34,13 +34,15 @@ class StagedFile(msgspec.Struct, frozen=True, kw_only=True):
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A record to be: what the job knows. The rest (number, order, author, id) is given at the commit.
 
-    ``name`` puts it into a numbered series (the versions of a dataset or of a model).
+    ``name`` puts it into a numbered series (the versions of a dataset or of a model). ``kept`` are objects that the
+    project holds already.
     """
 
     kind: str
     body: msgspec.Raw
     parents: tuple[str, ...] = ()
     objects: dict[str, StagedFile] = {}
+    kept: dict[str, Object] = {}
     name: str = ""
 
 
@@ -140,10 +142,18 @@ def draft(
     *,
     parents: tuple[str, ...] = (),
     objects: dict[str, StagedFile] | None = None,
+    kept: dict[str, Object] | None = None,
     name: str = "",
 ) -> Draft:
     """A draft of ``kind`` around a body struct."""
-    return Draft(kind=kind, body=msgspec.Raw(encode(body)), parents=parents, objects=objects or {}, name=name)
+    return Draft(
+        kind=kind,
+        body=msgspec.Raw(encode(body)),
+        parents=parents,
+        objects=objects or {},
+        kept=kept or {},
+        name=name,
+    )
 
 
 def parse(data: bytes) -> Record:

@@ -7,14 +7,16 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
 from app import __version__
 from app.errors import CicloError, cause
-from app.project import durable
+from app.project import durable, purge
+from app.project.bin import BIN, put_away
 from app.project.durable import reading
 from app.project.folder import Folder
 from app.project.index import Index, index_path
@@ -105,7 +107,10 @@ class Project(Folder):
             raise CicloError("project.damaged_identity", path=str(folder)) from error
         if identity.format > FORMAT:
             raise CicloError("project.newer_format", path=str(folder), format=identity.format, known=FORMAT)
-        return cls(folder, identity)
+        project = cls(folder, identity)
+        with suppress(CicloError):  # a folder that can't be written to: ``check`` says so
+            purge.finish(project, purge.purged(project))
+        return project
 
     def close(self) -> None:
         """Close the index."""
@@ -127,6 +132,15 @@ class Project(Folder):
         """Records of a kind, oldest first (by Lamport number, not by clock)."""
         return self._index.records(kind, name)
 
+    def binned(self) -> dict[str, Record]:
+        """What lies in the bin, by its id, with the entry that put it there."""
+        return put_away(self.records(BIN))
+
+    def live(self, kind: str, name: str = "") -> list[Record]:
+        """Like :meth:`records`, without what lies in the bin."""
+        away = self.binned()
+        return [record for record in self.records(kind, name) if record.id not in away]
+
     def get(self, id: str) -> Record:
         """The record ``id``.
 
@@ -137,6 +151,7 @@ class Project(Folder):
         """
         record = self._index.get(id)
         if record is None:
+            purge.refuse_purged(self, id)
             raise CicloError("project.no_record", id=id[:12])
         return record
 
@@ -163,19 +178,25 @@ class Project(Folder):
         return self._index.vanished_since(moment) > 0 or any(r.lamport > moment for r in self._remains(record.kind))
 
     def version(self, kind: str, label: str) -> Record:
-        """The version that ``label`` names: ``name`` (the newest), ``name@3``, or ``name@3~b3f2`` among twins.
+        """The version that ``label`` names: ``name`` (the newest outside the bin), ``name@3``, or ``name@3~b3f2`` among
+        twins.
 
         Raises
         ------
         CicloError
-            ``project.no_such_version`` (with what there is) or ``project.twins``.
+            ``project.no_such_version`` (with what there is), ``project.purged``, ``project.all_in_bin`` or
+            ``project.twins``.
         """
         name, _, wanted = label.partition("@")
         number, _, prefix = wanted.partition("~")
-        series = self.records(kind, name) if name else []
+        everything = self.records(kind, name) if name else []
+        series = everything if number else self.live(kind, name) if name else []
         matching = [r for r in series if not number or str(r.number) == number]
         matching = [r for r in matching if r.id.startswith(prefix)]
         if not matching:
+            purge.refuse_purged(self, label, kind=kind)
+            if everything and not number:
+                raise CicloError("project.all_in_bin", name=name)
             known = ", ".join(sorted({r.label for r in (series or self.records(kind))})) or "—"
             raise CicloError("project.no_such_version", label=label, known=known)
         newest = max(matching, key=lambda r: (r.number, r.id))
@@ -183,6 +204,18 @@ class Project(Folder):
         if len(twins) > 1:
             raise CicloError("project.twins", label=label, names=", ".join(f"{r.label}~{r.id[:4]}" for r in twins))
         return newest
+
+    def object_path(self, sha256: str) -> Path:
+        try:
+            return super().object_path(sha256)
+        except CicloError as error:
+            if error.code == "project.no_object":
+                purge.refuse_purged(self, sha256)
+            raise
+
+    def forget(self) -> None:
+        """Leave no trace of deleted records in the index."""
+        self._index.forget()
 
     # Writing
 
@@ -197,13 +230,26 @@ class Project(Folder):
         if not drafts:
             return []
         self.need()
-        with self._guard, locked(self.local / "lock"):
+        with self.alone():
             self.refresh()
             return [self._commit_one(draft) for draft in drafts]
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let nobody else write for the length of a block.
+
+        Raises
+        ------
+        CicloError
+            ``project.busy``.
+        """
+        with self._guard, locked(self.local / "lock"):
+            yield
 
     def _commit_one(self, draft: Draft) -> Record:
         if not _KIND.fullmatch(draft.kind):
             raise ValueError(f"not a kind: {draft.kind!r}")
+        purge.refuse_lost(self, draft)
         for staged in draft.objects.values():
             durable.adopt_file(Path(staged.path), self.object_place(staged.sha256))
         data = encode(self._envelope(draft))
@@ -237,7 +283,8 @@ class Project(Folder):
             previous=previous,
             software=__version__,
             parents=draft.parents,
-            objects={k: Object(sha256=s.sha256, size=s.size, media=s.media) for k, s in draft.objects.items()},
+            objects=draft.kept
+            | {k: Object(sha256=s.sha256, size=s.size, media=s.media) for k, s in draft.objects.items()},
             name=draft.name,
             number=number,
             body=draft.body,

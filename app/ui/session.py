@@ -155,8 +155,8 @@ class Session(QObject):
     # Records
 
     def records(self, kind: str = "", name: str = "") -> list[Record]:
-        """Records of a kind in the open project, oldest first; none where no project is open."""
-        return self.project.records(kind, name) if self.project is not None else []
+        """Records of a kind in the open project outside the bin, oldest first; none where no project is open."""
+        return self.project.live(kind, name) if self.project is not None else []
 
     def commit(
         self,

@@ -12,6 +12,7 @@ from app.cli.work import absolute, local_job
 from app.errors import CicloError
 from app.jobs.integrity import CHECK, CheckRequest
 from app.project import Inspection
+from app.project.tombstone import Purged, said_of
 
 
 class _Damage(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,10 +22,19 @@ class _Damage(msgspec.Struct, frozen=True, kw_only=True):
     affects: tuple[str, ...]
 
 
+class _Purged(msgspec.Struct, frozen=True, kw_only=True):
+    version: str
+    kind: str
+    by: str
+    reason: str
+    time: str
+
+
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     records: int
     objects: int
     damaged: tuple[_Damage, ...]
+    purged: tuple[_Purged, ...]
 
 
 def arguments(parser: Parser) -> None:
@@ -46,8 +56,15 @@ def run(terminal: Terminal, options: Namespace) -> int:
         damaged=tuple(
             _Damage(id=d.id, kind=d.kind, reason=words.text(d.reason), affects=d.affects) for d in found.damaged
         ),
+        purged=tuple(_purged(one) for one in found.purged),
     )
     lines = [words("cli.check.seen", records=found.records, objects=found.objects)]
     lines += [words.text(damage.sentence) for damage in found.damaged] or [words("cli.check.whole")]
+    lines += [words("project.check.purged", **said_of(one)) for one in found.purged]
     terminal.answer(answer, lines)
     return 1 if found.damaged else 0
+
+
+def _purged(one: Purged) -> _Purged:
+    stone = one.stone
+    return _Purged(version=stone.label, kind=stone.kind, by=stone.by, reason=stone.reason, time=one.time)
