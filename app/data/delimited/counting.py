@@ -11,7 +11,6 @@ from app.data.delimited.examination import Examiner
 from app.data.delimited.parsing import Want, piece_table
 from app.data.delimited.parts import Part, Piece, extent
 from app.data.delimited.plan import Plan, text_table
-from app.data.delimited.spill import packed
 from app.data.records import ColumnType, Dialect, Rejected
 from app.data.values.conversion import Notation
 from app.data.values.inference import Numerals, check_two_words, decide_day_first, decide_numerals, decide_type
@@ -20,9 +19,10 @@ from app.errors import CicloError
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
-    """What the first pass found."""
+    """What the first pass found. ``read_by`` is the plan before an empty last column was taken out of it."""
 
     plan: Plan
+    read_by: Plan
     tallies: list[Tally]
     numerals: Numerals
     dialect: Dialect
@@ -41,24 +41,22 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
-    """A part, the first of its rows, what each column looks like in it, and its cells where they are to be kept."""
+    """A part, its cells as text, and what each column looks like in it."""
 
     part: Part
-    head: pa.Table
+    table: pa.Table
     glances: list[Glance]
-    cells: pa.Buffer | None
 
 
 class Count:
-    """Adds up a file. Parts are examined side by side, and added in order; with ``keep`` their cells are kept."""
+    """Adds up a file. Parts are examined side by side, and added in order."""
 
-    def __init__(self, plan: Plan, *, keep: bool = False) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan) -> None:
+        self.plan = self._read_by = plan
         self.tallies = [Tally() for _ in plan.names]
         self.records = self.rows = self.rejected = self.blank = self.stray = self.nul = 0
         self.listed: list[Rejected] = []
         self.head: list[pa.Table] = []
-        self._keep = keep
         self._examiner = Examiner(grammar=plan.grammar, width=plan.layout.width)
 
     def examine(self, found: Piece | Part) -> Examined:
@@ -69,7 +67,7 @@ class Count:
                 return whole
             found = self._examiner.part(found)
         table = text_table(found, self.plan, self._want())
-        return self._examined(found, table, self._looks(table))
+        return Examined(part=found, table=table, glances=self._looks(table))
 
     def _at_once(self, piece: Piece) -> Examined | None:
         """A piece as the engine splits it, if that agrees with the scanner in rows and in the bytes of all cells."""
@@ -86,7 +84,7 @@ class Count:
         part = Part(
             records=known.records, good=known.records, first_line=piece.first_line, nul=known.nul, starts=known.starts
         )
-        return self._examined(part, table, looks)
+        return Examined(part=part, table=table, glances=looks)
 
     def _want(self) -> Want:
         """Columns whose words recur come as dictionaries."""
@@ -95,21 +93,13 @@ class Count:
     def _looks(self, table: pa.Table) -> list[Glance]:
         return [look(_whole(column), tally.wanted) for column, tally in zip(table.columns, self.tallies, strict=True)]
 
-    def _examined(self, part: Part, table: pa.Table, looks: list[Glance]) -> Examined:
-        return Examined(
-            part=part,
-            head=table.slice(0, limits.LISTED),
-            glances=looks,
-            cells=packed(table) if self._keep else None,
-        )
-
     def add(self, seen: Examined) -> None:
         """Take in the next part."""
         part = seen.part
         for tally, glance in zip(self.tallies, seen.glances, strict=True):
             tally.take(glance)
-        if sum(t.num_rows for t in self.head) < limits.LISTED and seen.head.num_rows:
-            self.head.append(_as_words(seen.head))
+        if sum(t.num_rows for t in self.head) < limits.LISTED and seen.table.num_rows:
+            self.head.append(_as_words(seen.table.slice(0, limits.LISTED)))
         self.records += part.records
         self.rows += part.good
         self.rejected += len(part.rejected)
@@ -132,6 +122,7 @@ class Count:
         types = tuple(self._type(t, n, dialect) for t, n in zip(self.tallies, plan.names, strict=True))
         return Survey(
             plan=plan,
+            read_by=self._read_by,
             tallies=self.tallies,
             numerals=numerals,
             dialect=dialect,

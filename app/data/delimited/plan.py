@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 import pyarrow as pa
@@ -16,7 +16,7 @@ from app.data.delimited.parsing import Want, to_table
 from app.data.delimited.parts import Part, Piece
 from app.data.delimited.scanner import Scanner
 from app.data.records import Corrections
-from app.data.source import Blocks, Digest, Source, read_head
+from app.data.source import Blocks, Source, read_head
 from app.errors import CicloError
 
 _HEAD_BYTES = 4 << 20
@@ -112,13 +112,14 @@ def read_parts(plan: Plan, *, watch: Watch | None = None, keep_cells: bool = Fal
         yield part
 
 
-def read_pieces(plan: Plan, *, digest: Digest | None = None, watch: Watch | None = None) -> Iterator[Piece | Part]:
-    """As :func:`read_parts`, with what is in order left as pieces."""
-    blocks = Blocks(plan.source, digest=digest)
-    for found in _scanner(plan, keep_cells=False).pieces(_body(blocks, plan)):
-        if watch is not None:
-            watch(blocks)
-        yield found
+def read_pieces(plan: Plan, blocks: Blocks) -> Iterator[Piece | Part]:
+    """The pieces and parts of the file below its header, in order."""
+    return pieces_in(plan, _body(blocks, plan))
+
+
+def pieces_in(plan: Plan, blocks: Iterable[bytes]) -> Iterator[Piece | Part]:
+    """The pieces and parts of records in UTF-8."""
+    return _scanner(plan, keep_cells=False).pieces(blocks)
 
 
 def _scanner(plan: Plan, *, keep_cells: bool) -> Scanner:

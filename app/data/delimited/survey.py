@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
-from app.data.delimited.counting import Count, Survey
+from app.data.delimited.counting import Count, Examined, Survey
 from app.data.delimited.parts import Part, Piece
 from app.data.delimited.plan import Plan, Watch, make_plan, read_pieces
-from app.data.delimited.spill import Spill
+from app.data.delimited.typist import Typed
 from app.data.pipeline import in_order
 from app.data.records import Corrections
 from app.data.source import Blocks, Digest, Source
 
 _RESAMPLE_BYTES = 1 << 20
 _BEYOND_ASCII = re.compile(rb"[^\r\n]{0,200}[\x80-\xff][^\r\n]{0,200}")
+
+
+class Taker(Protocol):
+    """Who stores parts while they are counted, by the types that are expected."""
+
+    def convert(self, seen: Examined) -> Typed | None:
+        """The typed rows of a part, in any thread; None where nothing is stored any more."""
+
+    def take(self, seen: Examined, typed: Typed | None) -> None:
+        """Store them, in the order of the file."""
+
+    def give_up(self) -> None:
+        """What was stored is of no use: the file is read again from its beginning, in another way."""
 
 
 def survey(
@@ -24,15 +38,19 @@ def survey(
     byte_limit: int | None = None,
     watch: Watch | None = None,
     digest: Callable[[], Digest] | None = None,
-    spill: Spill | None = None,
+    taker: Taker | None = None,
     threads: int = 1,
+    known: Plan | None = None,
 ) -> Survey:
-    """Read a file once (up to ``byte_limit`` bytes of it) and decide on everything; its cells go to ``spill``."""
-    plan = make_plan(source, corrections)
-    look = _Look(byte_limit, watch, digest, spill, threads)
+    """Read a file once (up to ``byte_limit`` bytes of it) and decide on everything; its parts go to ``taker``. A plan
+    that is known already has proven right for all of the file."""
+    plan = known or make_plan(source, corrections)
+    look = _Look(byte_limit, watch, digest, taker, threads)
     try:
-        return look.at(plan, certain=plan.head_complete or corrections.encoding is not None)
+        return look.at(plan, certain=known is not None or plan.head_complete or corrections.encoding is not None)
     except _NotUtf8:
+        if taker is not None:
+            taker.give_up()
         return look.at(make_plan(source, corrections, sample=_resample(source)), certain=True)
 
 
@@ -62,40 +80,45 @@ class _Look:
         byte_limit: int | None,
         watch: Watch | None,
         digest: Callable[[], Digest] | None,
-        spill: Spill | None,
+        taker: Taker | None,
         threads: int,
     ) -> None:
-        self._byte_limit, self._watch, self._digest, self._spill = byte_limit, watch, digest, spill
+        self._byte_limit, self._watch, self._digest, self._taker = byte_limit, watch, digest, taker
         self._threads = threads
         self._position = 0
         self._complete = True
 
     def at(self, plan: Plan, *, certain: bool) -> Survey:
         """Count the records of a file by a plan; ``certain`` where its encoding is settled."""
-        count = Count(plan, keep=self._spill is not None)
+        count = Count(plan)
         self._complete = True
-        if self._spill is not None:
-            self._spill.restart()
-        for seen in in_order(self._limited(plan), count.examine, threads=self._threads):
+        examine = self._examining(count)
+        for seen, typed in in_order(self._limited(plan), examine, threads=self._threads):
             count.add(seen)
-            if self._spill is not None:
-                self._spill.add(seen.part, seen.cells, position=self._position)
+            if self._taker is not None:
+                self._taker.take(seen, typed)
             if not certain and plan.encoding.name == "utf-8" and _has_undecodable(seen.part):
                 raise _NotUtf8
         return count.survey(complete=self._complete, bytes_read=self._position)
 
+    def _examining(self, count: Count) -> Callable[[Piece | Part], tuple[Examined, Typed | None]]:
+        def examine(found: Piece | Part) -> tuple[Examined, Typed | None]:
+            seen = count.examine(found)
+            return seen, self._taker.convert(seen) if self._taker is not None else None
+
+        return examine
+
     def _limited(self, plan: Plan) -> Iterator[Piece | Part]:
         """The pieces and parts of the file, or of as much of it as is wanted."""
-        for found in read_pieces(plan, digest=self._digest() if self._digest else None, watch=self._watched):
+        blocks = Blocks(plan.source, digest=self._digest() if self._digest else None)
+        for found in read_pieces(plan, blocks):
+            self._position = blocks.position
+            if self._watch is not None:
+                self._watch(blocks)
             yield found
             if self._byte_limit is not None and self._position > self._byte_limit and not plan.head_complete:
                 self._complete = False
                 return
-
-    def _watched(self, blocks: Blocks) -> None:
-        self._position = blocks.position
-        if self._watch is not None:
-            self._watch(blocks)
 
 
 def _has_undecodable(part: Part) -> bool:

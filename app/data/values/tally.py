@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import msgspec
 import numpy as np
@@ -208,8 +209,7 @@ class Tally:
 
     def disguised(self, wanted: tuple[str, ...] | None = None) -> dict[str, int]:
         """Words of the column that stand for a missing value (the usual ones, or ``wanted``), with their counts."""
-        source = self.odd if not self.many_odd else {}
-        return {word: n for word, n in source.items() if _stands_for_missing(word, wanted)}
+        return disguised_in(self.odd, wanted)
 
     def only_disguised(self, wanted: tuple[str, ...] | None = None) -> bool:
         """Whether every cell that is a word is one of those."""
@@ -231,6 +231,11 @@ def _gathered(known: Counter[str], seen: dict[str, int] | None, most: int, *, ov
         known.clear()
         return True
     return False
+
+
+def disguised_in(words: Mapping[str, int], wanted: tuple[str, ...] | None = None) -> dict[str, int]:
+    """Those of the words that stand for a missing value (the usual ones, or ``wanted``)."""
+    return {word: n for word, n in words.items() if _stands_for_missing(word, wanted)}
 
 
 def _stands_for_missing(word: str, wanted: tuple[str, ...] | None) -> bool:
