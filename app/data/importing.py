@@ -14,6 +14,7 @@ from app.data.delimited.counting import Survey
 from app.data.delimited.inspection import column_note, evidence, inspected, problems
 from app.data.delimited.plan import Plan
 from app.data.delimited.store import Store, expectation
+from app.data.delimited.summaries import known_summaries
 from app.data.delimited.survey import survey
 from app.data.delimited.typist import Decision
 from app.data.profiling import profile_table
@@ -136,7 +137,12 @@ class _Import:
     def _outcome(self, found: Survey, writer: TableWriter, table: Path, sha256: str) -> Outcome:
         self._meter.at("data.step.profiling", self._source.size)
         profile, levels = profile_table(
-            table, found.types, threads=self._context.processors, check_cancelled=self._context.check_cancelled
+            table,
+            found.types,
+            repeated=writer.repeated,
+            known=known_summaries(found) if writer.rejected == found.rejected else {},
+            threads=self._context.processors,
+            check_cancelled=self._context.check_cancelled,
         )
         columns = _columns(profile, levels)
         objects = self._objects(table, profile, writer)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import numpy as np
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from app.data.pipeline import in_order
 from app.data.records import Bars, ColumnProfile, ColumnType, Finding, Histogram, Profile
-from app.data.stored import stored_groups, stored_shape
+from app.data.stored import stored_groups, stored_in_code, stored_shape
 from app.data.values.buffers import numbers_of, raw_numbers, valid_of
-from app.data.values.distinct import hash_text, mixed, sorted_unique
+from app.data.values.distinct import hash_text, sorted_unique
 from app.data.values.tally import MISSING_WORDS
 from app.text.message import Text, amount
 
@@ -26,7 +26,6 @@ _BARS = 30
 _LEVELS = 200
 _WORDS_KEPT = 20_000
 _MOSTLY = 0.5
-_ROWS_COMPARED = 20_000_000
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
 
 
@@ -38,20 +37,26 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def profile_table(
-    path: Path, types: Sequence[ColumnType], *, threads: int = 1, check_cancelled: Callable[[], None] | None = None
+    path: Path,
+    types: Sequence[ColumnType],
+    *,
+    repeated: int,
+    known: Mapping[int, Summary] = MappingProxyType({}),
+    threads: int = 1,
+    check_cancelled: Callable[[], None] | None = None,
 ) -> tuple[Profile, tuple[tuple[str, ...], ...]]:
-    """The profile of a stored table, and for each column the words of a category or boolean."""
+    """The profile of a stored table in which ``repeated`` rows are equal to earlier ones, and for each column the words
+    of a category or boolean. Columns whose summary is ``known``, by their place, aren't read."""
     shape = stored_shape(path)
-    rows = _RowHashes(shape.rows)
     jobs = [_Job(path=path, name=n, place=i, type=t) for i, (n, t) in enumerate(zip(shape.names, types, strict=True))]
     summaries = []
-    for summary in in_order(jobs, lambda job: _summary(job, rows), threads=max(1, threads)):
+    for summary in in_order(jobs, lambda job: known.get(job.place) or _summary(job), threads=max(1, threads)):
         if check_cancelled is not None:
             check_cancelled()
         summaries.append(summary)
     findings = [f for s in summaries for f in _findings(s.profile)]
-    if rows.repeated():
-        findings.append(_finding("duplicate_rows", "", "note", n=rows.repeated()))
+    if repeated:
+        findings.append(_finding("duplicate_rows", "", "note", n=repeated))
     profile = Profile(columns=tuple(s.profile for s in summaries), findings=tuple(findings))
     return profile, tuple(s.levels for s in summaries)
 
@@ -65,47 +70,24 @@ class _Job(msgspec.Struct, frozen=True, kw_only=True):
     type: ColumnType
 
 
-class _RowHashes:
-    """A hash of each whole row, added up column by column (in any order)."""
-
-    def __init__(self, rows: int) -> None:
-        self._sums = np.zeros(rows if rows <= _ROWS_COMPARED else 0, np.uint64)
-        self._guard = threading.Lock()
-
-    def add(self, column: int, start: int, hashes: NDArray[np.uint64]) -> None:
-        if len(self._sums):
-            with np.errstate(over="ignore"):
-                spread = mixed(hashes + np.uint64(column * 0x9E3779B1))
-                with self._guard:
-                    self._sums[start : start + len(hashes)] += spread
-
-    def repeated(self) -> int:
-        """How many rows are equal to an earlier one."""
-        ordered = np.sort(self._sums)
-        return int((ordered[1:] == ordered[:-1]).sum())
+def _summary(job: _Job) -> Summary:
+    return _number_summary(job) if job.type in _NUMBERS else _word_summary(job)
 
 
-def _summary(job: _Job, rows: _RowHashes) -> Summary:
-    if job.type in _NUMBERS:
-        return _number_summary(job, rows)
-    return _word_summary(job, rows)
-
-
-def _chunks(job: _Job, *, encoded: bool) -> Iterator[pa.Array]:
-    """The column by row groups; words as dictionaries."""
-    for group in stored_groups(job.path, [job.name], dictionaries=[job.name] if encoded else []):
-        for chunk in group.column(0).chunks:
-            yield chunk.dictionary_encode() if encoded and not pa.types.is_dictionary(chunk.type) else chunk
+def _chunks(job: _Job) -> Iterator[pa.Array]:
+    """The column by row groups; words that recur as dictionaries."""
+    words = job.type not in _NUMBERS and stored_in_code(job.path, job.name)
+    for group in stored_groups(job.path, [job.name], dictionaries=[job.name] if words else []):
+        yield from group.column(0).chunks
 
 
 # Numbers and times
 
 
-def _number_summary(job: _Job, rows: _RowHashes) -> Summary:
+def _number_summary(job: _Job) -> Summary:
     parts, start, missing = [], 0, 0
-    for chunk in _chunks(job, encoded=False):
+    for chunk in _chunks(job):
         values, valid = raw_numbers(chunk).astype(np.float64), valid_of(chunk)
-        rows.add(job.place, start, np.where(valid, values.view(np.uint64), np.uint64(0x7FF8DEAD)))
         start += len(chunk)
         missing += len(chunk) - int(valid.sum())
         parts.append(values[valid])
@@ -113,7 +95,12 @@ def _number_summary(job: _Job, rows: _RowHashes) -> Summary:
     if job.type is ColumnType.DATETIME:
         numbers = numbers / 1e6
     numbers.sort()
-    return Summary(profile=_number_profile(job.name, job.type, numbers, start, missing))
+    return summary_of_numbers(job.name, job.type, numbers, start, missing)
+
+
+def summary_of_numbers(name: str, type: ColumnType, ordered: NDArray[np.float64], rows: int, missing: int) -> Summary:
+    """The summary of a column by its values in order (days, seconds, or numbers)."""
+    return Summary(profile=_number_profile(name, type, ordered, rows, missing))
 
 
 def _number_profile(
@@ -155,31 +142,34 @@ def _histogram(ordered: NDArray[np.float64], distinct: int, *, whole: bool) -> H
 # Words
 
 
-def _word_summary(job: _Job, rows: _RowHashes) -> Summary:
+def _word_summary(job: _Job) -> Summary:
     words: Counter[str] = Counter()
     hashes: list[NDArray[np.uint64]] = []
     examples: list[str] = []
     start, missing, many = 0, 0, False
-    for chunk in _chunks(job, encoded=True):
-        valid = valid_of(chunk.indices)
-        places = np.where(valid, numbers_of(chunk.indices), len(chunk.dictionary))
-        hashed = np.append(hash_text(chunk.dictionary), np.uint64(0xDEAD))
-        rows.add(job.place, start, hashed[places])
+    for chunk in _chunks(job):
         start += len(chunk)
-        missing += len(chunk) - int(valid.sum())
-        examples = examples or [str(w)[:80] for w in chunk.dictionary.slice(0, 5).to_pylist()]
-        if not many:
-            counts = np.bincount(places, minlength=len(chunk.dictionary) + 1)[:-1]
-            words.update(dict(zip(chunk.dictionary.to_pylist(), counts.tolist(), strict=True)))
-            many = len(words) > _WORDS_KEPT
-            hashes = [hash_text(pa.array(list(words), pa.string()))] if many else []
-        else:
-            hashes = _merged([*hashes, hashed[:-1]])
+        missing += chunk.null_count
+        if many:
+            hashes = _merged([*hashes, hash_text(_present(chunk))])
+            continue
+        encoded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
+        examples = examples or [str(w)[:80] for w in encoded.dictionary.slice(0, 5).to_pylist()]
+        places = numbers_of(encoded.indices.drop_null())
+        counts = np.bincount(places, minlength=len(encoded.dictionary))
+        words.update(dict(zip(encoded.dictionary.to_pylist(), counts.tolist(), strict=True)))
+        many = len(words) > _WORDS_KEPT
+        hashes = [hash_text(pa.array(list(words), pa.string()))] if many else []
     if many:
         distinct = len(_merged(hashes, now=True)[0])
-        return _words_found(job.name, job.type, start, missing, distinct, Counter(), examples)
+        return summary_of_words(job.name, job.type, start, missing, distinct, Counter(), examples)
     words = +words  # without those that no row holds
-    return _words_found(job.name, job.type, start, missing, len(words), words, examples)
+    return summary_of_words(job.name, job.type, start, missing, len(words), words, examples)
+
+
+def _present(chunk: pa.Array) -> pa.Array:
+    """The words of a chunk, or all that aren't missing."""
+    return chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk.drop_null()
 
 
 def _merged(hashes: list[NDArray[np.uint64]], *, now: bool = False) -> list[NDArray[np.uint64]]:
@@ -189,9 +179,10 @@ def _merged(hashes: list[NDArray[np.uint64]], *, now: bool = False) -> list[NDAr
     return hashes
 
 
-def _words_found(
+def summary_of_words(
     name: str, type: ColumnType, rows: int, missing: int, distinct: int, words: Counter[str], examples: list[str]
 ) -> Summary:
+    """The summary of a column by its words with their counts; without those where there are too many to tell."""
     ordered = sorted(words.items(), key=lambda item: (-item[1], item[0]))
     bars = None
     if ordered and type is not ColumnType.IDENTIFIER and distinct < max(2, rows - missing):

@@ -48,6 +48,15 @@ def stored_groups(
             yield file.read_row_group(group, columns=None if columns is None else list(columns), use_threads=False)
 
 
+def stored_in_code(path: Path, column: str) -> bool:
+    """Whether the words of a column are stored once each, in its first row group."""
+    with open_stored(path) as file:
+        if not file.num_row_groups:
+            return False
+        place = file.schema_arrow.names.index(column)
+        return bool(file.metadata.row_group(0).column(place).has_dictionary_page)
+
+
 @contextmanager
 def open_stored(path: Path, *, dictionaries: Sequence[str] = ()) -> Iterator[pq.ParquetFile]:
     """A stored Parquet file for a block that only reads from it."""

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from app.data import limits
 from app.data.records import ColumnType, Rejected
 from app.data.values.conversion import ARROW_TYPES, CODED, WORDS
+from app.data.values.rows import Repeats
 
 _GROUP_BYTES = 64_000_000
 
@@ -30,6 +33,7 @@ class TableWriter:
         )
         self._dictionaries = [name for name, code in zip(names, coded, strict=True) if code]
         self._values = [name for name, type in zip(names, types, strict=True) if type not in WORDS]
+        self._repeats = Repeats()
         self._table = table
         self._rejected_path = rejected
         self._held: list[pa.Table] = []
@@ -57,8 +61,9 @@ class TableWriter:
             self._log.close()
             self._writer.close()
 
-    def add(self, rows: pa.Table, rejected: Sequence[Rejected]) -> None:
-        """Write rows of the schema, and the records that have none."""
+    def add(self, rows: pa.Table, rejected: Sequence[Rejected], hashes: NDArray[np.uint64]) -> None:
+        """Write rows of the schema, which have these hashes, and the records that have no row."""
+        self._repeats.add(hashes)
         self.rows += rows.num_rows
         self._reject(rejected)
         self._held.append(rows)
@@ -66,6 +71,11 @@ class TableWriter:
         self._held_bytes += rows.nbytes
         if self._held_rows >= limits.ROW_GROUP or self._held_bytes > _GROUP_BYTES:
             self._flush()
+
+    @property
+    def repeated(self) -> int:
+        """How many rows are equal to an earlier one."""
+        return self._repeats.count
 
     def _reject(self, rejected: Sequence[Rejected]) -> None:
         self.rejected += len(rejected)

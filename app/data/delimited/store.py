@@ -51,7 +51,7 @@ class Store:
             return
         self._words = [known | new for known, new in zip(self._words, typed.words, strict=True)]
         self.records += seen.part.records
-        self.writer.add(typed.rows, typed.rejected)
+        self.writer.add(typed.rows, typed.rejected, typed.hashes)
 
     def give_up(self) -> None:
         """What was stored is of no use."""

@@ -13,6 +13,8 @@ from app.data.delimited.counting import Survey
 from app.data.delimited.parts import Part
 from app.data.records import ColumnType, Rejected
 from app.data.values.conversion import WORDS, Notation, convert_column, in_code, without_empty
+from app.data.values.rows import hash_rows
+from app.data.values.shapes import Shape
 from app.data.values.tally import Glance, disguised_in
 from app.text.message import Text, Value
 
@@ -63,10 +65,11 @@ def _alike(expected: ColumnType, decided: ColumnType, before: Notation, now: Not
 
 
 class Typed(msgspec.Struct, frozen=True, kw_only=True):
-    """The typed rows of a part and its rejected records. ``words`` stood for "missing" in each column; ``doubtful``
-    where a cell isn't of a type that nobody chose, so that the decision can't be right."""
+    """The typed rows of a part with their hashes, and its rejected records. ``words`` stood for "missing" in each
+    column; ``doubtful`` where a cell isn't of a type that nobody chose, so that the decision can't be right."""
 
     rows: pa.Table
+    hashes: NDArray[np.uint64]
     rejected: list[Rejected]
     words: tuple[frozenset[str], ...]
     doubtful: bool
@@ -89,18 +92,21 @@ class Typist:
         for i, values in enumerate(text.columns):
             notation = msgspec.structs.replace(decision.notations[i], value_words=tuple(sorted(words[i])))
             proven = decision.names[i] not in decision.chosen
-            column, failed = convert_column(without_empty(values), decision.types[i], notation, proven=proven)
+            cells = without_empty(values) if glances[i].counts[Shape.EMPTY] else values
+            column, failed = convert_column(cells, decision.types[i], notation, proven=proven)
             columns.append(in_code(column, wanted=pa.types.is_dictionary(self._schema.types[i])))
             failures.append(failed)
         rows = pa.Table.from_arrays(columns, schema=self._schema)
         failed = np.array(failures)
         if not failed.any():
-            return Typed(rows=rows, rejected=part.rejected, words=words, doubtful=False)
+            return Typed(rows=rows, hashes=hash_rows(rows), rejected=part.rejected, words=words, doubtful=False)
         chosen = np.array([name in decision.chosen for name in decision.names])
         assert part.starts is not None
         rejected = sorted([*part.rejected, *self._failures(part.starts, text, failed)], key=lambda r: r.line)
+        good = rows.filter(pa.array(~failed.any(axis=0)))
         return Typed(
-            rows=rows.filter(pa.array(~failed.any(axis=0))),
+            rows=good,
+            hashes=hash_rows(good),
             rejected=rejected,
             words=words,
             doubtful=bool(failed[~chosen].any()),

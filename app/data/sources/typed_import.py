@@ -79,9 +79,9 @@ class _Import:
             decided = intake.decide()
             storing = Storing(decided, table, self._context.staging / "rejected.jsonl")
             self._write(storing, keeping)
-        self._prove(intake.records, storing.rows + storing.rejected)
-        if storing.rows == 0:
-            raise _none_good(storing.listed[0], self._source.name)
+        self._prove(intake.records, storing.writer.rows + storing.writer.rejected)
+        if storing.writer.rows == 0:
+            raise _none_good(storing.writer.listed[0], self._source.name)
         return self._outcome(decided, storing, table)
 
     def _read(self, keeping: Keeping) -> Intake:
@@ -109,7 +109,11 @@ class _Import:
     def _outcome(self, decided: Decided, storing: Storing, table: Path) -> Outcome:
         self._meter.at("data.step.profiling", _READ_SHARE + _WRITE_SHARE)
         profile, levels = profile_table(
-            table, decided.types, threads=self._context.processors, check_cancelled=self._context.check_cancelled
+            table,
+            decided.types,
+            repeated=storing.writer.repeated,
+            threads=self._context.processors,
+            check_cancelled=self._context.check_cancelled,
         )
         columns = tuple(
             Column(name=c.name, type=c.type, missing=c.missing, distinct=c.distinct, levels=words)
@@ -118,12 +122,12 @@ class _Import:
         body = _version(self._source, self._request, self._fingerprint, decided, storing, columns)
         made = draft(DATASET, body, objects=self._objects(table, profile, storing), name=self._request.name)
         answer = ImportAnswer(
-            rows=storing.rows,
-            rejected=storing.rejected,
-            rejected_rows=storing.listed,
+            rows=storing.writer.rows,
+            rejected=storing.writer.rejected,
+            rejected_rows=storing.writer.listed,
             columns=columns,
             sha256=self._fingerprint.sha256,
-            problems=_problems(self._source, decided, storing.rejected, storing.listed),
+            problems=_problems(self._source, decided, storing.writer.rejected, storing.writer.listed),
         )
         return Outcome(drafts=(made,), answer=msgspec.Raw(encode(answer)))
 
@@ -133,7 +137,7 @@ class _Import:
             "table": stage_file(table, media=_PARQUET),
             "profile": stage_bytes(staging, "profile.json", encode(profile), media=_JSON),
         }
-        if storing.rejected:
+        if storing.writer.rejected:
             objects["rejected"] = stage_file(staging / "rejected.jsonl", media=_LINES)
         return objects
 
@@ -152,9 +156,9 @@ def _version(
         source_size=fingerprint.size,
         corrections=request.corrections,
         columns=columns,
-        records=storing.rows + storing.rejected,
-        rows=storing.rows,
-        rejected=storing.rejected,
+        records=storing.writer.rows + storing.writer.rejected,
+        rows=storing.writer.rows,
+        rejected=storing.writer.rejected,
         notes=_notes(source, decided, storing),
         origin=_read_origin(source.origin, decided),
     )
@@ -193,7 +197,7 @@ def _column_note(source: TypedSource, decided: Decided, index: int) -> Text | No
 
 def _notes(source: TypedSource, decided: Decided, storing: Storing) -> tuple[Text, ...]:
     """What the import did that isn't plain: stored with the version."""
-    notes = [p.message for p in _problems(source, decided, storing.rejected, storing.listed)]
+    notes = [p.message for p in _problems(source, decided, storing.writer.rejected, storing.writer.listed)]
     notes += [e.reason for e in value_evidence(decided) if not e.sure]
     for index, name in enumerate(decided.plan.names):
         note = _column_note(source, decided, index)

@@ -146,17 +146,32 @@ def _plain_decimals(
         places = np.flatnonzero((kinds == _DIGIT | kind) | (kinds == _DIGIT | kind | _SIGN))
         if not len(places):
             continue
-        marks = np.concatenate([[0], np.cumsum(data == mark[0])])
-        signs = np.concatenate([[0], np.cumsum(_CLASS[data] == _SIGN)])
         start, end = offsets[:-1][places], offsets[1:][places]
+        marks = _occurrences(data, mark, offsets, kinds & kind != 0)[places]
+        signs = _occurrences(data, b"+-", offsets, kinds & _SIGN != 0)[places]
         signed = (_CLASS[first[places]] == _SIGN).astype(np.int64)
-        one = (marks[end] - marks[start] == 1) & (signs[end] - signs[start] == signed)
+        one = (marks == 1) & (signs == signed)
         head = data[np.minimum(start + signed, len(data) - 1)]
         three = (lengths[places] >= 5 + signed) & (lengths[places] <= 7 + signed) & (data[end - 4] == mark[0])
         three &= (head != ord("0")) & (head != mark[0])
         found[places[one]] = np.where(three[one], np.uint8(maybe), np.uint8(plain))
         settled[places[one]] = True
     return settled
+
+
+def _occurrences(
+    data: NDArray[np.uint8], letters: bytes, offsets: NDArray[np.int64], having: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """How many of the letters each cell holds; ``having`` says which hold any."""
+    if not having.any():
+        return np.zeros(len(having), np.int64)
+    wanted = data == letters[0]
+    for letter in letters[1:]:
+        wanted |= data == letter
+    if np.count_nonzero(wanted) == np.count_nonzero(having):  # one each
+        return having.astype(np.int64)
+    sums = np.concatenate([[0], np.cumsum(wanted)])
+    return np.asarray(sums[offsets[1:]] - sums[offsets[:-1]])
 
 
 def _other_kinds(
