@@ -130,10 +130,9 @@ def without_empty(values: pa.ChunkedArray) -> pa.Array:
     if place < 0:
         return cells
     words = pa.concat_arrays([cells.dictionary.slice(0, place), cells.dictionary.slice(place + 1)])
-    indices = cells.indices
-    after = pc.if_else(pc.greater(indices, place), pc.subtract(indices, 1), indices)
-    kept = pc.if_else(pc.equal(indices, place), pa.scalar(None, pa.int32()), after)
-    return pa.DictionaryArray.from_arrays(kept.cast(pa.int32()), words)
+    indices = numbers_of(cells.indices.fill_null(place))
+    kept = pa.array(indices - (indices > place), pa.int32(), mask=indices == place)
+    return pa.DictionaryArray.from_arrays(kept, words)
 
 
 def in_code(words: pa.Array, *, wanted: bool) -> pa.Array:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from app.data.values.buffers import numbers_of, raw_numbers, valid_of
+from app.data.values.buffers import raw_numbers, valid_of
 from app.data.values.distinct import hash_text, mixed
 
 _MOST = 20_000_000
@@ -32,12 +32,13 @@ def _cells(chunk: pa.Array, salt: np.uint64) -> NDArray[np.uint64]:
     with np.errstate(over="ignore"):
         if pa.types.is_dictionary(chunk.type):
             hashed = mixed(np.append(hash_text(chunk.dictionary), _NO_WORD) + salt)
-            return hashed[np.where(valid_of(chunk.indices), numbers_of(chunk.indices), len(hashed) - 1)]
-        valid = valid_of(chunk)
+            places = raw_numbers(chunk.indices)
+            return hashed[np.where(valid_of(chunk), places, len(hashed) - 1) if chunk.null_count else places]
         if pa.types.is_string(chunk.type):
-            return mixed(np.where(valid, hash_text(chunk), _NO_WORD) + salt)
-        bits = raw_numbers(chunk).astype(np.float64).view(np.uint64)
-        return mixed(np.where(valid, bits, _NO_NUMBER) + salt)
+            hashed, missing = hash_text(chunk), _NO_WORD
+        else:
+            hashed, missing = raw_numbers(chunk).astype(np.float64).view(np.uint64), _NO_NUMBER
+        return mixed((np.where(valid_of(chunk), hashed, missing) if chunk.null_count else hashed) + salt)
 
 
 class Repeats:

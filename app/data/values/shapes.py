@@ -45,6 +45,7 @@ SHAPES = len(Shape)
 _DIGIT, _SIGN, _DOT, _COMMA, _SLASH, _COLON, _SPACE, _OTHER = (1 << i for i in range(8))
 _DIGITS = 15
 _DATE_LENGTH = 10
+_BLANK, _BEYOND_ASCII = 32, 128
 
 
 def _classes() -> NDArray[np.uint8]:
@@ -84,6 +85,9 @@ _TIMES = ((Shape.DATETIME, DATETIME_PATTERN), (Shape.DATE, DATE_PATTERN))
 
 def trimmed(values: pa.Array) -> pa.Array:
     """The cells without spaces around them; untouched where there are none."""
+    data = text_buffers(values)[1]
+    if len(data) and int(data.min()) > _BLANK and int(data.max()) < _BEYOND_ASCII:
+        return values
     return pc.utf8_trim_whitespace(values)
 
 
