@@ -74,10 +74,10 @@ class Parser(argparse.ArgumentParser):
         self._required = self.add_argument_group(words("cli.help.arguments"))
         self._optional = self.add_argument_group(words("cli.help.options"))
 
-    def place(self, name: str, *, metavar: str) -> None:
-        """Add a required argument that is known by its place."""
-        self._needed.append(metavar)
-        self._required.add_argument(name, metavar=metavar, help=self._help(name))
+    def place(self, name: str, *, metavar: str, optional: bool = False) -> None:
+        """Add an argument that is known by its place; required unless ``optional``."""
+        self._needed.append(f"[{metavar}]" if optional else metavar)
+        self._required.add_argument(name, metavar=metavar, nargs="?" if optional else None, help=self._help(name))
 
     def option(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +14,7 @@ import msgspec
 
 from app.cli.interrupts import Cancelled, interrupt_cancels, interrupt_deferred
 from app.cli.terminal import Terminal
+from app.data.records import DATASET
 from app.errors import CicloError
 from app.jobs.contract import Ended, Event, JobKind, JobState, Outcome, Progress, Progressed
 from app.project import Project, Record
@@ -52,6 +53,21 @@ def opened(terminal: Terminal, folder: str) -> Iterator[Project]:
         yield project
     finally:
         project.close()
+
+
+def dataset_version(terminal: Terminal, project: Project, label: str) -> Record:
+    """The dataset version that ``label`` names; one that lies in the bin can be used, and is said to lie there."""
+    record = project.version(DATASET, label)
+    warn_binned(terminal, project, (record.id,))
+    return record
+
+
+def warn_binned(terminal: Terminal, project: Project, ids: Iterable[str]) -> None:
+    """Say which of these records lie in the bin."""
+    away = project.binned()
+    for id in ids:
+        if id in away:
+            terminal.warn(CicloError("data.in_bin", label=project.get(id).label))
 
 
 def project_job(

@@ -11,7 +11,7 @@ from app.text.message import Text
 
 DATASET = "dataset-version"
 
-IMPORT = JobKind("data.import", "app.data.sources.jobs:import_source")
+IMPORT = JobKind("data.import", "app.data.versions.arrival:import_source")
 INSPECT = JobKind("data.inspect", "app.data.sources.jobs:inspect_source")
 
 
@@ -177,6 +177,8 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Import a file as the next version of the dataset ``name``.
 
     ``shown`` is when the file was last written as somebody looked at it (nanoseconds): it must be the same file still.
+    Bytes that are a version already, read in the same way, become no second one, except ``again``. ``note`` says what
+    the version is, ``by`` who says so.
     """
 
     project: str
@@ -185,6 +187,9 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     corrections: Corrections = Corrections()
     shown: int | None = None
     reading: Reading = Reading()
+    again: bool = False
+    note: str = ""
+    by: str = ""
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,7 +207,9 @@ class DatasetVersion(msgspec.Struct, frozen=True, kw_only=True):
     """Body of a dataset version. Objects: ``table`` (Parquet), ``profile`` (:class:`Profile`, JSON) and, where records
     were rejected, ``rejected`` (JSON lines of :class:`Rejected`). ``records == rows + rejected``.
 
-    ``dialect`` says how a file of text was read; ``origin`` where anything else came from.
+    ``dialect`` says how a file of text was read; ``origin`` where anything else came from. ``note`` and ``by`` are what
+    was said at the import (later notes are records of their own); ``restored_from`` is the older version that this one
+    repeats.
     """
 
     source_name: str
@@ -215,6 +222,9 @@ class DatasetVersion(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     rejected: int
     notes: tuple[Text, ...] = ()
+    note: str = ""
+    by: str = ""
+    restored_from: str = ""
     origin: Origin | None = None
 
     @property
@@ -275,7 +285,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import says when it is done."""
+    """What an import says when it is done; ``known`` is the id of the version that held these bytes already."""
 
     rows: int
     rejected: int
@@ -283,3 +293,4 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
     sha256: str
     problems: tuple[Problem, ...] = ()
+    known: str = ""

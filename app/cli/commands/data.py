@@ -10,8 +10,8 @@ import msgspec
 
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
-from app.cli.work import opened, replacing
-from app.data.records import DATASET, DatasetVersion
+from app.cli.work import dataset_version, opened, replacing
+from app.data.records import DatasetVersion
 from app.errors import CicloError
 
 
@@ -31,7 +31,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     """Write the table."""
     out = Path(options.out)
     with opened(terminal, options.project) as project:
-        version = project.version(DATASET, options.dataset)
+        version = dataset_version(terminal, project, options.dataset)
         table = project.whole_object(version.objects["table"].sha256)
         rows = version.read(DatasetVersion).rows
         with replacing(out) as partial:

@@ -40,6 +40,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[_Column, ...]
     sha256: str
     problems: tuple[SpokenProblem, ...]
+    known: bool
 
 
 def arguments(parser: Parser) -> None:
@@ -47,6 +48,9 @@ def arguments(parser: Parser) -> None:
     parser.place("project", metavar="PROJECT")
     parser.place("source", metavar="SOURCE")
     parser.option("--name", metavar="N", required=True)
+    parser.option("--note", metavar="TEXT", default="")
+    parser.option("--by", metavar="NAME", default="")
+    parser.switch("--again")
     declare(parser)
 
 
@@ -58,10 +62,13 @@ def run(terminal: Terminal, options: Namespace) -> int:
             source=absolute(options.source),
             name=series_name("--name", options.name),
             corrections=corrections(options),
+            again=options.again,
+            note=options.note,
+            by=options.by,
         )
         ended = project_job(terminal, IMPORT, request, project)
-        version = committed(project, ended, DATASET)
         answer = msgspec.json.decode(ended.answer, type=ImportAnswer)
+        version = project.get(answer.known) if answer.known else committed(project, ended, DATASET)
         terminal.answer(
             _answer(answer, version.name, version.number, terminal.words),
             _lines(answer, version.label, terminal.words),
@@ -83,10 +90,13 @@ def _answer(answer: ImportAnswer, name: str, number: int, words: Words) -> _Answ
         ),
         sha256=answer.sha256,
         problems=spoken_problems(answer.problems, words),
+        known=bool(answer.known),
     )
 
 
 def _lines(answer: ImportAnswer, label: str, words: Words) -> list[str]:
+    if answer.known:
+        return [words("cli.import.known", label=label, n=answer.rows)]
     lines = [
         words("cli.import.done", n=answer.rows, label=label, columns=Text("data.columns", {"n": len(answer.columns)}))
     ]

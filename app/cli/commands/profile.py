@@ -8,8 +8,8 @@ import msgspec
 
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
-from app.cli.work import opened
-from app.data.records import DATASET, ColumnProfile, Profile
+from app.cli.work import dataset_version, opened
+from app.data.records import ColumnProfile, Profile
 from app.text import Words
 
 
@@ -37,7 +37,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     """Show the profile."""
     words = terminal.words
     with opened(terminal, options.project) as project:
-        version = project.version(DATASET, options.dataset)
+        version = dataset_version(terminal, project, options.dataset)
         profile = msgspec.json.decode(project.object_bytes(version.objects["profile"].sha256), type=Profile)
     findings = tuple(
         _Finding(code=f.code, column=f.column, severity=f.severity, message=words.text(f.message))

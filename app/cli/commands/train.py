@@ -10,8 +10,8 @@ import msgspec
 from app.cli.figures import Figure, figures, spoken
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
-from app.cli.work import absolute, committed, opened, project_job, series_name
-from app.data.records import DATASET, DatasetVersion
+from app.cli.work import absolute, committed, dataset_version, opened, project_job, series_name
+from app.data.records import DatasetVersion
 from app.errors import CicloError
 from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, Preset, TrainRequest, model_name
 from app.project import Record
@@ -80,7 +80,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     if options.test and options.holdout is not None:
         raise CicloError("cli.not_together", name="--holdout", other="--test")
     with opened(terminal, options.project) as project:
-        columns = project.version(DATASET, options.dataset).read(DatasetVersion).columns
+        columns = dataset_version(terminal, project, options.dataset).read(DatasetVersion).columns
         request = _request(options, [column.name for column in columns])
         ended = project_job(terminal, TRAIN, request, project, processors=options.jobs)
         version = committed(project, ended, MODEL)

@@ -10,7 +10,7 @@ import msgspec
 from app.cli.figures import Figure, figure, spoken
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
-from app.cli.work import absolute, committed, opened, project_job, save
+from app.cli.work import absolute, committed, opened, project_job, save, warn_binned
 from app.errors import CicloError
 from app.project import Project, Record
 from app.project.durable import check_place
@@ -62,7 +62,8 @@ def run(terminal: Terminal, options: Namespace) -> int:
     if options.pdf:
         raise CicloError("cli.later", what="--pdf")
     with opened(terminal, options.project) as project:
-        model_record(project, options.model)  # refused at once, before a process is started for it
+        model = model_record(project, options.model)  # refused at once, before a process is started for it
+        warn_binned(terminal, project, model.parents)
         if options.html:
             check_place(Path(options.html))
         request = VerifyRequest(project=absolute(options.project), model=options.model, test=options.test)

@@ -1,0 +1,1 @@
+"""Versions of a dataset: recognised, noted, compared, restored, put away."""
