@@ -7,7 +7,7 @@ from argparse import Namespace
 import msgspec
 
 from app.cli.parser import Parser
-from app.data.records import ColumnType, Corrections
+from app.data.records import ColumnType, Corrections, Reading
 from app.errors import CicloError
 
 _NAMES = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -27,6 +27,7 @@ def declare(parser: Parser) -> None:
     parser.option("--type", metavar="COL=TYPE", several=True)
     parser.option("--types", choices=("text",))
     parser.option("--sheet", metavar="S")
+    parser.option("--range", metavar="A3:F200")
     parser.option("--query", metavar="SQL")
 
 
@@ -38,9 +39,8 @@ def corrections(options: Namespace) -> Corrections:
     CicloError
         ``cli.bad_type``, or ``cli.later`` for sources that aren't text.
     """
-    for later in ("sheet", "query"):
-        if getattr(options, later):
-            raise CicloError("cli.later", what=f"--{later}")
+    if options.query:
+        raise CicloError("cli.later", what="--query")
     typed = dict(_typed(one) for one in options.type)
     return msgspec.structs.replace(reading(options), types=typed, all_text=options.types == "text")
 
@@ -53,6 +53,11 @@ def reading(options: Namespace) -> Corrections:
         decimal=options.decimal,
         header=None if options.header is None else options.header == "yes",
     )
+
+
+def part(options: Namespace) -> Reading:
+    """Which part of the source is wanted."""
+    return Reading(sheet=options.sheet, range=options.range)
 
 
 def _typed(assignment: str) -> tuple[str, ColumnType]:

@@ -55,7 +55,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where the records of a version came from, other than from one file of text. Never holds a password.
 
-    ``decimal`` and ``day_first`` say how numbers and dates in its columns of text were read, where there were any.
+    ``decimal`` and ``day_first`` say how numbers and dates in its columns of text were read, where there were any;
+    ``range`` which cells of a sheet (as asked for), ``skip_lines`` how many rows of it stand before the header.
     """
 
     kind: SourceKind
@@ -63,6 +64,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     day_first: bool | None = None
     sheet: str = ""
     range: str = ""
+    header_lines: int = 0
+    skip_lines: int = 0
     files: tuple[str, ...] = ()
     server: str = ""
     database: str = ""
@@ -141,6 +144,15 @@ class InspectedColumn(msgspec.Struct, frozen=True, kw_only=True):
     missing: int = 0
 
 
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet of a workbook. ``rows`` and ``columns`` are 0 where the workbook doesn't tell its size."""
+
+    name: str
+    hidden: bool = False
+    rows: int = 0
+    columns: int = 0
+
+
 class InspectRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Look at a file, do nothing."""
 
@@ -171,6 +183,7 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
     raw_lines: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
     origin: Origin | None = None
+    sheets: tuple[Sheet, ...] = ()
 
 
 class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):

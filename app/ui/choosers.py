@@ -27,7 +27,7 @@ def choose_file(parent: QWidget, session: Session, chosen: Callable[[str], objec
     """Ask for a data file; ``chosen(path)`` is a bound method."""
     chooser = _chooser(parent, session.words("ui.choose_file.title"), Path.home())
     chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-    patterns = "*.csv *.tsv *.txt *.tab *.dat *.gz *.xz *.zip *.parquet"
+    patterns = "*.csv *.tsv *.txt *.tab *.dat *.gz *.xz *.zip *.parquet *.xlsx *.xlsm *.xlsb *.xls *.ods"
     chooser.setNameFilters(
         [f"{session.words('ui.choose_file.data')} ({patterns})", f"{session.words('ui.choose_file.all')} (*)"]
     )

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 import msgspec
 
-from app.cli.corrections import corrections, declare
+from app.cli.corrections import corrections, declare, part
 from app.cli.parser import Parser
 from app.cli.problems import SpokenProblem, spoken_problems
 from app.cli.terminal import Terminal
@@ -65,6 +65,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
             again=options.again,
             note=options.note,
             by=options.by,
+            reading=part(options),
         )
         ended = project_job(terminal, IMPORT, request, project)
         answer = msgspec.json.decode(ended.answer, type=ImportAnswer)

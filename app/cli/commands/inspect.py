@@ -6,12 +6,12 @@ from argparse import Namespace
 
 import msgspec
 
-from app.cli.corrections import corrections, declare
+from app.cli.corrections import corrections, declare, part
 from app.cli.parser import Parser
 from app.cli.problems import SpokenProblem, spoken_problems
 from app.cli.terminal import Terminal, table
 from app.cli.work import local_job
-from app.data.records import INSPECT, Inspected, InspectRequest
+from app.data.records import INSPECT, Inspected, InspectRequest, Sheet
 from app.text import Text, Words
 
 _SHOWN_ROWS = 5
@@ -46,6 +46,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[_Column, ...]
     problems: tuple[SpokenProblem, ...]
     evidence: tuple[_Evidence, ...]
+    sheets: tuple[Sheet, ...]
 
 
 def arguments(parser: Parser) -> None:
@@ -56,7 +57,7 @@ def arguments(parser: Parser) -> None:
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """Look at the file."""
-    request = InspectRequest(source=options.file, corrections=corrections(options))
+    request = InspectRequest(source=options.file, corrections=corrections(options), reading=part(options))
     found = msgspec.json.decode(local_job(terminal, INSPECT, request).answer, type=Inspected)
     terminal.answer(_answer(found, terminal.words), _lines(found, terminal.words))
     return 0
@@ -84,6 +85,7 @@ def _answer(found: Inspected, words: Words) -> _Answer:
             _Evidence(aspect=e.aspect, choice=e.choice, reason=words.text(e.reason), sure=e.sure)
             for e in found.evidence
         ),
+        sheets=found.sheets,
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.data.records import ColumnType
-from app.data.sources.typed import MIXED
+from app.data.sources.typed import SPARE
 from app.data.values.inference import is_key
 from app.data.values.tally import Tally
 from app.text.message import Text, Value
@@ -60,14 +60,25 @@ class Column:
 
 
 class Words(Column):
-    """Text: typed as the cells of a text file are. ``mixed`` holds numbers with a decimal point among words, ``chosen``
-    words that somebody already made categories."""
+    """Text: typed as the cells of a text file are. ``pointed`` holds numbers with a decimal point, ``literal`` words
+    that look like numbers with marks; ``chosen`` are words that somebody already made categories. A ``spare`` column is
+    left out where it has no value."""
 
-    def __init__(self, name: str, *, mixed: bool = False, chosen: bool = False) -> None:
+    def __init__(self, name: str, *, chosen: bool = False, spare: bool = False) -> None:
         super().__init__(name)
-        self.mixed = mixed
         self.chosen = chosen
+        self.pointed = self.literal = False
+        self._spare = spare
         self._blank = 0
+
+    @property
+    def only_words(self) -> bool:
+        """Whether what looks like a number here mustn't become one."""
+        return self.chosen or (self.pointed and self.literal)
+
+    def decide(self) -> None:
+        if self._spare and not self.tally.filled:
+            self.kind = None
 
     def add(self, values: pa.Array) -> pa.Array:
         text = values.cast(pa.string())
@@ -280,7 +291,7 @@ def column_for(field: pa.Field) -> Column:
         inner = column_for(pa.field(name, type.value_type))
         return Words(name, chosen=True) if isinstance(inner, Words) else inner
     if pa.types.is_string(type) or pa.types.is_large_string(type) or type == pa.string_view():
-        return Words(name, mixed=MIXED in (field.metadata or {}))
+        return Words(name, spare=SPARE in (field.metadata or {}))
     if pa.types.is_decimal(type):
         return Exact(name, type)
     if pa.types.is_timestamp(type):

@@ -65,6 +65,11 @@ class Intake:
         self.records += batch.records
         self.rows += batch.rows.num_rows
         self.rejected += len(batch.rejected)
+        for place in batch.pointed | batch.literal:
+            column = self._columns[place]
+            if isinstance(column, Words):
+                column.pointed |= place in batch.pointed
+                column.literal |= place in batch.literal
         cells = [c.add(bare(values)) for c, values in zip(self._columns, batch.rows.columns, strict=True)]
         return Kept(
             cells=pa.RecordBatch.from_arrays(cells, names=[c.name for c in self._columns]),
@@ -88,7 +93,7 @@ class Intake:
             raise CicloError("data.nothing_readable", columns=", ".join(c.name for c in self._columns[:20]))
         columns = tuple(self._columns[i] for i in places)
         corrections = self._corrections
-        voters = [c.tally for c in columns if isinstance(c, Words) and not c.mixed]
+        voters = [c.tally for c in columns if isinstance(c, Words) and not c.pointed]
         numerals = decide_numerals(voters, delimiter="", wanted=corrections.decimal)
         texts = [c.tally for c in columns if isinstance(c, Words)]
         day_first = decide_day_first(texts, wanted=corrections.day_first)
@@ -105,7 +110,7 @@ class Intake:
             notations=tuple(notation for _type, notation in typed),
             numerals=numerals,
             dialect=dialect,
-            left_out=tuple(c.name for c in self._columns if c.kind is None),
+            left_out=tuple(c.name for c in self._columns if c.kind is None and not isinstance(c, Words)),
         )
 
     def _typed(self, column: Column, dialect: Dialect) -> tuple[ColumnType, Notation]:
@@ -116,10 +121,10 @@ class Intake:
             assert type is not None
             return type, Notation(missing_words=corrections.missing_words or ())
         plain = Dialect(encoding="", delimiter="", day_first=dialect.day_first)
-        notation = Notation.of(plain if column.mixed else dialect)
+        notation = Notation.of(plain if column.pointed else dialect)
         found = decide_type(column.tally, column.name, notation=notation, missing_words=corrections.missing_words)
-        if column.chosen and found in _VALUES:
-            found = ColumnType.CATEGORY
+        if column.only_words and found in _VALUES:
+            found = ColumnType.CATEGORY if column.chosen else ColumnType.TEXT
         type = wanted or found
         if corrections.missing_words is not None:
             return type, msgspec.structs.replace(notation, missing_words=corrections.missing_words)

@@ -8,11 +8,14 @@ from pathlib import Path
 import msgspec
 
 from app.data import importing
-from app.data.records import ImportRequest, Inspected, InspectRequest, Reading
+from app.data.records import Corrections, ImportRequest, Inspected, InspectRequest, Reading
 from app.data.source import reading
-from app.data.sources.parquet import MAGIC, ParquetSource
+from app.data.sources.parquet import MAGIC as PARQUET
+from app.data.sources.parquet import ParquetSource
 from app.data.sources.typed import TypedSource
 from app.data.sources.typed_import import import_typed, inspect_typed
+from app.data.sources.workbook.recognise import OLD_WORKBOOK, ZIP, Packed, packed_workbook
+from app.data.sources.workbook.source import WorkbookSource
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome
 from app.project.record import encode
@@ -31,7 +34,7 @@ def inspect_source(context: Context, request: InspectRequest) -> Outcome:
 
 def inspect_any(path: Path, request: InspectRequest, context: Context | None = None) -> Inspected:
     """The inspection of any source; of a large one, of its beginning."""
-    source = typed_source(path, request.reading)
+    source = typed_source(path, request.reading, request.corrections)
     if source is None:
         return importing.inspect_file(path, request, context)
     with closing(source):
@@ -46,7 +49,7 @@ def import_source(context: Context, request: ImportRequest) -> Outcome:
     CicloError
         What the source or the disk refused.
     """
-    source = typed_source(Path(request.source), request.reading)
+    source = typed_source(Path(request.source), request.reading, request.corrections)
     if source is None:
         return importing.import_source(context, request)
     with closing(source):
@@ -55,12 +58,22 @@ def import_source(context: Context, request: ImportRequest) -> Outcome:
         return import_typed(context, request, source)
 
 
-def typed_source(path: Path, wanted: Reading) -> TypedSource | None:
-    """What gives the records of ``path``; None where it is a file of delimited text, or can't be a source at all."""
+def typed_source(path: Path, wanted: Reading, corrections: Corrections) -> TypedSource | None:
+    """What gives the records of ``path``; None where it is a file of delimited text, or can't be a source at all.
+
+    Raises
+    ------
+    CicloError
+        What the source is refused for.
+    """
     if not path.is_file():
         return None
     with reading(path), path.open("rb") as file:
         head = file.read(8)
-    if head.startswith(MAGIC):
+    if head.startswith(PARQUET):
         return ParquetSource(path)
+    if head.startswith(OLD_WORKBOOK):
+        return WorkbookSource(path, wanted, corrections, legacy=True)
+    if head.startswith(ZIP) and (format := packed_workbook(path)) is not None:
+        return WorkbookSource(path, wanted, corrections, legacy=format is Packed.OTHER)
     return None

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from app.data.records import Origin, Problem, Rejected
+from app.data.records import Evidence, Origin, Problem, Rejected, Sheet
 from app.data.source import Stamp
 from app.text.message import Text
 
-MIXED = b"ciclo.mixed"
-"""In the metadata of a text field: numbers and words stand in one column, and the numbers are written with a decimal
-point and without marks, whatever other columns of text do."""
+SPARE = b"ciclo.spare"
+"""In the metadata of a text field: a column without a name, left out where it turns out to be empty."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Some records in their order: those that have the source's schema, with the place of each (its line, its row in
-    the sheet, its number), and those that haven't, with the reason."""
+    the sheet, its number), and those that haven't, with the reason.
+
+    Of columns of text, by their place: ``pointed`` hold values that were numbers and are written with a decimal point
+    and no marks, whatever other columns do; ``literal`` hold words that look like numbers with marks. One with both
+    stays words.
+    """
 
     rows: pa.RecordBatch
     places: NDArray[np.int64]
     rejected: tuple[Rejected, ...] = ()
     file: str = ""
+    pointed: frozenset[int] = frozenset()
+    literal: frozenset[int] = frozenset()
 
     @property
     def records(self) -> int:
@@ -99,3 +105,16 @@ class TypedSource(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """A source that found out something about its layout."""
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Why the header is where it is."""
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The sheets that there are to choose from."""

@@ -32,7 +32,7 @@ from app.data.sources.columns import Words
 from app.data.sources.intake import Decided, Intake
 from app.data.sources.keeping import Keeping, Kept
 from app.data.sources.storing import Storing, typed_cells
-from app.data.sources.typed import Fingerprint, TypedSource
+from app.data.sources.typed import Explained, Fingerprint, TypedSource
 from app.data.values.tally import Tally
 from app.errors import CicloError, worded
 from app.jobs.contract import Context, Outcome, Progress
@@ -192,7 +192,7 @@ def _problems(
 
 
 def _column_note(source: TypedSource, decided: Decided, index: int) -> Text | None:
-    return source.notes.get(decided.plan.names[index]) or decided.note(index)
+    return decided.note(index) or source.notes.get(decided.plan.names[index])
 
 
 def _notes(source: TypedSource, decided: Decided, storing: Storing) -> tuple[Text, ...]:
@@ -271,8 +271,10 @@ def _inspected(
         source=request.source,
         size=source.stamp.size,
         modified_ns=source.stamp.modified_ns,
-        dialect=decided.dialect,
-        evidence=tuple(value_evidence(decided)),
+        dialect=msgspec.structs.replace(
+            decided.dialect, header_lines=source.origin.header_lines, skip_lines=source.origin.skip_lines
+        ),
+        evidence=(*(source.evidence if isinstance(source, Explained) else ()), *value_evidence(decided)),
         columns=tuple(columns),
         problems=_inspected_problems(source, decided, intake, listed),
         rejected=listed,
@@ -281,6 +283,7 @@ def _inspected(
         raw_lines=(),
         rows=_preview(decided, head, request.preview_rows),
         origin=_read_origin(source.origin, decided),
+        sheets=source.sheets if isinstance(source, Explained) else (),
     )
 
 

@@ -31,7 +31,9 @@ _SAME = {"latin-1": "iso-8859-1", "latin1": "iso-8859-1", "ascii": "utf-8", "mac
 
 def aspects_of(found: Inspected) -> tuple[str, ...]:
     """The aspects that matter for a source: all of a file of text, elsewhere how its columns of text are read."""
-    return ASPECTS if found.origin is None else ("decimal", "dates", "missing")
+    if found.origin is None:
+        return ASPECTS
+    return ("decimal", "dates", *(("header",) if found.sheets else ()), "missing")
 
 
 def options(aspect: str, found: Inspected, words: Words) -> list[Option]:
@@ -137,5 +139,10 @@ def dataset_name(path: str) -> str:
     """A name for the dataset out of the file's: ``clientes_2021.csv.gz`` becomes ``clientes_2021``."""
     stem = PurePath(path).name
     for _ in range(2):
-        stem = re.sub(r"\.(csv|tsv|txt|tab|data|dat|parquet|gz|zip|bz2|xz|zst)$", "", stem, flags=re.IGNORECASE)
+        stem = re.sub(
+            r"\.(csv|tsv|txt|tab|data|dat|parquet|xlsx|xlsm|xlsb|xls|ods|gz|zip|bz2|xz|zst)$",
+            "",
+            stem,
+            flags=re.IGNORECASE,
+        )
     return re.sub(r"[^\w .-]+", "-", stem).strip(" .-")[:100] or "data"

@@ -67,7 +67,7 @@ def test_that_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str
         (["new", "p", "q"], "cli.unknown_arguments"),
         (["inspect", "f", "--type", "colour"], "cli.bad_type"),
         (["inspect", "f", "--type", "colour=blue"], "cli.bad_type"),
-        (["inspect", "f", "--sheet", "1"], "cli.later"),
+        (["inspect", "f", "--query", "select 1"], "cli.later"),
         (["import", "PROJECT", "f", "--name", "a@b"], "cli.bad_name"),
         (["import", "PROJECT", "f", "--name", " "], "cli.bad_name"),
         (["train", "PROJECT", "d", "--target", "t"], "project.no_such_version"),

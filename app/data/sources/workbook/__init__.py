@@ -1,0 +1,1 @@
+"""Workbooks of spreadsheet programs: values, never formulas, with everything doubtful named."""
