@@ -12,7 +12,7 @@ import msgspec
 from app.data import limits
 from app.data.delimited.counting import Survey
 from app.data.delimited.inspection import column_note, evidence, inspected, problems
-from app.data.delimited.plan import Plan
+from app.data.delimited.plan import Plan, make_plan
 from app.data.delimited.store import Store, expectation
 from app.data.delimited.summaries import known_summaries
 from app.data.delimited.survey import survey
@@ -101,20 +101,20 @@ class _Import:
         return self._outcome(found, writer, table, sha256)
 
     def _stored(self, table: Path) -> tuple[Survey, Store]:
-        decision = expectation(self._source, self._request.corrections)
-        known = None
-        for _attempt in range(2):
+        plan = make_plan(self._source, self._request.corrections)
+        decision = expectation(plan)
+        for again in (False, True):
             store = Store(decision, table, self._context.staging / "rejected.jsonl")
             with store:
-                found = self._survey(store, known)
+                found = self._survey(store, plan, proven=again)
             if found.records == 0:
                 raise CicloError("data.no_records", path=self._source.path.name)
-            decision, known = Decision.of(found), found.read_by
+            decision, plan = Decision.of(found), found.read_by
             if store.holds(decision):
                 return found, store
         raise CicloError("data.source_changed", path=self._source.path.name)
 
-    def _survey(self, store: Store, known: Plan | None) -> Survey:
+    def _survey(self, store: Store, plan: Plan, *, proven: bool) -> Survey:
         return survey(
             self._source,
             self._request.corrections,
@@ -122,7 +122,8 @@ class _Import:
             digest=self._new_digest,
             taker=store,
             threads=max(1, self._context.processors),
-            known=known,
+            plan=plan,
+            proven=proven,
         )
 
     def _new_digest(self) -> hashlib._Hash:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 import msgspec
+import numpy as np
 
 from app.data.records import Evidence
 from app.errors import CicloError
@@ -218,7 +219,7 @@ def to_utf8(blocks: Iterable[bytes], encoding: Encoding) -> Iterator[bytes]:
 
 def _between(data: bytes) -> bool:
     """Whether there are bytes from 80 to 9F, where cp1252 and Latin-1 differ."""
-    return len(data.translate(None, bytes(range(0x80, 0xA0)))) != len(data)
+    return bool(((np.frombuffer(data, np.uint8) ^ 0x80) < 0x20).any())
 
 
 def _encoded(text: str) -> bytes:

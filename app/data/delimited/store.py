@@ -11,10 +11,10 @@ import msgspec
 from app.data.delimited.counting import Count, Examined, Survey
 from app.data.delimited.encoding import to_utf8
 from app.data.delimited.parts import Part, Piece
-from app.data.delimited.plan import Plan, make_plan, pieces_in, read_pieces
+from app.data.delimited.plan import Plan, pieces_in, read_pieces
 from app.data.delimited.typist import Decision, Typed, Typist
-from app.data.records import ColumnType, Corrections
-from app.data.source import Blocks, Source, reading
+from app.data.records import ColumnType
+from app.data.source import Blocks, reading
 from app.data.storing import TableWriter
 
 _HEAD_BYTES = 8 << 20
@@ -62,23 +62,16 @@ class Store:
         return not self._spoilt and self._decision.stores_alike(decision, self._words)
 
 
-def expectation(source: Source, corrections: Corrections) -> Decision:
-    """What the beginning of a file and a few places in it lead to expect of the whole.
-
-    Raises
-    ------
-    CicloError
-        As :func:`make_plan`.
-    """
-    plan = make_plan(source, corrections)
+def expectation(plan: Plan) -> Decision:
+    """What the beginning of a file and a few places in it lead to expect of the whole."""
     count = Count(plan)
-    blocks = Blocks(source)
+    blocks = Blocks(plan.source)
     for found in read_pieces(plan, blocks):
         count.add(count.examine(found))
         if blocks.position > _HEAD_BYTES and not plan.head_complete:
             break
     else:
-        return Decision.of(count.survey(complete=True, bytes_read=source.size))
+        return Decision.of(count.survey(complete=True, bytes_read=plan.source.size))
     head = copy.deepcopy(count).survey(complete=False, bytes_read=blocks.position)
     for part in _elsewhere(plan):
         count.add(count.examine(part))

@@ -40,14 +40,15 @@ def survey(
     digest: Callable[[], Digest] | None = None,
     taker: Taker | None = None,
     threads: int = 1,
-    known: Plan | None = None,
+    plan: Plan | None = None,
+    proven: bool = False,
 ) -> Survey:
-    """Read a file once (up to ``byte_limit`` bytes of it) and decide on everything; its parts go to ``taker``. A plan
-    that is known already has proven right for all of the file."""
-    plan = known or make_plan(source, corrections)
+    """Read a file once (up to ``byte_limit`` bytes of it) and decide on everything; its parts go to ``taker``. The
+    ``plan`` may be made already; ``proven`` says that it was right for all of the file."""
+    plan = plan or make_plan(source, corrections)
     look = _Look(byte_limit, watch, digest, taker, threads)
     try:
-        return look.at(plan, certain=known is not None or plan.head_complete or corrections.encoding is not None)
+        return look.at(plan, certain=proven or plan.head_complete or corrections.encoding is not None)
     except _NotUtf8:
         if taker is not None:
             taker.give_up()
