@@ -13,6 +13,7 @@ from setup import ROOT, pip_settings, private_uv, uv_environment
 PROGRAM = "requirements.lock"
 DEVELOPMENT = "requirements-dev.lock"
 UV = "requirements-uv.lock"
+PEERS = "requirements-peers.lock"
 FLAGS = ["--universal", "--generate-hashes", "--python-version", "3.11", "--no-header", "--quiet", "--upgrade"]
 
 
@@ -25,10 +26,11 @@ def compile_lock(target: str, *sources: str, given: bytes | None = None) -> None
 
 
 def main() -> int:
-    """Write the three lock files."""
+    """Write the four lock files."""
     compile_lock(UV, "-", given=b"uv\n")
     compile_lock(PROGRAM, "pyproject.toml")
     compile_lock(DEVELOPMENT, "pyproject.toml", "--group", "dev", "--group", "package", "--constraints", PROGRAM)
+    compile_lock(PEERS, "--group", "peers")
     return 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as compute
 import pyarrow.csv as pc
 
 from app.resources import resource
@@ -25,21 +26,49 @@ _NOTES = (
 )
 
 
-def big_csv(folder: Path, *, gigabytes: float) -> Path:
-    """A file of mixed columns; ``CICLO_BENCH_CSV`` names one to take instead."""
-    given = os.environ.get("CICLO_BENCH_CSV")
+def big_csv(folder: Path, *, gigabytes: float, style: str = "plain") -> Path:
+    """A file of mixed columns, ``plain`` or ``es`` (cp1252, semicolons, decimal commas, 31/12/2024);
+    ``CICLO_BENCH_CSV`` and ``CICLO_BENCH_CSV_ES`` name files to take instead."""
+    given = os.environ.get("CICLO_BENCH_CSV" if style == "plain" else "CICLO_BENCH_CSV_ES")
     if given:
         return Path(given)
-    path = folder / "big.csv"
+    path = folder / f"big-{style}.csv"
     random = np.random.default_rng(0)
     base = pd.read_csv(str(resource("samples", "telco_churn.csv")), dtype=str, keep_default_na=False)
     first = 0
     with path.open("wb") as file:
         while file.tell() < gigabytes * 1e9:
-            options = pc.WriteOptions(include_header=first == 0)
-            pc.write_csv(_customers(base, first, random), file, options)
+            rows = _customers(base, first, random)
+            if style == "es":
+                file.write(_spanish(rows, header=first == 0))
+            else:
+                pc.write_csv(rows, file, pc.WriteOptions(include_header=first == 0))
             first += _BLOCK
     return path
+
+
+def in_utf8(source: Path, folder: Path) -> Path:
+    """A copy of a file in cp1252 for those that read UTF-8 only."""
+    copy = folder / "utf8.csv"
+    with source.open("rb") as old, copy.open("wb") as new:
+        while block := old.read(1 << 24):
+            new.write(block.decode("cp1252").encode())
+    return copy
+
+
+def _spanish(rows: pa.Table, *, header: bool) -> bytes:
+    columns = []
+    for name, column in zip(rows.column_names, rows.columns, strict=True):
+        words = column.cast(pa.string())
+        if pa.types.is_floating(column.type):
+            words = compute.replace_substring(words, ".", ",")
+        elif name == "Since":
+            words = compute.replace_substring_regex(words, r"^(\d+)-(\d+)-(\d+)$", r"\3/\2/\1")
+        columns.append(words)
+    sink = pa.BufferOutputStream()
+    told = pc.WriteOptions(include_header=header, delimiter=";", quoting_style="needed")
+    pc.write_csv(pa.table(columns, names=rows.column_names), sink, told)
+    return sink.getvalue().to_pybytes().decode().encode("cp1252")
 
 
 def _customers(base: pd.DataFrame, first: int, random: np.random.Generator) -> pa.Table:
