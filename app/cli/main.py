@@ -31,6 +31,7 @@ COMMANDS = (
     "data",
     "profile",
     "versions",
+    "diff",
     "note",
     "restore",
     "remove",
@@ -46,7 +47,7 @@ COMMANDS = (
     "open",
     "check",
 )
-_LATER = ("diff", "serve", "monitor", "run", "reproduce", "trace")
+_LATER = ("serve", "monitor", "run", "reproduce", "trace")
 _MODULES = {"approve": "decide", "reject": "decide", "import": "importing", "open": "opening"}
 
 _log = logging.getLogger("ciclo.cli")
