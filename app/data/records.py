@@ -56,13 +56,15 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where the records of a version came from, other than from one file of text. Never holds a password.
 
     ``decimal`` and ``day_first`` say how numbers and dates in its columns of text were read, where there were any;
-    ``range`` which cells of a sheet (as asked for), ``skip_lines`` how many rows of it stand before the header.
+    ``sheet_chosen`` that somebody chose the sheet, ``range`` which of its cells, ``skip_lines`` how many of its rows
+    stand before the header.
     """
 
     kind: SourceKind
     decimal: str = ""
     day_first: bool | None = None
     sheet: str = ""
+    sheet_chosen: bool = False
     range: str = ""
     header_lines: int = 0
     skip_lines: int = 0

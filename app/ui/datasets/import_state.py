@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
-from app.data.records import Corrections, Inspected
+import msgspec
+
+from app.data.records import Corrections, ImportRequest, Inspected, InspectRequest, Reading, SourceKind
 from app.text.message import Text, amount
 from app.text.words import Words
 from app.ui.datasets.choices import dataset_name
@@ -23,7 +25,8 @@ class ImportState:
     found: Inspected | None = None
     busy: bool = True
     job: str = ""
-    undo: list[Corrections] = field(default_factory=list)
+    reading: Reading = field(default_factory=Reading)
+    undo: list[tuple[Corrections, Reading]] = field(default_factory=list)
 
     @property
     def file_name(self) -> str:
@@ -41,13 +44,33 @@ class ImportState:
 
     def correct(self, corrections: Corrections) -> None:
         """Take a correction; it can be undone."""
-        self.undo.append(self.corrections)
+        self.undo.append((self.corrections, self.reading))
         self.corrections, self.busy = corrections, True
 
+    def choose(self, reading: Reading) -> None:
+        """Take another part of the source; it can be undone. Types were set for columns of the part before."""
+        self.correct(msgspec.structs.replace(self.corrections, types={}))
+        self.reading = reading
+
     def step_back(self) -> None:
-        """Undo the last correction."""
+        """Undo the last correction or choice."""
         if self.undo:
-            self.corrections, self.busy = self.undo.pop(), True
+            (self.corrections, self.reading), self.busy = self.undo.pop(), True
+
+    def inspection(self) -> InspectRequest:
+        """What to ask for a preview."""
+        return InspectRequest(source=self.path, corrections=self.corrections, reading=self.reading)
+
+    def importing(self, project: Path) -> ImportRequest:
+        """What to ask for the import of what was shown."""
+        return ImportRequest(
+            project=str(project.resolve()),
+            source=self.path,
+            name=self.name,
+            corrections=self.corrections,
+            shown=self.found.modified_ns if self.found is not None else None,
+            reading=self.reading,
+        )
 
 
 def begin(path: str, dataset: str, known: list[Version]) -> ImportState:
@@ -55,9 +78,22 @@ def begin(path: str, dataset: str, known: list[Version]) -> ImportState:
     source = PurePath(path).name
     before = last_from(known, source, dataset)
     name = dataset or (before.name if before is not None else dataset_name(path))
-    if before is None or before.body.corrections == Corrections():
+    if before is None:
         return ImportState(path, name)
-    return ImportState(path, name, before.body.corrections, before.record.label)
+    reading = _reading_before(before)
+    if before.body.corrections == Corrections() and reading == Reading():
+        return ImportState(path, name)
+    made = ImportState(path, name, before.body.corrections, before.record.label, reading=reading)
+    made.undo.append((Corrections(), Reading()))
+    return made
+
+
+def _reading_before(before: Version) -> Reading:
+    """The part of a workbook that was imported before."""
+    origin = before.body.origin
+    if origin is None or origin.kind is not SourceKind.EXCEL:
+        return Reading()
+    return Reading(sheet=origin.sheet if origin.sheet_chosen else None, range=origin.range or None)
 
 
 def subtitle(state: ImportState, known: list[Version], words: Words) -> str:

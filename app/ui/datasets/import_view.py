@@ -12,9 +12,8 @@ from app.data.records import (
     INSPECT,
     ColumnType,
     Corrections,
-    ImportRequest,
     Inspected,
-    InspectRequest,
+    Reading,
 )
 from app.errors import CicloError
 from app.jobs.contract import Ended, Event, JobState, Progressed
@@ -28,6 +27,7 @@ from app.ui.datasets.import_progress import ImportProgress
 from app.ui.datasets.import_state import ImportState, begin, confirm_text, subtitle
 from app.ui.datasets.preview_table import PreviewTable
 from app.ui.datasets.raw_text import RawText
+from app.ui.datasets.source_part import SourcePart
 from app.ui.datasets.versions import versions
 from app.ui.session import Session
 from app.ui.widgets.basics import Card, button
@@ -77,6 +77,8 @@ class ImportView(QWidget):
         self.progress = ImportProgress(words)
         self.progress.stopped.connect(self._on_stop_clicked)
         self.raw = RawText(theme, words("ui_datasets.raw.title"))
+        self.part = SourcePart(theme, words)
+        self.part.chosen.connect(self._on_part_chosen)
         self.form = ImportForm(theme, words)
         self.form.corrected.connect(self._on_corrected)
         self.table = PreviewTable(theme, words)
@@ -85,7 +87,7 @@ class ImportView(QWidget):
         self.problems.resized.connect(self._fit)
 
     def _lay_out(self) -> None:
-        page = ScrollPage()
+        page, words = ScrollPage(), self._words
         head = QHBoxLayout()
         head.setSpacing(tokens.PAD)
         head.addWidget(self._header, 1)
@@ -98,28 +100,15 @@ class ImportView(QWidget):
         inside = QVBoxLayout(self._body)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(tokens.SPACE)
-        inside.addLayout(self._upper())
-        inside.addWidget(self._preview_card(), 1)
+        self._said = _card(words("ui_datasets.raw.title"), self.raw)
+        inside.addLayout(_beside((self._said, 10), (self.part, 10), (self.form, 11)))
+        inside.addWidget(_card(words("ui_datasets.preview.title"), self.table, words("ui_datasets.preview.hint")), 1)
         inside.addWidget(self.problems)
         page.add(self._body, 1)
         page.body.addStretch(0)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(page)
-
-    def _upper(self) -> QHBoxLayout:
-        made = QHBoxLayout()
-        made.setSpacing(tokens.SPACE)
-        self._said = Card(self._words("ui_datasets.raw.title"))
-        self._said.body.addWidget(self.raw, 1)
-        made.addWidget(self._said, 10)
-        made.addWidget(self.form, 11)
-        return made
-
-    def _preview_card(self) -> Card:
-        made = Card(self._words("ui_datasets.preview.title"), self._words("ui_datasets.preview.hint"))
-        made.body.addWidget(self.table, 1)
-        return made
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -149,8 +138,9 @@ class ImportView(QWidget):
 
     def _inspect(self) -> None:
         if self.state is not None:
-            request = InspectRequest(source=self.state.path, corrections=self.state.corrections)
-            self._session.quick(INSPECT, request, Inspected, self._on_inspected, self._on_inspect_failed)
+            self._session.quick(
+                INSPECT, self.state.inspection(), Inspected, self._on_inspected, self._on_inspect_failed
+            )
             self._show_head()
 
     def _correct(self, corrections: Corrections) -> None:
@@ -165,6 +155,7 @@ class ImportView(QWidget):
         state.found, state.busy = found, False
         self._said.setVisible(found.origin is None)
         self.raw.show_lines(found.raw_lines, found.dialect)
+        self.part.show_reading(found, state.reading)
         self.form.show_reading(found, state.corrections)
         self.table.preview.show(found.columns, found.rows)
         self.table.fit(frozenset(state.corrections.types))
@@ -213,6 +204,12 @@ class ImportView(QWidget):
             type = None if value == DETECTED else ColumnType(value)
             self._correct(with_type(self.state.corrections, column, type))
 
+    @Slot(object)
+    def _on_part_chosen(self, reading: Reading) -> None:
+        if self.state is not None:
+            self.state.choose(reading)
+            self._inspect()
+
     @Slot(str)
     def _on_name_edited(self, name: str) -> None:
         if self.state is not None:
@@ -222,6 +219,8 @@ class ImportView(QWidget):
     @Slot()
     def _on_afresh_clicked(self) -> None:
         self._notice.hide()
+        if self.state is not None:
+            self.state.reading = Reading()
         self._correct(Corrections())
 
     @Slot()
@@ -238,17 +237,10 @@ class ImportView(QWidget):
         state, project = self.state, self._session.project
         if state is None or project is None:
             return
-        request = ImportRequest(
-            project=str(project.folder.resolve()),
-            source=state.path,
-            name=state.name,
-            corrections=state.corrections,
-            shown=state.found.modified_ns if state.found is not None else None,
-        )
         self.progress.reset()
         self._notice.hide()
         title = Text("ui_datasets.import.job", {"file": state.file_name, "name": state.name})
-        state.job = self._session.submit(IMPORT, request, title)
+        state.job = self._session.submit(IMPORT, state.importing(project.folder), title)
         self._show_head()
         self.progress.stop.setFocus()
 
@@ -290,3 +282,19 @@ class ImportView(QWidget):
         else:
             self._notice.say("neutral", self._words("ui_datasets.import.stopped"))
         self._confirm.setFocus()
+
+
+def _card(title: str, inside: QWidget, hint: str = "") -> Card:
+    """A card around one widget."""
+    made = Card(title, hint)
+    made.body.addWidget(inside, 1)
+    return made
+
+
+def _beside(*widgets: tuple[QWidget, int]) -> QHBoxLayout:
+    """Widgets in a row, each with its share of the width."""
+    made = QHBoxLayout()
+    made.setSpacing(tokens.SPACE)
+    for widget, share in widgets:
+        made.addWidget(widget, share)
+    return made

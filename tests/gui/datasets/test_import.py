@@ -232,3 +232,36 @@ def test_that_a_parquet_file_is_imported_without_questions_about_text(
     hand.wait_dataset("sales@1")
     (record,) = session.records(DATASET)
     assert record.label == "sales@1"
+
+
+def test_that_sheet_and_range_of_a_workbook_are_chosen(
+    qtbot: QtBot, page: Page, hand: Hand, tmp_path: Path, session: Session
+) -> None:
+    from tests.integration.sources.books import sheet, write_book
+
+    body = [["Town", "Sold"], ["a", 1], ["b", 2], ["sum", 3]]
+    path = write_book(tmp_path / "sales.xlsx", {"First": sheet([["x"], [1]]), "Data": sheet(body)})
+    page.begin_import(str(path))
+    hand.wait_read()
+    dropdown, field = hand.find(Dropdown, "datasets.sheet"), hand.find(QLineEdit, "datasets.range")
+    assert dropdown.value() == "First"
+    assert hand.find(Dropdown, "datasets.header").isVisible()
+    dropdown.setCurrentIndex(1)
+    dropdown.activated.emit(1)
+    hand.wait_read()
+    field.setFocus()
+    QTest.keyClicks(field, "nonsense")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    hand.wait_until(lambda: "isn't a range" in texts(page))
+    field.clear()
+    QTest.keyClicks(field, "A1:B3")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    hand.wait_read()
+    hand.wait_until(lambda: page.importing.table.preview.rowCount() == 2)
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("sales@1")
+    body_stored = page.dataset.version.body  # type: ignore[union-attr]
+    assert (body_stored.rows, body_stored.origin.sheet, body_stored.origin.range) == (2, "Data", "A1:B3")  # type: ignore[union-attr]
+    page.begin_import(str(path))
+    hand.wait_read()
+    assert (dropdown.value(), field.text()) == ("Data", "A1:B3")

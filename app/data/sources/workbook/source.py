@@ -69,6 +69,7 @@ class WorkbookSource:
         self.origin = Origin(
             kind=SourceKind.EXCEL,
             sheet=self._sheet.name,
+            sheet_chosen=wanted.sheet is not None,
             range=(wanted.range or "").strip().upper(),
             header_lines=layout.header_lines,
             skip_lines=layout.header_row - 1,
