@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -26,6 +26,7 @@ _BARS = 30
 _LEVELS = 200
 _WORDS_KEPT = 20_000
 _MOSTLY = 0.5
+_TOGETHER = 2_000_000
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
 
 
@@ -47,46 +48,61 @@ def profile_table(
 ) -> tuple[Profile, tuple[tuple[str, ...], ...]]:
     """The profile of a stored table in which ``repeated`` rows are equal to earlier ones, and for each column the words
     of a category or boolean. Columns whose summary is ``known``, by their place, aren't read."""
-    shape = stored_shape(path)
-    jobs = [_Job(path=path, name=n, place=i, type=t) for i, (n, t) in enumerate(zip(shape.names, types, strict=True))]
-    summaries = []
-    for summary in in_order(jobs, lambda job: known.get(job.place) or _summary(job), threads=max(1, threads)):
+    shape, coded = stored_shape(path), stored_in_code(path)
+    jobs = [
+        _Job(name=name, place=i, type=type, coded=name in coded)
+        for i, (name, type) in enumerate(zip(shape.names, types, strict=True))
+    ]
+    found = dict(known)
+    wanted = [job for job in jobs if job.place not in known]
+    together = max(1, _TOGETHER // max(1, shape.rows))
+    groups = [wanted[i : i + together] for i in range(0, len(wanted), together)]
+    for summaries in in_order(groups, lambda group: _summaries(path, group), threads=max(1, threads)):
         if check_cancelled is not None:
             check_cancelled()
-        summaries.append(summary)
-    findings = [f for s in summaries for f in _findings(s.profile)]
+        found.update(summaries)
+    ordered = [found[job.place] for job in jobs]
+    findings = [f for s in ordered for f in _findings(s.profile)]
     if repeated:
         findings.append(_finding("duplicate_rows", "", "note", n=repeated))
-    profile = Profile(columns=tuple(s.profile for s in summaries), findings=tuple(findings))
-    return profile, tuple(s.levels for s in summaries)
+    profile = Profile(columns=tuple(s.profile for s in ordered), findings=tuple(findings))
+    return profile, tuple(s.levels for s in ordered)
 
 
 class _Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One column to summarise."""
+    """One column to summarise. ``coded``: its words are stored once each."""
 
-    path: Path
     name: str
     place: int
     type: ColumnType
+    coded: bool
 
 
-def _summary(job: _Job) -> Summary:
-    return _number_summary(job) if job.type in _NUMBERS else _word_summary(job)
+def _summaries(path: Path, jobs: Sequence[_Job]) -> dict[int, Summary]:
+    """The summaries of a few columns, read in one go; of one alone, row group by row group."""
+    words = [job.name for job in jobs if job.coded and job.type not in _NUMBERS]
+    groups = stored_groups(path, [job.name for job in jobs], dictionaries=words)
+    if len(jobs) == 1:
+        return {jobs[0].place: _summary(jobs[0], _chunks(groups, 0))}
+    read = list(groups)
+    return {job.place: _summary(job, _chunks(read, i)) for i, job in enumerate(jobs)}
 
 
-def _chunks(job: _Job) -> Iterator[pa.Array]:
-    """The column by row groups; words that recur as dictionaries."""
-    words = job.type not in _NUMBERS and stored_in_code(job.path, job.name)
-    for group in stored_groups(job.path, [job.name], dictionaries=[job.name] if words else []):
-        yield from group.column(0).chunks
+def _chunks(groups: Iterable[pa.Table], column: int) -> Iterator[pa.Array]:
+    for group in groups:
+        yield from group.column(column).chunks
+
+
+def _summary(job: _Job, chunks: Iterable[pa.Array]) -> Summary:
+    return _number_summary(job, chunks) if job.type in _NUMBERS else _word_summary(job, chunks)
 
 
 # Numbers and times
 
 
-def _number_summary(job: _Job) -> Summary:
+def _number_summary(job: _Job, chunks: Iterable[pa.Array]) -> Summary:
     parts, start, missing = [], 0, 0
-    for chunk in _chunks(job):
+    for chunk in chunks:
         values, valid = raw_numbers(chunk).astype(np.float64), valid_of(chunk)
         start += len(chunk)
         missing += len(chunk) - int(valid.sum())
@@ -142,12 +158,12 @@ def _histogram(ordered: NDArray[np.float64], distinct: int, *, whole: bool) -> H
 # Words
 
 
-def _word_summary(job: _Job) -> Summary:
+def _word_summary(job: _Job, chunks: Iterable[pa.Array]) -> Summary:
     words: Counter[str] = Counter()
     hashes: list[NDArray[np.uint64]] = []
     examples: list[str] = []
     start, missing, many = 0, 0, False
-    for chunk in _chunks(job):
+    for chunk in chunks:
         start += len(chunk)
         missing += chunk.null_count
         if many:

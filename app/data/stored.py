@@ -48,13 +48,14 @@ def stored_groups(
             yield file.read_row_group(group, columns=None if columns is None else list(columns), use_threads=False)
 
 
-def stored_in_code(path: Path, column: str) -> bool:
-    """Whether the words of a column are stored once each, in its first row group."""
+def stored_in_code(path: Path) -> frozenset[str]:
+    """The columns whose words are stored once each, in the first row group."""
     with open_stored(path) as file:
         if not file.num_row_groups:
-            return False
-        place = file.schema_arrow.names.index(column)
-        return bool(file.metadata.row_group(0).column(place).has_dictionary_page)
+            return frozenset()
+        first = file.metadata.row_group(0)
+        names = file.schema_arrow.names
+        return frozenset(name for i, name in enumerate(names) if first.column(i).has_dictionary_page)
 
 
 @contextmanager

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.data import limits
 from app.data.delimited.examination import Examiner
 from app.data.delimited.parsing import Want, piece_table
-from app.data.delimited.parts import Part, Piece, extent
+from app.data.delimited.parts import NEWLINE, Part, Piece, extent
 from app.data.delimited.plan import Plan, text_table
 from app.data.records import ColumnType, Dialect, Rejected
 from app.data.values.conversion import Notation
@@ -72,7 +73,7 @@ class Count:
     def _at_once(self, piece: Piece) -> Examined | None:
         """A piece as the engine splits it, if that agrees with the scanner in rows and in the bytes of all cells."""
         grammar, width = self.plan.grammar, self.plan.layout.width
-        if grammar.skip_spaces or len(piece.data) > limits.LINE_BYTES:
+        if grammar.skip_spaces or not _short_lines(piece):
             return None
         table = piece_table(piece, grammar=grammar, width=width, want=self._want())
         if table is None:
@@ -165,6 +166,14 @@ class Count:
         if corrections.missing_words is not None:
             return Notation.of(dialect, missing_words=corrections.missing_words, shares=tally.only_shares)
         return Notation.of(dialect, value_words=tuple(tally.disguised()) if valued else (), shares=tally.only_shares)
+
+
+def _short_lines(piece: Piece) -> bool:
+    """Whether no record can be longer than the limit, as far as a look at the lines tells."""
+    if len(piece.data) <= limits.LINE_BYTES:
+        return True
+    ends = np.flatnonzero(np.frombuffer(piece.data, np.uint8) == NEWLINE)
+    return not len(piece.quotes) and int(np.diff(ends, prepend=-1).max()) <= limits.LINE_BYTES
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

@@ -20,6 +20,7 @@ from app.data.source import Blocks, Source, read_head
 from app.errors import CicloError
 
 _HEAD_BYTES = 4 << 20
+_COLUMN_BYTES, _MOST_AT_ONCE = 16 << 10, 24 << 20
 _AS_TEXT = Want()
 
 Watch = Callable[[Blocks], None]
@@ -39,6 +40,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def grammar(self) -> Grammar:
         return self.guess.grammar
+
+    @property
+    def block_bytes(self) -> int:
+        """How much to read at once: where there are many columns, more, since each costs something in each block."""
+        return min(_MOST_AT_ONCE, max(limits.BLOCK_BYTES, self.layout.width * _COLUMN_BYTES))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,7 +111,7 @@ def _check_names(names: tuple[str, ...], corrections: Corrections) -> None:
 
 def read_parts(plan: Plan, *, watch: Watch | None = None, keep_cells: bool = False) -> Iterator[Part]:
     """The parts of the file below its header, in order; with the cells of rejected records where they are wanted."""
-    blocks = Blocks(plan.source)
+    blocks = Blocks(plan.source, block_bytes=plan.block_bytes)
     for part in _scanner(plan, keep_cells=keep_cells).scan(_body(blocks, plan)):
         if watch is not None:
             watch(blocks)

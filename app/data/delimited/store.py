@@ -65,7 +65,7 @@ class Store:
 def expectation(plan: Plan) -> Decision:
     """What the beginning of a file and a few places in it lead to expect of the whole."""
     count = Count(plan)
-    blocks = Blocks(plan.source)
+    blocks = Blocks(plan.source, block_bytes=plan.block_bytes)
     for found in read_pieces(plan, blocks):
         count.add(count.examine(found))
         if blocks.position > _HEAD_BYTES and not plan.head_complete:
@@ -94,9 +94,10 @@ def _elsewhere(plan: Plan) -> Iterator[Piece | Part]:
     source, encoding = plan.source, msgspec.structs.replace(plan.encoding, mark=0)
     if source.compression or encoding.name.startswith(_ALIGNED):
         return
-    for place in range(1, _PLACES + 1):
-        with reading(source.path), source.path.open("rb") as file:
+    found = []
+    with reading(source.path), source.path.open("rb") as file:
+        for place in range(1, _PLACES + 1):
             file.seek(source.size * place // (_PLACES + 1))
             data = file.read(_PLACE_BYTES)
-        lines = data[data.find(b"\n") + 1 : data.rfind(b"\n") + 1]
-        yield from pieces_in(plan, to_utf8([lines], encoding))
+            found.append(data[data.find(b"\n") + 1 : data.rfind(b"\n") + 1])
+    yield from pieces_in(plan, to_utf8([b"".join(found)], encoding))

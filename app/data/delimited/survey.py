@@ -111,7 +111,7 @@ class _Look:
 
     def _limited(self, plan: Plan) -> Iterator[Piece | Part]:
         """The pieces and parts of the file, or of as much of it as is wanted."""
-        blocks = Blocks(plan.source, digest=self._digest() if self._digest else None)
+        blocks = Blocks(plan.source, digest=self._digest() if self._digest else None, block_bytes=plan.block_bytes)
         for found in read_pieces(plan, blocks):
             self._position = blocks.position
             if self._watch is not None:

@@ -81,6 +81,7 @@ class Typist:
     def __init__(self, decision: Decision, schema: pa.Schema) -> None:
         self._decision = decision
         self._schema = schema
+        self._coded = [pa.types.is_dictionary(type) for type in schema.types]
 
     def typed(self, part: Part, table: pa.Table, glances: Sequence[Glance]) -> Typed:
         """The rows of a part whose columns look as in ``glances``."""
@@ -94,7 +95,7 @@ class Typist:
             proven = decision.names[i] not in decision.chosen
             cells = without_empty(values) if glances[i].counts[Shape.EMPTY] else values
             column, failed = convert_column(cells, decision.types[i], notation, proven=proven)
-            columns.append(in_code(column, wanted=pa.types.is_dictionary(self._schema.types[i])))
+            columns.append(in_code(column, wanted=self._coded[i]))
             failures.append(failed)
         rows = pa.Table.from_arrays(columns, schema=self._schema)
         failed = np.array(failures)

@@ -67,12 +67,12 @@ def look(values: pa.Array, wanted: Wanted) -> Glance:
         encoded = values if known else values.dictionary_encode()
         words, times = encoded.dictionary, np.bincount(numbers_of(encoded.indices), minlength=len(encoded.dictionary))
         recurring = len(words) < 0.5 * len(values) or len(values) < _FEW_ROWS
-        return _glance(words, times, wanted, recurring=recurring)
-    return _glance(values, np.ones(len(values), np.int64), wanted, recurring=False)
+        return _glance(words, times, wanted, recurring=recurring, most=WORDS_KEPT)
+    return _glance(values, np.ones(len(values), np.int64), wanted, recurring=False, most=20 * WORDS_KEPT)
 
 
-def _glance(values: pa.Array, times: NDArray[np.int64], wanted: Wanted, *, recurring: bool) -> Glance:
-    """The look at words that occur so many ``times``."""
+def _glance(values: pa.Array, times: NDArray[np.int64], wanted: Wanted, *, recurring: bool, most: int) -> Glance:
+    """The look at words that occur so many ``times``; if there are more than ``most`` of them, they aren't listed."""
     cells = trimmed(values)
     found = shapes(cells)
     around = decorated(cells, found)
@@ -86,7 +86,7 @@ def _glance(values: pa.Array, times: NDArray[np.int64], wanted: Wanted, *, recur
         counts=np.bincount(found, weights=times, minlength=SHAPES).astype(np.int64),
         orders=count_orders(cells.filter(pa.array(timed)), times[timed]) if timed.any() else Orders(),
         size=int(np.diff(text_buffers(values)[0]) @ times),
-        words=_listed(values, times, 20 * WORDS_KEPT) if wanted.words else None,
+        words=_listed(values, times, most) if wanted.words else None,
         odd=_odd(cells, times, words) if wanted.odd else None,
         fresh=fresh(values, found) if single else None,
         recurring=recurring,
@@ -99,10 +99,10 @@ def _glance(values: pa.Array, times: NDArray[np.int64], wanted: Wanted, *, recur
 def _listed(values: pa.Array, times: NDArray[np.int64], most: int) -> dict[str, int] | None:
     if len(values) > most:
         return None
-    listed: Counter[str] = Counter()
+    listed: dict[str, int] = {}
     for word, n in zip(values.to_pylist(), times.tolist(), strict=True):
-        listed[word] += n
-    return dict(listed)
+        listed[word] = listed.get(word, 0) + n
+    return listed
 
 
 def _odd(cells: pa.Array, times: NDArray[np.int64], words: NDArray[np.bool_]) -> dict[str, int] | None:
