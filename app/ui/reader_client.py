@@ -99,6 +99,21 @@ class ReaderClient(QObject):
         """Of the reader, where there is one."""
         return self._process.pid if self._process is not None else None
 
+    def release(self) -> None:
+        """Let go of every file: the process is ended, and started again by the next request."""
+        process, self._process = self._process, None
+        if process is None or self._listener is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        self._listener.join(_LAST_BREATH_S)
+        process.kill()
+        self._listener.join()
+        asked = [*self._under_way.values()]
+        self._under_way.clear()
+        for request in asked:
+            self._ask(request)
+
     def close(self) -> None:
         """End the process: it ends by itself with its input, or is killed."""
         process, self._process = self._process, None

@@ -18,10 +18,11 @@ from app.ui.widgets.form import Dropdown, Option
 
 
 class DatasetHead(QWidget):
-    """``version_chosen(id)``, ``next_asked()`` and ``train_asked()`` say what the user wants."""
+    """``version_chosen(id)``, ``next_asked()``, ``versions_asked()`` and ``train_asked()`` say what the user wants."""
 
     version_chosen = Signal(str)
     next_asked = Signal()
+    versions_asked = Signal()
     train_asked = Signal()
 
     def __init__(self, theme: Theme, words: Words) -> None:
@@ -36,9 +37,11 @@ class DatasetHead(QWidget):
         self._where = label("", "muted", selectable=True)
         self._next = button(words("ui_datasets.dataset.next"), self.next_asked.emit)
         self._next.setObjectName("datasets.import_next")
+        self._versions = button(words("ui_datasets.dataset.versions"), self.versions_asked.emit)
+        self._versions.setObjectName("datasets.versions")
         self._train = button(words("ui_datasets.dataset.train"), self.train_asked.emit, "primary")
         self._train.setObjectName("datasets.train")
-        top = row(self._title, self._version, self._chooser, 1, self._next, self._train)
+        top = row(self._title, self._version, self._chooser, 1, self._versions, self._next, self._train)
         self.setLayout(column(top, self._where, spacing=tokens.GAP))
 
     def show_version(self, version: Version, series: Sequence[Version]) -> None:
@@ -64,6 +67,7 @@ class DatasetHead(QWidget):
             file=body.source_name,
             when=words.datetime(when),
         )
+        where = f"{where}\n{version.note}" if version.note else where
         if not body.rejected:
             return where
         sum_ = words("ui_datasets.dataset.balance", n=body.rejected, rows=body.rows, records=body.records)

@@ -35,6 +35,8 @@ class DatasetView(QWidget):
 
     import_asked = Signal()
     next_asked = Signal(str)
+    versions_asked = Signal(str)
+    bin_asked = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -57,6 +59,7 @@ class DatasetView(QWidget):
         self.header = DatasetHead(theme, words)
         self.header.version_chosen.connect(self.show_version)
         self.header.next_asked.connect(self._on_next_asked)
+        self.header.versions_asked.connect(self._on_versions_asked)
         self.header.train_asked.connect(self._on_train_asked)
         self.notice = Notice(theme, close_name=words("ui_datasets.close"))
 
@@ -65,6 +68,7 @@ class DatasetView(QWidget):
         self.rail = Rail(theme, words)
         self.rail.picked.connect(self.show_version)
         self.rail.import_button.clicked.connect(self.import_asked)
+        self.rail.bin_button.clicked.connect(self.bin_asked)
         self.findings = Findings(theme, words)
         self.findings.column_asked.connect(self.show_column)
         self.columns = ColumnsTable(theme, words)
@@ -125,6 +129,8 @@ class DatasetView(QWidget):
         """Take in new records; what is shown stays shown."""
         self._versions = versions(self._session)
         newest = newest_of_each(self._versions)
+        shown = self.version.id if self.version is not None else ""
+        self.version = next((v for v in self._versions if v.id == shown), None)  # gone where it was put into the bin
         if self.version is None and newest:
             latest = max(newest, key=_time)
             self.show_version(latest.id)
@@ -151,6 +157,7 @@ class DatasetView(QWidget):
     def _show_choosers(self) -> None:
         current = self.version.name if self.version is not None else ""
         self.rail.show_datasets(newest_of_each(self._versions), current)
+        self.rail.show_bin(len(self._session.project.binned()) if self._session.project is not None else 0)
         if self.version is not None:
             self.header.show_version(self.version, [v for v in self._versions if v.name == current])
 
@@ -249,6 +256,11 @@ class DatasetView(QWidget):
     def _on_train_asked(self) -> None:
         if self.version is not None:
             self._session.show("training", self.version.id)
+
+    @Slot()
+    def _on_versions_asked(self) -> None:
+        if self.version is not None:
+            self.versions_asked.emit(self.version.id)
 
     @Slot()
     def _on_next_asked(self) -> None:

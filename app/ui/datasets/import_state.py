@@ -25,6 +25,7 @@ class ImportState:
     found: Inspected | None = None
     busy: bool = True
     job: str = ""
+    again: bool = False
     reading: Reading = field(default_factory=Reading)
     undo: list[tuple[Corrections, Reading]] = field(default_factory=list)
 
@@ -70,6 +71,7 @@ class ImportState:
             corrections=self.corrections,
             shown=self.found.modified_ns if self.found is not None else None,
             reading=self.reading,
+            again=self.again,
         )
 
 

@@ -25,6 +25,7 @@ from app.ui.datasets.import_form import ImportForm
 from app.ui.datasets.import_problems import ImportProblems
 from app.ui.datasets.import_progress import ImportProgress
 from app.ui.datasets.import_state import ImportState, begin, confirm_text, subtitle
+from app.ui.datasets.known import CHANGED, KnownVersion, say_end
 from app.ui.datasets.preview_table import PreviewTable
 from app.ui.datasets.raw_text import RawText
 from app.ui.datasets.source_part import SourcePart
@@ -34,8 +35,6 @@ from app.ui.widgets.basics import Card, button
 from app.ui.widgets.form import Field, line_edit
 from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import PageHeader, ScrollPage
-
-_CHANGED = "data.changed_since_shown"
 
 
 class ImportView(QWidget):
@@ -74,6 +73,9 @@ class ImportView(QWidget):
         theme, words = self._session.theme, self._words
         self._notice = Notice(theme, close_name=words("ui_datasets.close"))
         self._notice.setObjectName("datasets.import_notice")
+        self.known = KnownVersion(self._session, self._notice)
+        self.known.show_asked.connect(self.imported)
+        self.known.again_asked.connect(self._on_again_asked)
         self.progress = ImportProgress(words)
         self.progress.stopped.connect(self._on_stop_clicked)
         self.raw = RawText(theme, words("ui_datasets.raw.title"))
@@ -245,6 +247,12 @@ class ImportView(QWidget):
         self.progress.stop.setFocus()
 
     @Slot()
+    def _on_again_asked(self) -> None:
+        if self.state is not None:
+            self.state.again = True
+            self._on_confirm_clicked()
+
+    @Slot()
     def _on_stop_clicked(self) -> None:
         if self.state is not None and self.state.job:
             self._session.stop(self.state.job)
@@ -273,14 +281,10 @@ class ImportView(QWidget):
             self.imported.emit(ids[0])
             return
         self._show_head()
-        if event.failure is not None:
-            changed = event.failure.code == _CHANGED
-            if changed:  # into another file: it is looked at again
-                self._inspect()
-            error = CicloError(event.failure.code, **event.failure.params)
-            self._notice.say("warning" if changed else "bad", *self._words.error(error))
-        else:
-            self._notice.say("neutral", self._words("ui_datasets.import.stopped"))
+        if event.state is JobState.DONE:
+            self.known.say_known(event)
+        elif say_end(self._notice, event, self._words) == CHANGED:  # into another file: it is looked at again
+            self._inspect()
         self._confirm.setFocus()
 
 

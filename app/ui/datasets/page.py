@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QStackedWidget
 from app.data.records import DATASET
 from app.resources import resource
 from app.ui.choosers import choose_file
+from app.ui.datasets.compare_view import CompareView
 from app.ui.datasets.dataset_view import DatasetView
 from app.ui.datasets.import_view import ImportView
+from app.ui.datasets.versions_view import VersionsView
 from app.ui.session import Changes, Session
 from app.ui.widgets.page import EmptyPage
 
@@ -29,6 +31,8 @@ class Page(QStackedWidget):
         self.addWidget(self.dataset)
         self.dataset.import_asked.connect(self.choose_file)
         self.dataset.next_asked.connect(self._on_next_asked)
+        self.dataset.versions_asked.connect(self.show_versions)
+        self.dataset.bin_asked.connect(self.show_bin)
         session.changed.connect(self._on_changed)
         session.file_offered.connect(self.begin_import)
         self.show_datasets()
@@ -40,6 +44,24 @@ class Page(QStackedWidget):
         made.imported.connect(self.show_record)
         made.left.connect(self.show_datasets)
         made.choose_asked.connect(self.choose_file)
+        self.addWidget(made)
+        return made
+
+    @cached_property
+    def versions(self) -> VersionsView:
+        """The versions of a dataset, made when they are first looked at."""
+        made = VersionsView(self._session)
+        made.left.connect(self.show_datasets)
+        made.shown.connect(self.show_record)
+        made.compare_asked.connect(self.show_comparison)
+        self.addWidget(made)
+        return made
+
+    @cached_property
+    def comparison(self) -> CompareView:
+        """The comparison of two versions, made when it is first looked at."""
+        made = CompareView(self._session)
+        made.left.connect(self._on_comparison_left)
         self.addWidget(made)
         return made
 
@@ -81,7 +103,31 @@ class Page(QStackedWidget):
     def show_datasets(self) -> None:
         """The dataset last shown; the empty page where there is none."""
         self.dataset.reload()
-        self.setCurrentWidget(self.dataset if self.dataset.version is not None else self.empty)
+        away = self._session.project is not None and bool(self._session.project.binned())
+        self.setCurrentWidget(self.dataset if self.dataset.version is not None or away else self.empty)
+
+    @Slot(str)
+    def show_versions(self, id: str) -> None:
+        """Show the versions of a dataset, the one with this id chosen."""
+        if self.dataset.version is not None:
+            self.versions.show_versions(self.dataset.version.name, id)
+            self.setCurrentWidget(self.versions)
+
+    @Slot()
+    def show_bin(self) -> None:
+        """Show what lies in the bin, of all datasets."""
+        self.versions.show_versions("", "")
+        self.setCurrentWidget(self.versions)
+
+    @Slot(str, str)
+    def show_comparison(self, before: str, after: str) -> None:
+        """Compare two versions, by their ids."""
+        self.setCurrentWidget(self.comparison)
+        self.comparison.compare(before, after)
+
+    @Slot()
+    def _on_comparison_left(self) -> None:
+        self.setCurrentWidget(self.versions)
 
     @Slot()
     def choose_file(self) -> None:
@@ -101,7 +147,10 @@ class Page(QStackedWidget):
     def _on_changed(self, changes: Changes) -> None:
         if DATASET not in changes:
             return
-        if self.dataset.version is None:
+        if self.currentWidget() is self.__dict__.get("versions"):
+            self.versions.reload()
+            self.dataset.reload()
+        elif self.dataset.version is None:
             self.show_datasets()
         else:
             self.dataset.reload()

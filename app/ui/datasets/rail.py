@@ -119,8 +119,13 @@ class Rail(Card):
         self.list.selectionModel().currentChanged.connect(self._on_current_changed)
         self.import_button = button(words("ui_datasets.import_button"))
         self.import_button.setObjectName("datasets.import")
+        self.bin_button = button("", None, "link")
+        self.bin_button.setObjectName("datasets.bin")
+        self.bin_button.hide()
+        self._words = words
         self._choosing = False
         self.body.addWidget(self.list, 1)
+        self.body.addWidget(self.bin_button)
         self.body.addWidget(self.import_button)
 
     def show_datasets(self, newest: Sequence[Version], current: str) -> None:
@@ -131,6 +136,11 @@ class Rail(Card):
         if row >= 0:
             self.list.setCurrentIndex(self.model.index(row, 0))
         self._choosing = False
+
+    def show_bin(self, count: int) -> None:
+        """Say how many versions lie in the bin, where any do."""
+        self.bin_button.setText(self._words("ui_datasets.rail.bin", n=count))
+        self.bin_button.setVisible(count > 0)
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current_changed(self, current: QModelIndex, before: QModelIndex) -> None:

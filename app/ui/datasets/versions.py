@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.data.records import DATASET, DatasetVersion
+from app.data.versions.records import NOTE, VersionNote
 from app.errors import CicloError
 from app.project.record import Record
 from app.ui.session import Session
@@ -13,10 +14,11 @@ from app.ui.session import Session
 
 @dataclass(frozen=True)
 class Version:
-    """A version of a dataset: its record and what it says."""
+    """A version of a dataset: its record, what it says, and the note that counts."""
 
     record: Record
     body: DatasetVersion
+    note: str = ""
 
     @property
     def id(self) -> str:
@@ -34,9 +36,12 @@ class Version:
 def versions(session: Session, name: str = "") -> list[Version]:
     """The versions (of one dataset), oldest first; a record that can't be read is left to ``check``."""
     found = []
+    later = {subject: note for note in session.records(NOTE) for subject in note.parents}  # the newest comes last
     for record in session.records(DATASET, name):
         try:
-            found.append(Version(record, record.read(DatasetVersion)))
+            body = record.read(DatasetVersion)
+            said = later[record.id].read(VersionNote).note if record.id in later else body.note
+            found.append(Version(record, body, said))
         except CicloError:
             continue
     return found

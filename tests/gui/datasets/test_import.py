@@ -130,6 +130,7 @@ def test_that_the_next_import_of_a_source_is_its_next_version_and_keeps_the_corr
     hand.wait_read()
     hand.click("datasets.import_confirm")
     hand.wait_dataset("clientes@1")
+    customers.write_bytes(customers.read_bytes() + "00301;02/04/2021;León;1,5;no\r\n".encode("cp1252"))
     page.begin_import(str(customers))
     hand.wait_read()
     assert page.importing.table.preview.column(2).type is ColumnType.TEXT
