@@ -12,6 +12,11 @@ from app.text.words import Words
 from app.ui.dialogs import projects_folder
 from app.ui.session import Session
 
+_ENDINGS = (
+    *("csv", "tsv", "txt", "tab", "dat", "gz", "xz", "zip"),
+    *("parquet", "xlsx", "xlsm", "xlsb", "xls", "ods", "json", "jsonl", "ndjson"),
+)
+
 
 def choose_project(parent: QWidget, session: Session) -> None:
     """Ask for a project folder and open it."""
@@ -27,7 +32,7 @@ def choose_file(parent: QWidget, session: Session, chosen: Callable[[str], objec
     """Ask for a data file; ``chosen(path)`` is a bound method."""
     chooser = _chooser(parent, session.words("ui.choose_file.title"), Path.home())
     chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-    patterns = "*.csv *.tsv *.txt *.tab *.dat *.gz *.xz *.zip *.parquet *.xlsx *.xlsm *.xlsb *.xls *.ods"
+    patterns = " ".join(f"*.{ending}" for ending in _ENDINGS)
     chooser.setNameFilters(
         [f"{session.words('ui.choose_file.data')} ({patterns})", f"{session.words('ui.choose_file.all')} (*)"]
     )

@@ -10,6 +10,7 @@ import msgspec
 from app.data import importing
 from app.data.records import Corrections, ImportRequest, Inspected, InspectRequest, Reading
 from app.data.source import reading
+from app.data.sources.json_records import JsonSource, is_json
 from app.data.sources.parquet import MAGIC as PARQUET
 from app.data.sources.parquet import ParquetSource
 from app.data.sources.typed import TypedSource
@@ -76,4 +77,4 @@ def typed_source(path: Path, wanted: Reading, corrections: Corrections) -> Typed
         return WorkbookSource(path, wanted, corrections, legacy=True)
     if head.startswith(ZIP) and (format := packed_workbook(path)) is not None:
         return WorkbookSource(path, wanted, corrections, legacy=format is Packed.OTHER)
-    return None
+    return JsonSource(path) if is_json(path) else None

@@ -140,7 +140,7 @@ def dataset_name(path: str) -> str:
     stem = PurePath(path).name
     for _ in range(2):
         stem = re.sub(
-            r"\.(csv|tsv|txt|tab|data|dat|parquet|xlsx|xlsm|xlsb|xls|ods|gz|zip|bz2|xz|zst)$",
+            r"\.(csv|tsv|txt|tab|data|dat|parquet|json|jsonl|ndjson|xlsx|xlsm|xlsb|xls|ods|gz|zip|bz2|xz|zst)$",
             "",
             stem,
             flags=re.IGNORECASE,

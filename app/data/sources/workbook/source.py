@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
@@ -14,6 +13,7 @@ import pyarrow as pa
 from app.data.records import Corrections, Evidence, Origin, Problem, Reading, Rejected, Sheet, SourceKind
 from app.data.source import Stamp
 from app.data.sources.files import OneFile
+from app.data.sources.marks import like_marked_number, like_number
 from app.data.sources.typed import SPARE, Batch, Fingerprint
 from app.data.sources.workbook.hazards import hazard_problems
 from app.data.sources.workbook.layout import HEAD_ROWS, sheet_layout
@@ -24,8 +24,6 @@ from app.errors import CicloError
 from app.text.message import Text
 
 _CELLS = 400_000
-_MARKED = re.compile(r"\s*[-+]?\d[\d.,]*[.,][\d.,]*\s*")
-_NUMBER = re.compile(r"\s*[-+]?(?!0\d)\d[\d.,]*\s*")
 
 
 class WorkbookSource:
@@ -183,9 +181,9 @@ class WorkbookSource:
                     pointed.add(place - left)
                     self._percent[place - left] += kind is Kind.PERCENT
                     self._numbers[place - left] += 1
-                elif kind is Kind.TEXT and text[-1:].isdigit() and _NUMBER.fullmatch(text):
+                elif kind is Kind.TEXT and like_number(text):
                     self._written[place - left] += 1
-                    if _MARKED.fullmatch(text):
+                    if like_marked_number(text):
                         literal.add(place - left)
         return frozenset(pointed), frozenset(literal)
 
