@@ -28,6 +28,7 @@ def declare(parser: Parser) -> None:
     parser.option("--types", choices=("text",))
     parser.option("--sheet", metavar="S")
     parser.option("--range", metavar="A3:F200")
+    parser.option("--source-column", metavar="NAME")
     parser.option("--query", metavar="SQL")
 
 
@@ -57,7 +58,7 @@ def reading(options: Namespace) -> Corrections:
 
 def part(options: Namespace) -> Reading:
     """Which part of the source is wanted."""
-    return Reading(sheet=options.sheet, range=options.range)
+    return Reading(sheet=options.sheet, range=options.range, source_column=options.source_column)
 
 
 def _typed(assignment: str) -> tuple[str, ColumnType]:

@@ -43,13 +43,14 @@ class SourceKind(StrEnum):
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of a source is wanted, where it has several; None is what the source proposes.
 
-    ``sheet`` and ``range`` (as in A3:F200) choose from a workbook; ``source_column`` names a column with the name of
-    the file that each record of a folder came from.
+    ``sheet`` and ``range`` (as in A3:F200) choose from a workbook; ``files`` are names in a folder (none: all),
+    ``source_column`` names a column with the name of the file that each record of a folder came from.
     """
 
     sheet: str | None = None
     range: str | None = None
     source_column: str | None = None
+    files: tuple[str, ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):

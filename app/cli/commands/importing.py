@@ -11,7 +11,7 @@ from app.cli.parser import Parser
 from app.cli.problems import SpokenProblem, spoken_problems
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, committed, opened, project_job, series_name
-from app.data.records import DATASET, IMPORT, ImportAnswer, ImportRequest
+from app.data.records import DATASET, IMPORT, ImportAnswer, ImportRequest, Rejected
 from app.text import Text, Words
 
 _LISTED = 1000
@@ -22,6 +22,7 @@ _REJECTED = "data.problem.rejected"
 class _Rejected(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     reason: str
+    file: str = ""
 
 
 class _Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +85,7 @@ def _answer(answer: ImportAnswer, name: str, number: int, words: Words) -> _Answ
         rows=answer.rows,
         rejected=answer.rejected,
         rejected_rows=tuple(
-            _Rejected(line=r.line, reason=words.text(r.reason)) for r in answer.rejected_rows[:_LISTED]
+            _Rejected(line=r.line, reason=words.text(r.reason), file=r.file) for r in answer.rejected_rows[:_LISTED]
         ),
         columns=tuple(
             _Column(name=c.name, type=c.type, missing=c.missing, distinct=c.distinct) for c in answer.columns
@@ -103,6 +104,12 @@ def _lines(answer: ImportAnswer, label: str, words: Words) -> list[str]:
     ]
     if answer.rejected:
         lines.append(words("cli.import.rejected", n=answer.rejected))
-        lines += [words("cli.import.line", line=r.line, reason=r.reason) for r in answer.rejected_rows[:_SHOWN]]
+        lines += [_rejected_line(r, words) for r in answer.rejected_rows[:_SHOWN]]
     told = (p for p in answer.problems if p.code != _REJECTED)
     return [*lines, *(words.text(p.message) for p in told)]
+
+
+def _rejected_line(rejected: Rejected, words: Words) -> str:
+    if rejected.file:
+        return words("cli.import.file_line", file=rejected.file, line=rejected.line, reason=rejected.reason)
+    return words("cli.import.line", line=rejected.line, reason=rejected.reason)

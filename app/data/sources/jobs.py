@@ -10,6 +10,8 @@ import msgspec
 from app.data import importing
 from app.data.records import Corrections, ImportRequest, Inspected, InspectRequest, Reading
 from app.data.source import reading
+from app.data.sources.delimited import DelimitedSource
+from app.data.sources.folder import FolderSource, files_of
 from app.data.sources.json_records import JsonSource, is_json
 from app.data.sources.parquet import MAGIC as PARQUET
 from app.data.sources.parquet import ParquetSource
@@ -35,7 +37,7 @@ def inspect_source(context: Context, request: InspectRequest) -> Outcome:
 
 def inspect_any(path: Path, request: InspectRequest, context: Context | None = None) -> Inspected:
     """The inspection of any source; of a large one, of its beginning."""
-    source = typed_source(path, request.reading, request.corrections)
+    source = typed_source(path, request.reading, request.corrections, quick=True)
     if source is None:
         return importing.inspect_file(path, request, context)
     with closing(source):
@@ -59,7 +61,7 @@ def import_source(context: Context, request: ImportRequest) -> Outcome:
         return import_typed(context, request, source)
 
 
-def typed_source(path: Path, wanted: Reading, corrections: Corrections) -> TypedSource | None:
+def typed_source(path: Path, wanted: Reading, corrections: Corrections, *, quick: bool = False) -> TypedSource | None:
     """What gives the records of ``path``; None where it is a file of delimited text, or can't be a source at all.
 
     Raises
@@ -67,6 +69,8 @@ def typed_source(path: Path, wanted: Reading, corrections: Corrections) -> Typed
     CicloError
         What the source is refused for.
     """
+    if path.is_dir():
+        return _folder(path, wanted, corrections, quick=quick)
     if not path.is_file():
         return None
     with reading(path), path.open("rb") as file:
@@ -78,3 +82,14 @@ def typed_source(path: Path, wanted: Reading, corrections: Corrections) -> Typed
     if head.startswith(ZIP) and (format := packed_workbook(path)) is not None:
         return WorkbookSource(path, wanted, corrections, legacy=format is Packed.OTHER)
     return JsonSource(path) if is_json(path) else None
+
+
+def _folder(folder: Path, wanted: Reading, corrections: Corrections, *, quick: bool) -> FolderSource:
+    """Several files as one source; ``quick`` looks only at the beginning of those of text."""
+
+    def opened(path: Path) -> TypedSource:
+        found = typed_source(path, wanted, corrections) if path.is_file() else None
+        return found if found is not None else DelimitedSource(path, corrections, quick=quick)
+
+    files = files_of(folder, wanted.files)
+    return FolderSource(folder, files, opened, source_column=wanted.source_column)

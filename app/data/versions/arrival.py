@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.data import limits
-from app.data.records import DATASET, DatasetVersion, ImportAnswer, ImportRequest, Rejected
+from app.data.records import DATASET, DatasetVersion, ImportAnswer, ImportRequest, Origin, Rejected
 from app.data.sources.jobs import import_source as read_source
 from app.data.stored import stored_groups, stored_shape
 from app.errors import CicloError
@@ -67,8 +67,13 @@ def _is_alike(record: Record, request: ImportRequest, size: int) -> bool:
     except CicloError:  # of a later release
         return False
     part = (request.reading.sheet or "", request.reading.range or "")
-    same_part = part == ((body.origin.sheet, body.origin.range) if body.origin else ("", ""))
+    same_part = part == _part(body.origin)
     return body.source_size == size and body.corrections == request.corrections and same_part
+
+
+def _part(origin: Origin | None) -> tuple[str, str]:
+    """The part of a workbook that was asked for."""
+    return (origin.sheet if origin.sheet_chosen else "", origin.range) if origin is not None else ("", "")
 
 
 def _order(record: Record) -> tuple[int, str]:

@@ -35,14 +35,15 @@ class RejectedTable(Table):
         self.rejected.set_rows(rejected[:MOST_SHOWN])
 
     def _line(self, one: Rejected) -> str:
-        return self._words.number(one.line)
+        line = self._words.number(one.line)
+        return f"{one.file} · {line}" if one.file else line
 
     def _reason(self, one: Rejected) -> str:
         return self._words.text(one.reason)
 
 
-def _line_number(one: Rejected) -> int:
-    return one.line
+def _line_number(one: Rejected) -> tuple[str, int]:
+    return one.file, one.line
 
 
 def _raw(one: Rejected) -> str:
