@@ -70,6 +70,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     header_lines: int = 0
     skip_lines: int = 0
     files: tuple[str, ...] = ()
+    source_column: str = ""
     server: str = ""
     database: str = ""
     query: str = ""

@@ -20,6 +20,10 @@ _YOUNG_S = 60.0
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
+PASTED = "pasted"
+"""The folder of ``.ciclo`` where a table from the clipboard waits for its import."""
+
+
 class Folder:
     """The files of one project. Knows names and hashes; what a record says is :class:`Project`'s business."""
 

@@ -60,6 +60,10 @@ class ActionList(QObject):
         choose_file(self._window, self._session, self._workspace.take_file)
 
     @Slot()
+    def act_paste(self) -> None:
+        self._workspace.take_clipboard()
+
+    @Slot()
     def act_check(self) -> None:
         self._workspace.integrity.check()
 

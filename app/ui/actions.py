@@ -27,6 +27,7 @@ ACTIONS = (
     ActionSpec("open", "Ctrl+O", "project"),
     ActionSpec("sample", "", "project"),
     ActionSpec("import", "Ctrl+I", "project", needs_project=True),
+    ActionSpec("paste", "Ctrl+V", "project", needs_project=True),
     ActionSpec("check", "", "project", needs_project=True),
     ActionSpec("close_project", "", "project", needs_project=True),
     ActionSpec("datasets", "Ctrl+1", needs_project=True),

@@ -27,7 +27,7 @@ class Host(Protocol):
         """Whether the window may close now; else the user has been asked."""
 
     def take_file(self, path: str) -> None:
-        """A file or folder was dropped."""
+        """A file or folder was dropped, or several files (one on each line)."""
 
 
 class MainWindow(QMainWindow):
@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths and self.host is not None:
             event.acceptProposedAction()
-            self.host.take_file(paths[0])
+            self.host.take_file("\n".join(paths))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.host is None or self.host.may_close():

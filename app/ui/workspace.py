@@ -7,9 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.errors import CicloError
+from app.project.record import IDENTITY
 from app.ui.action_list import ActionList
 from app.ui.activity import Activity
 from app.ui.badges import tab_badges
+from app.ui.clipboard import as_source, copied_files, pasted_table
 from app.ui.dialogs import ClosingWithWork, NewProject
 from app.ui.integrity import Integrity
 from app.ui.interrupted import InterruptedJobs
@@ -164,14 +166,30 @@ class Workspace(QObject):
 
     @Slot(str)
     def take_file(self, path: str) -> None:
-        """Bring a file to the import page, by way of a new project where none is open; open a project folder."""
+        """Bring a file, several (one on each line) or a folder of them to the import page, by way of a new project
+        where none is open; open a project folder."""
         self.notice.hide()
-        if Path(path).is_dir():
+        if Path(path).is_dir() and ((Path(path) / IDENTITY).is_file() or self.session.project is None):
             self.session.open_project(path)
             return
         self.session.offer_file(path)
         if self.session.project is None:
-            self.ask_for_project(Path(path).stem)
+            self.ask_for_project(Path(path.partition("\n")[0]).stem)
+
+    def take_clipboard(self) -> None:
+        """Bring a table that was copied elsewhere to the import page; or files, as if they were dropped."""
+        if self.session.project is None:
+            return
+        files = copied_files()
+        try:
+            path = as_source(files) if files else pasted_table(self.session.project)
+        except CicloError as error:
+            self.notice.say_error(self.session.words, error)
+            return
+        if path:
+            self.take_file(path)
+        else:
+            self.notice.say("neutral", self.session.words("ui.paste.empty"))
 
     def ask_for_project(self, name: str) -> None:
         """Open the dialog for a new project."""

@@ -60,7 +60,11 @@ class FolderSource:
             self.schema = self._data.append(pa.field(source_column, pa.dictionary(pa.int32(), pa.string())))
         else:
             self.schema = self._data
-        self.origin = Origin(kind=SourceKind.FOLDER, files=tuple(m.path.name for m in self._members))
+        self.origin = Origin(
+            kind=SourceKind.FOLDER,
+            files=tuple(m.path.name for m in self._members),
+            source_column=source_column or "",
+        )
         self.stamp = _stamp_of_all([m.stamp for m in self._members])
         self.notes: Mapping[str, Text] = {}
         self._read_bytes = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
@@ -31,7 +32,11 @@ class ImportState:
 
     @property
     def file_name(self) -> str:
-        return PurePath(self.path).name
+        """What is imported, as a title: of several files the first and how many more."""
+        if not self.reading.files:
+            return PurePath(self.path).name
+        first, more = PurePath(self.reading.files[0]).name, len(self.reading.files) - 1
+        return f"{first} + {more}"
 
     @property
     def rows(self) -> int:
@@ -76,23 +81,35 @@ class ImportState:
 
 
 def begin(path: str, dataset: str, known: list[Version]) -> ImportState:
-    """The state for a file: what was corrected for this source before is used again."""
-    source = PurePath(path).name
-    before = last_from(known, source, dataset)
-    name = dataset or (before.name if before is not None else dataset_name(path))
+    """The state for a file, a folder of them, or several (one on each line): what was corrected for this source before
+    is used again."""
+    folder, files = _several(path)
+    before = last_from(known, PurePath(folder).name, dataset) if not files else None
+    name = dataset or (before.name if before is not None else dataset_name(files[0] if files else path))
     if before is None:
-        return ImportState(path, name)
+        return ImportState(folder, name, reading=Reading(files=files))
     reading = _reading_before(before)
     if before.body.corrections == Corrections() and reading == Reading():
-        return ImportState(path, name)
-    made = ImportState(path, name, before.body.corrections, before.record.label, reading=reading)
+        return ImportState(folder, name)
+    made = ImportState(folder, name, before.body.corrections, before.record.label, reading=reading)
     made.undo.append((Corrections(), Reading()))
     return made
+
+
+def _several(path: str) -> tuple[str, tuple[str, ...]]:
+    """The folder of several files, and their names in it; a single path has none."""
+    paths = path.split("\n")
+    if len(paths) < 2:
+        return path, ()
+    folder = os.path.commonpath([str(Path(one).parent) for one in paths])
+    return folder, tuple(str(Path(one).relative_to(folder)) for one in paths)
 
 
 def _reading_before(before: Version) -> Reading:
     """The part of a workbook that was imported before."""
     origin = before.body.origin
+    if origin is not None and origin.kind is SourceKind.FOLDER:
+        return Reading(source_column=origin.source_column or None)
     if origin is None or origin.kind is not SourceKind.EXCEL:
         return Reading()
     return Reading(sheet=origin.sheet if origin.sheet_chosen else None, range=origin.range or None)

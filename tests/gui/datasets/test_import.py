@@ -266,3 +266,23 @@ def test_that_sheet_and_range_of_a_workbook_are_chosen(
     page.begin_import(str(path))
     hand.wait_read()
     assert (dropdown.value(), field.text()) == ("Data", "A1:B3")
+
+
+def test_that_several_files_become_one_dataset_with_their_names_in_a_column(
+    page: Page, hand: Hand, tmp_path: Path, session: Session
+) -> None:
+    paths = [tmp_path / f"m{n}.csv" for n in (1, 2)]
+    for n, path in enumerate(paths):
+        path.write_text(f"town,sold\na,{n}\nb,{n}\n")
+    page.begin_import("\n".join(map(str, paths)))
+    hand.wait_read()
+    assert "m1.csv" in texts(page)
+    field = hand.find(QLineEdit, "datasets.source_column")
+    field.setFocus()
+    QTest.keyClicks(field, "month")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    hand.wait_read()
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("m1@1")
+    body = page.dataset.version.body  # type: ignore[union-attr]
+    assert (body.rows, [c.name for c in body.columns]) == (4, ["town", "sold", "month"])

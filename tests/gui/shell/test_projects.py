@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hands import Shell
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from app.project import Project
@@ -15,10 +15,10 @@ from app.ui.dialogs import free_folder
 from app.ui.settings import Recent, Settings, load_settings, save_settings
 
 
-def drop(shell: Shell, path: Path) -> None:
-    """Let go of a file over the window."""
+def drop(shell: Shell, *paths: Path) -> None:
+    """Let go of files over the window."""
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     event = QDropEvent(
         QPoint(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
@@ -106,3 +106,33 @@ def test_that_settings_survive_and_damaged_ones_are_replaced(home: Path) -> None
     assert load_settings() == settings
     (home / "data" / "window.json").write_text('{"scale": "huge", "recent": [{}]}')
     assert load_settings() == Settings()
+
+
+def test_that_a_copied_table_is_taken_to_the_import_page(shell: Shell) -> None:
+    shell.open_new_project("Pasting")
+    offered: list[str] = []
+    shell.session.file_offered.connect(offered.append)
+    QGuiApplication.clipboard().setText("a\tb\r\n1\tñ\r\n")
+    shell.workspace.actions.actions["paste"].trigger()
+    shell.until(lambda: bool(offered))
+    assert Path(offered[0]).read_text(encoding="utf-8") == "a\tb\n1\tñ\n"
+    shell.until(lambda: shell.is_shown("page-datasets"))
+
+
+def test_that_an_empty_clipboard_says_so(shell: Shell) -> None:
+    shell.open_new_project("Pasting")
+    QGuiApplication.clipboard().setText(" \n")
+    shell.workspace.actions.actions["paste"].trigger()
+    assert "no table on the clipboard" in shell.find("notice").accessibleName()
+
+
+def test_that_several_dropped_files_and_a_folder_are_offered_as_one_source(shell: Shell, tmp_path: Path) -> None:
+    shell.open_new_project("Files")
+    offered: list[str] = []
+    shell.session.file_offered.connect(offered.append)
+    (tmp_path / "data").mkdir()
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / "data" / name).write_text("a\n1\n")
+    drop(shell, tmp_path / "data" / "a.csv", tmp_path / "data" / "b.csv")
+    drop(shell, tmp_path / "data")
+    assert offered == [f"{tmp_path / 'data' / 'a.csv'}\n{tmp_path / 'data' / 'b.csv'}", str(tmp_path / "data")]
