@@ -8,11 +8,9 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-import pyarrow as pa
 import pytest
 
 from app.data import limits
@@ -20,11 +18,9 @@ from app.data.delimited.counting import Count
 from app.data.delimited.parsing import Want
 from app.data.importing import import_source, inspect_file
 from app.data.records import (
-    DATASET,
     ColumnType,
     Corrections,
     DatasetVersion,
-    ImportAnswer,
     ImportRequest,
     InspectRequest,
     Profile,
@@ -32,80 +28,9 @@ from app.data.records import (
 from app.data.stored import read_stored, stored_shape
 from app.data.tables import read_for_scoring, write_csv
 from app.errors import CicloError
-from app.jobs.contract import Cancelled, Progress
-from app.project import Project, Record
+from app.jobs.contract import Cancelled
 from app.text import Words
-
-
-class Workbench:
-    """A context without a process around it."""
-
-    def __init__(self, staging: Path) -> None:
-        self.staging = staging
-        self.processors = 1
-        self.reports: list[Progress] = []
-        self.on_check: Callable[[], None] = lambda: None
-
-    def report(self, progress: Progress) -> None:
-        self.reports.append(progress)
-
-    def publish(self, topic: str, value: msgspec.Struct) -> None:
-        raise AssertionError(topic)
-
-    def check_cancelled(self) -> None:
-        self.on_check()
-
-
-class Desk:
-    """A project with a way to import text into it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.project = Project.create(folder / "project")
-        self.workbench = Workbench(folder / "staging")
-        self.workbench.staging.mkdir()
-
-    def file(self, content: str | bytes, name: str = "a.csv") -> Path:
-        path = self.folder / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    def bring(self, content: str | bytes, name: str = "a.csv", **corrections: object) -> tuple[ImportAnswer, Record]:
-        request = ImportRequest(
-            project=str(self.project.folder),
-            source=str(self.file(content, name)),
-            name="a",
-            corrections=msgspec.convert(corrections, Corrections),
-        )
-        outcome = import_source(self.workbench, request)
-        (record,) = self.project.commit(outcome.drafts)
-        return msgspec.json.decode(outcome.answer, type=ImportAnswer), record
-
-    def rows(self, record: Record) -> list[tuple[object, ...]]:
-        return [tuple(row.values()) for row in self.table(record).to_pylist()]
-
-    def table(self, record: Record) -> pa.Table:
-        return read_stored(self.project.whole_object(record.objects["table"].sha256))
-
-    def refused(self, content: str | bytes, name: str = "a.csv", **corrections: object) -> str:
-        with pytest.raises(CicloError) as error:
-            self.bring(content, name, **corrections)
-        for language in ("en", "es"):
-            assert Words(language).error(error.value)[0] != error.value.code
-        assert not self.project.records(DATASET)
-        return error.value.code
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
-def lines(count: int) -> str:
-    return "".join(f"{i},n{i},{i * 2}\n" for i in range(count))
-
-
-HEADER = "id,name,v\n"
+from tests.integration.data.desk import HEADER, Desk, lines
 
 
 def test_that_a_table_is_stored_with_types_profile_and_counts(desk: Desk) -> None:
