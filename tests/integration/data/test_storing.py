@@ -1,4 +1,4 @@
-"""A file is stored while it is counted, by what its beginning leads to expect: that changes nothing in what is stored."""
+"""A file is stored while it is counted, by what its beginning leads to expect; nothing that is stored depends on it."""
 
 from __future__ import annotations
 
