@@ -168,7 +168,7 @@ def _placed(part: Part, plan: Plan) -> Iterator[TextBatch]:
     text = text_table(part, plan)
     places, rejected = _places(part)
     columns = [
-        _spread(column.combine_chunks(), places, rejected, [cells[i] for cells in part.cells])
+        _spread(column.combine_chunks(), places, rejected, ["".join(cells[i : i + 1]) for cells in part.cells])
         for i, column in enumerate(text.columns)
     ]
     faults = dict(zip(np.flatnonzero(rejected).tolist(), (r.reason for r in part.rejected), strict=True))

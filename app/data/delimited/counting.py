@@ -11,7 +11,7 @@ from app.data import limits
 from app.data.delimited.examination import Examiner
 from app.data.delimited.parsing import Want, piece_table
 from app.data.delimited.parts import NEWLINE, Part, Piece, extent
-from app.data.delimited.plan import Plan, text_table
+from app.data.delimited.plan import Plan, as_named, text_table
 from app.data.records import ColumnType, Dialect, Rejected
 from app.data.values.conversion import Notation
 from app.data.values.inference import Numerals, check_two_words, decide_day_first, decide_numerals, decide_type
@@ -78,6 +78,7 @@ class Count:
         table = piece_table(piece, grammar=grammar, width=width, want=self._want())
         if table is None:
             return None
+        table = as_named(table, self.plan)
         known = extent(piece, width)
         looks = self._looks(table)
         if table.num_rows != known.records or sum(g.size for g in looks) != known.cells or _too_long(table, looks):

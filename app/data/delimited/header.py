@@ -9,20 +9,32 @@ from statistics import median
 import msgspec
 
 from app.data.delimited.careful import Careful, Grammar, read_carefully
+from app.data.delimited.edges import Sketch, is_units
 from app.data.records import Problem
 from app.text.message import Text, Value, amount
 
 _LOOKED_AT = 200
 _PREAMBLE_RECORDS = 60
+_ALIKE = 0.7
+_MAYBE_FOOTER = 3
 _NUMBER = re.compile(r"\s*[-+]?[$€£]?(?:\d[\d.,\s]*|[.,]\d+)(?:[eE][-+]?\d+)?\s?[%$€£]?\s*")
 _DATE = re.compile(r"\s*\d{1,4}[-/.:]\d{1,2}(?:[-/.:]\d{1,4})?(?:[T ].*)?\s*")
 _YEAR = re.compile(r"\s*(?:19|20)\d\d\s*")
 _TRUTH = {"true", "false", "yes", "no", "sí", "si", "null", "nan", "n/a", "na", "none"}
 
 
+class Units(msgspec.Struct, frozen=True):
+    """A row of units: its physical line, and where it begins and ends in the sample."""
+
+    line: int
+    start: int
+    end: int
+
+
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """``skip_lines`` physical lines before the header, ``header_lines`` records of header, then the table of ``width``
     columns. ``offset`` is the byte of the sample where the first record of data begins, ``line`` its physical line.
+    ``units`` is the record between header and data that holds units, and ``columns`` what the first rows look like.
     ``spare`` says that every record has one field more than the header, which may be only a delimiter at its end."""
 
     skip_lines: int
@@ -33,6 +45,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     sure: bool
     width: int
     spare: bool = False
+    units: Units | None = None
+    columns: tuple[Sketch, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     def without_spare(self) -> Layout:
@@ -46,39 +60,89 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool | None = None) -> Layout:
     """Find the header in the beginning of a file (UTF-8)."""
     records = _records(sample, grammar, complete=complete)
-    lines = _lines(records)
-    filled = [i for i, r in enumerate(records) if _filled(r)]
-    if not filled:
+    if not any(map(_filled, records)):
         return Layout(skip_lines=0, header_lines=0, names=("column_1",), offset=0, line=1, sure=False, width=1)
+    lines = _lines(records)
     width = _usual_width(records)
-    first = _first_of_table(records, filled, width)
-    count, sure = _header_rows(records, first, width, wanted=header)
-    wide = max(width, _width(records[first]) if count else 0)
-    names, problems = column_names([_texts(r) for r in records[first : first + count]], wide)
-    if count and _width(records[first]) < width:
-        given: dict[str, Value | Text | str | int | float] = {
-            "n": _width(records[first]),
-            "wanted": width,
-            "first": names[_width(records[first])],
-        }
-        problems.append(Problem(code="data.problem.header_narrow", message=Text("data.problem.header_narrow", given)))
+    first, count, sure = _found_header(records, width, header)
+    given = _width(records[first]) if count else 0
+    wide = width if _all_narrower(records[first + count :], given) else max(width, given)
+    named = max(wide, _last_named(records[first : first + count]))
+    names, problems = column_names([_texts(r) for r in records[first : first + count]], named)
+    problems += _of_width(names, given, width, wide) if count else []
     if first:
         message = Text("data.problem.preamble", {"n": lines[first] - 1})
         problems.insert(0, Problem(code="data.problem.preamble", message=message, line=1))
-    last = first + count
-    offset = records[last].start if last < len(records) else len(sample)
-    line = lines[last] if last < len(records) else lines[-1] + records[-1].lines
+    units, last = _units(records, lines, first + count, wide) if count else (None, first)
+    ended = last >= len(records)
     return Layout(
         skip_lines=lines[first] - 1,
         header_lines=count,
         names=tuple(names),
-        offset=offset,
-        line=line,
+        offset=len(sample) if ended else records[last].start,
+        line=lines[-1] + records[-1].lines if ended else lines[last],
         sure=sure,
         width=wide,
-        spare=bool(count) and _width(records[first]) == width - 1,
+        spare=bool(count) and given == width - 1,
+        units=units,
+        columns=_sketched(records[last:], wide, complete=complete),
         problems=tuple(problems),
     )
+
+
+def _found_header(records: list[Careful], width: int, wanted: bool | None) -> tuple[int, int, bool]:
+    """The first record of the table, how many of header there are, and whether that is sure."""
+    filled = [i for i, r in enumerate(records) if _filled(r)]
+    first = _first_of_table(records, filled, width)
+    count, sure = _header_rows(records, first, width, wanted=wanted)
+    if wanted is None and count and _is_grouped(records, first, width):
+        return first - 1, count + 1, sure
+    return first, count, sure
+
+
+def _all_narrower(body: list[Careful], given: int) -> bool:
+    """Whether all rows have one width that is less than the header's: what is last in the header has no cells."""
+    widths = {_width(r) for r in body if _filled(r)}
+    return len(widths) == 1 and 1 < widths.pop() < given
+
+
+def _last_named(header: list[Careful]) -> int:
+    """The place of the last name in a header."""
+    return max((i for r in header for i, text in enumerate(_texts(r), 1) if text.strip()), default=0)
+
+
+def _of_width(names: list[str], given: int, width: int, wide: int) -> list[Problem]:
+    """What is to be said of a header that is narrower or wider than its rows."""
+    params: dict[str, Value | Text | str | int | float]
+    if given < width:
+        params = {"n": given, "wanted": width, "first": names[given]}
+        return [Problem(code="data.problem.header_narrow", message=Text("data.problem.header_narrow", params))]
+    if wide < len(names):
+        params = {"n": len(names) - wide, "names": ", ".join(names[wide:][:5])}
+        return [Problem(code="data.problem.header_wide", message=Text("data.problem.header_wide", params))]
+    return []
+
+
+def _units(records: list[Careful], lines: list[int], below: int, width: int) -> tuple[Units | None, int]:
+    """The row of units under a header, if there is one, and the first record of data."""
+    if below + 1 < len(records) and records[below].fields is not None:
+        columns = _sketched(records[below + 1 :], width, complete=False)
+        if is_units(_texts(records[below]), columns):
+            return Units(lines[below], records[below].start, records[below].end), below + 1
+    return None, below
+
+
+def _sketched(records: list[Careful], width: int, *, complete: bool) -> tuple[Sketch, ...]:
+    """The columns by the first rows; at the end of a file, without those that may be notes and totals."""
+    rows = [_texts(r) for r in records if _width(r) == width and _filled(r)]
+    if complete and len(records) < _LOOKED_AT:
+        rows = rows[: len(rows) - min(_MAYBE_FOOTER, len(rows) // 2)]
+    columns = []
+    for index in range(width):
+        filled = [row[index] for row in rows if row[index].strip()]
+        valued = sum(map(_valued, filled)) / len(filled) if filled else 0.0
+        columns.append(Sketch(len(filled) / max(1, len(rows)), valued))
+    return tuple(columns)
 
 
 def _records(sample: bytes, grammar: Grammar, *, complete: bool) -> list[Careful]:
@@ -145,7 +209,8 @@ def _back_over_header(records: list[Careful], filled: list[int], place: int, wid
     if place == 0 or place - 1 not in filled:
         return place
     before = records[place - 1]
-    wordy = before.fields is not None and all(_wordy(t) for t in _texts(before))
+    named = [t for t in _texts(before) if t.strip()]
+    wordy = len(named) > max(1, width - 2) and all(map(_wordy, named))
     near = _width(before) != width and _width(before) >= max(2, width - 2)
     return place - 1 if wordy and near and not all(_wordy(t) for t in _texts(records[place])) else place
 
@@ -222,10 +287,11 @@ def _column_vote(top: str, below: list[str]) -> float | None:
 
 def _recurs(top: list[str], body: list[list[str]]) -> bool:
     """Whether the header comes again below (several tables under one another): its words occur there and only there."""
-    again = sum(row == top for row in body)
-    if len(top) < 2 or not again or again > 0.5 * len(body):
+    named = [(i, text) for i, text in enumerate(top) if text.strip()]
+    alike = [row for row in body if sum(row[i : i + 1] == [text] for i, text in named) >= _ALIKE * len(named)]
+    if len(named) < 2 or not alike or len(alike) > 0.5 * len(body):
         return False
-    return all(sum(row[i] == text for row in body) == again for i, text in enumerate(top) if text.strip())
+    return all(sum(row[i : i + 1] == [text] for row in body) <= len(alike) for i, text in named)
 
 
 def _more_header_rows(top: list[str], below: list[list[str]], *, recurs: bool) -> int:
@@ -250,6 +316,17 @@ def _completes(top: list[str], row: list[str]) -> bool:
     return not row[0].strip() and len(gaps) >= max(1, len(filled) - 2) and all(_wordy(row[i]) for i in filled)
 
 
+def _is_grouped(records: list[Careful], first: int, width: int) -> bool:
+    """Whether the record above a header names groups of its columns, whose names are told apart by that only."""
+    if not first or _width(records[first]) != width or _width(records[first - 1]) != width:
+        return False
+    above, names = _texts(records[first - 1]), [t.strip() for t in _texts(records[first])]
+    if sum(bool(t.strip()) for t in above) < 2 or len(set(names)) == len(names):
+        return False
+    joined = list(zip(_spread(above, [names]), names, strict=True))
+    return len(set(joined)) == len(joined)
+
+
 def column_names(rows: list[list[str]], width: int) -> tuple[list[str], list[Problem]]:
     """Names of all columns: of several header rows, the words of each that add something; made unique."""
     rows = [_spread(row, rows[number + 1 :]) for number, row in enumerate(rows)]
@@ -258,6 +335,9 @@ def column_names(rows: list[list[str]], width: int) -> tuple[list[str], list[Pro
     empty = sum(not name for name in wanted[: len(rows[0])]) if rows else 0
     if empty:
         problems.append(_problem("data.problem.empty_names", n=empty))
+    padded = sum(t != t.strip() and bool(t.strip()) for row in rows for t in row)
+    if padded:
+        problems.append(_problem("data.problem.padded_names", n=padded))
     named = [name or f"column_{i}" for i, name in enumerate(wanted, 1)]
     names, renamed = _unique(named)
     if renamed:
@@ -276,8 +356,8 @@ def _spread(row: list[str], below: list[list[str]]) -> list[str]:
 
 
 def _name(words: list[str]) -> str:
-    """A name as it stands; of several rows, what each adds."""
-    filled = [w for w in words if w.strip()]
+    """A name without blanks around it; of several rows, what each adds."""
+    filled = [w.strip() for w in words if w.strip()]
     if len(filled) == 1:
         return filled[0]
     return " ".join(dict.fromkeys(" ".join(w.split()) for w in filled))

@@ -10,9 +10,10 @@ import pyarrow as pa
 from app.data import limits
 from app.data.delimited.careful import Grammar
 from app.data.delimited.dialect import Guess, guess_dialect
+from app.data.delimited.edges import Body
 from app.data.delimited.encoding import Encoding, detect, to_utf8
 from app.data.delimited.header import Layout, find_layout
-from app.data.delimited.parsing import Want, to_table
+from app.data.delimited.parsing import Want, positions, to_table
 from app.data.delimited.parts import Part, Piece
 from app.data.delimited.scanner import Scanner
 from app.data.records import Corrections
@@ -112,7 +113,9 @@ def _check_names(names: tuple[str, ...], corrections: Corrections) -> None:
 def read_parts(plan: Plan, *, watch: Watch | None = None, keep_cells: bool = False) -> Iterator[Part]:
     """The parts of the file below its header, in order; with the cells of rejected records where they are wanted."""
     blocks = Blocks(plan.source, block_bytes=plan.block_bytes)
-    for part in _scanner(plan, keep_cells=keep_cells).scan(_body(blocks, plan)):
+    scanner = _scanner(plan, keep_cells=keep_cells)
+    for found in _edged(plan, scanner, _body(blocks, plan)):
+        part = scanner.examiner.part(found) if isinstance(found, Piece) else found
         if watch is not None:
             watch(blocks)
         yield part
@@ -120,12 +123,22 @@ def read_parts(plan: Plan, *, watch: Watch | None = None, keep_cells: bool = Fal
 
 def read_pieces(plan: Plan, blocks: Blocks) -> Iterator[Piece | Part]:
     """The pieces and parts of the file below its header, in order."""
-    return pieces_in(plan, _body(blocks, plan))
+    return _edged(plan, _scanner(plan, keep_cells=False), _body(blocks, plan))
 
 
 def pieces_in(plan: Plan, blocks: Iterable[bytes]) -> Iterator[Piece | Part]:
     """The pieces and parts of records in UTF-8."""
     return _scanner(plan, keep_cells=False).pieces(blocks)
+
+
+def _edged(plan: Plan, scanner: Scanner, blocks: Iterable[bytes]) -> Iterator[Piece | Part]:
+    """The pieces and parts, with the rows of units, notes and totals around the table as rejected records."""
+    body = Body(blocks, grammar=plan.grammar, columns=plan.layout.columns)
+    if (units := plan.layout.units) is not None:
+        yield scanner.left_out([plan.head[units.start : units.end]], "units", units.line)
+    yield from scanner.pieces(body)
+    if body.footer:
+        yield scanner.left_out(body.footer, "footer", scanner.line)
 
 
 def _scanner(plan: Plan, *, keep_cells: bool) -> Scanner:
@@ -134,8 +147,14 @@ def _scanner(plan: Plan, *, keep_cells: bool) -> Scanner:
 
 def text_table(part: Part, plan: Plan, want: Want = _AS_TEXT) -> pa.Table:
     """The good records of a part as text, one column for each name."""
-    table = to_table(part, grammar=plan.grammar, width=plan.layout.width, want=want)
-    return table if len(plan.names) == plan.layout.width else table.select(list(range(len(plan.names))))
+    return as_named(to_table(part, grammar=plan.grammar, width=plan.layout.width, want=want), plan)
+
+
+def as_named(table: pa.Table, plan: Plan) -> pa.Table:
+    """A table with a column for each name: without a spare one at the end, and with those that no row has cells for."""
+    for name in positions(len(plan.names))[table.num_columns :]:
+        table = table.append_column(name, pa.array([""] * table.num_rows, pa.string()))
+    return table if len(plan.names) == table.num_columns else table.select(list(range(len(plan.names))))
 
 
 def _body(blocks: Blocks, plan: Plan) -> Iterator[bytes]:

@@ -32,6 +32,19 @@ class Scanner:
         self._skipping = False
         self._plain = len(grammar.delimiter) == 1 and len(grammar.quote) <= 1
 
+    @property
+    def line(self) -> int:
+        """The physical line after what was scanned."""
+        return self._line
+
+    def left_out(self, lines: Iterable[bytes], reason: str, line: int) -> Part:
+        """Lines that aren't part of the table, as rejected records; the first of them is ``line`` of the file."""
+        there = [(n, raw) for n, raw in enumerate(lines, line) if raw.strip(b"\r\n")]
+        rejected = [self.examiner.reject(raw, n, 0, reason) for n, raw in there]
+        cells = self.examiner.cells([raw for _, raw in there])
+        count = len(rejected)
+        return Part(records=count, good=0, fields=[], rejected=rejected, cells=cells, first_line=line, starts=NONE)
+
     def scan(self, blocks: Iterable[bytes]) -> Iterator[Part]:
         """The parts of the blocks, in order. Together they hold every record of the file once."""
         for found in self.pieces(blocks):
