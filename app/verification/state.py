@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from app.errors import CicloError, worded
 from app.learning.records import MODEL, Estimate, Task
 from app.project import Project, Record, draft
+from app.project.purge import purged
 from app.verification.catalogue import METRICS
 from app.verification.limits import METRIC_LIMIT, judge_limit
 from app.verification.records import DECISION, GATE_LIMIT, REPORT, Decision, Gate, GateLimit, MetricRow, Report
@@ -38,7 +39,8 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     """A model version for lists and charts.
 
     ``metrics`` are in the scorer's sense; ``source`` says on what: ``holdout`` or ``test`` (of the newest report), or
-    ``cv``. ``openings`` counts how often its hold-out was opened, over all versions that share it.
+    ``cv``. ``openings`` counts how often its hold-out was opened, over all versions that share it. ``data_state`` is
+    ``binned`` or ``purged`` where the data that it learned from aren't simply there.
     """
 
     label: str
@@ -57,6 +59,7 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     openings: int
     report_id: str = ""
     verdict: str = ""
+    data_state: str = ""
 
 
 class _Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,7 +253,14 @@ def models(project: Project) -> list[VersionRow]:
     opened = Counter(head.holdout_key for _record, head in heads)
     decided = _by_model(project.records(DECISION))
     versions = sorted(project.records(MODEL), key=_order, reverse=True)
-    return [_row(record, newest.get(record.id), opened, _decided(_standing(decided[record.id]))) for record in versions]
+    states = dict.fromkeys(project.binned(), "binned") | {one.stone.id: "purged" for one in purged(project)}
+    rows = [_row(record, newest.get(record.id), opened, _decided(_standing(decided[record.id]))) for record in versions]
+    return [_with_data(row, record, states) for row, record in zip(rows, versions, strict=True)]
+
+
+def _with_data(row: VersionRow, record: Record, states: Mapping[str, str]) -> VersionRow:
+    found = next((states[parent] for parent in record.parents if parent in states), "")
+    return msgspec.structs.replace(row, data_state=found) if found else row
 
 
 def _by_model(series: Iterable[Record]) -> defaultdict[str, list[Record]]:

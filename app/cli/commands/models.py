@@ -21,6 +21,7 @@ class _Model(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, Figure]
     metrics_from: str
     dataset: str
+    data_state: str
     created: str
     estimator: str
     task: str
@@ -54,6 +55,7 @@ def _model(row: VersionRow, words: Words) -> _Model:
         metrics=figures(row.metrics, words),
         metrics_from=row.source,
         dataset=row.dataset,
+        data_state=row.data_state,
         created=row.created,
         estimator=row.estimator,
         task=row.task,
@@ -71,7 +73,7 @@ def _lines(rows: list[VersionRow], words: Words) -> list[str]:
             words(f"cli.state.{row.state}"),
             words(f"learning.estimator.{row.estimator}"),
             f"{row.metric} {spoken(row.metrics.get(row.metric), words)}",
-            row.dataset,
+            f"{row.dataset} ({words(f'verification.data.{row.data_state}')})" if row.data_state else row.dataset,
         )
         for row in rows
     ]

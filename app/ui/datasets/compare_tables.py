@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.data.versions.records import ColumnChange, Difference, NumberShift, RowExample, Size, WordShift
+from app.data.versions.records import ColumnChange, Difference, NumberShift, RowExample, SchemaChange, Size, WordShift
 from app.text.message import Value, amount
 from app.text.words import Words
 from app.ui.models.records import Column, RecordTableModel
@@ -122,6 +122,35 @@ class _Part:
 
     def __call__(self, line: _Line) -> str:
         return line.cells[self._place]
+
+
+class SchemaTable(Table):
+    """What happened to the columns themselves: a line for each that is new, gone, renamed or of another type."""
+
+    def __init__(self, theme: Theme, words: Words) -> None:
+        self._words = words
+        columns = [
+            Column[_Line](words("ui_datasets.compare.column"), _Part(0), tone="strong"),
+            Column[_Line](words("ui_datasets.compare.what"), _Part(1)),
+        ]
+        self.lines: RecordTableModel[_Line] = RecordTableModel(theme, columns)
+        super().__init__(theme, self.lines, name=words("ui_datasets.compare.schema"), whole=True)
+        self.lines.setParent(self)
+        self.setObjectName("datasets.compare_schema")
+        self.fit_columns(stretch=1)
+
+    def show_schema(self, schema: SchemaChange) -> None:
+        """Show the changes of a comparison."""
+        words = self._words
+        lines = [(name, words("ui_datasets.compare.added_column")) for name in schema.added]
+        lines += [(name, words("ui_datasets.compare.removed_column")) for name in schema.removed]
+        for one in schema.renamed:
+            share = amount(one.share, "percent")
+            lines.append((one.after, words("ui_datasets.compare.renamed_column", before=one.before, share=share)))
+        for change in schema.retyped:
+            types = {side: words(f"data.type.{getattr(change, side)}") for side in ("before", "after")}
+            lines.append((change.column, words("ui_datasets.compare.retyped_column", **types)))
+        self.lines.set_rows([_Line(line) for line in lines])
 
 
 class ExamplesTable(Table):

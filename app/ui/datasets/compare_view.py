@@ -13,7 +13,7 @@ from app.jobs.contract import Ended, Event, JobState, Progressed
 from app.project.record import Record
 from app.text.message import Text, amount
 from app.ui import theme as tokens
-from app.ui.datasets.compare_tables import ChangesTable, ExamplesTable, described
+from app.ui.datasets.compare_tables import ChangesTable, ExamplesTable, SchemaTable, described
 from app.ui.datasets.shift_chart import ShiftView
 from app.ui.session import Session
 from app.ui.widgets.basics import Card, clear, label, row
@@ -59,6 +59,9 @@ class CompareView(QWidget):
         self._sentences = QVBoxLayout()
         self._sentences.setSpacing(0)
         self._summary.body.addLayout(self._sentences)
+        self._schema = Card(words("ui_datasets.compare.schema"))
+        self.schema = SchemaTable(theme, words)
+        self._schema.body.addWidget(self.schema)
         self._columns = Card(words("ui_datasets.compare.columns"), words("ui_datasets.compare.columns_hint"))
         self.changes = ChangesTable(theme, words)
         self.changes.picked.connect(self._on_column_picked)
@@ -86,6 +89,7 @@ class CompareView(QWidget):
         page.add(self.notice)
         page.add(self._busy)
         page.add(self._summary)
+        page.add(self._schema)
         side = QVBoxLayout()
         for widget in (self._name, self.chart, self._figures):
             side.addWidget(widget)
@@ -147,7 +151,7 @@ class CompareView(QWidget):
         self._job = self._session.submit(DIFF, request, Text("ui_datasets.compare.job", dict(names)), stores=False)
 
     def _show_cards(self, *, shown: bool) -> None:
-        for card in (self._summary, self._columns, self._rows):
+        for card in (self._summary, self._schema, self._columns, self._rows):
             card.setVisible(shown)
         self._busy.setVisible(not shown)
 
@@ -180,6 +184,8 @@ class CompareView(QWidget):
             self._sentences.addWidget(FindingRow(self._session.theme, "note", self._session.text(sentence)))
         self._show_cards(shown=True)
         self._columns.setVisible(bool(found.columns))
+        self.schema.show_schema(found.schema)
+        self._schema.setVisible(self.schema.lines.rowCount() > 0)
         self.changes.show_difference(found)
         first = self.changes.changes.rows()[:1]
         if first:

@@ -210,7 +210,7 @@ class Page(QWidget):
             Column(words("ui_results.column.version"), _version, tone="strong"),
             Column(words("ui_results.column.state"), self._state, drawn=self._state_chip),
             Column(words("ui_results.column.model"), self._estimator),
-            Column(words("ui_results.column.data"), _dataset, tone="muted"),
+            Column(words("ui_results.column.data"), self._dataset, tone="muted"),
             *(MetricColumn(words, code).column() for code in shown),
             Column(words("ui_results.column.source"), self._source, tone="muted"),
             Column(words("ui_results.column.time"), self._seconds, right=True, tone="muted"),
@@ -225,6 +225,10 @@ class Page(QWidget):
 
     def _estimator(self, version: VersionRow) -> str:
         return self._words(f"learning.estimator.{version.estimator}")
+
+    def _dataset(self, version: VersionRow) -> str:
+        name = version.dataset.replace("@", " v")
+        return f"{name} ({self._words(f'verification.data.{version.data_state}')})" if version.data_state else name
 
     def _source(self, version: VersionRow) -> str:
         return self._words(f"ui_results.source.{version.source}")
@@ -294,7 +298,3 @@ def _id(version: VersionRow) -> str:
 
 def _version(version: VersionRow) -> str:
     return f"v{version.number}"
-
-
-def _dataset(version: VersionRow) -> str:
-    return version.dataset.replace("@", " v")

@@ -66,3 +66,23 @@ def test_that_versions_are_listed_with_what_was_said_of_them(steps: Steps) -> No
 def test_that_a_purge_is_said_by_whatever_looks_for_the_version(steps: Steps) -> None:
     assert "Eva eliminó definitivamente c@1" in str(steps["gone"].document["error"]["message"])  # type: ignore[index,call-overload]
     assert steps["check"].document["purged"][0]["version"] == "c@1"  # type: ignore[index,call-overload]
+
+
+def test_that_two_versions_are_compared(program: Program, customers: Path) -> None:
+    lines = customers.read_text(encoding="utf-8").splitlines()
+    edited = program.folder / "edited.csv"
+    changed = lines[10].split(";")
+    changed[3] = "Ica"
+    edited.write_text("\n".join([*lines[:10], ";".join(changed), *lines[12:]]) + "\n", encoding="utf-8")
+    program("new", "d")
+    program("import", "d", str(customers), "--name", "c")
+    program("import", "d", str(edited), "--name", "c")
+    said = program("diff", "d", "c@1", "c")
+    assert said.status == 0
+    rows = said.document["rows"]
+    assert isinstance(rows, dict)
+    assert (rows["key"], rows["added"], rows["removed"], rows["changed"]) == (["id"], 0, 1, 1)
+    cells = rows["changed_examples"][0]["cells"]
+    assert [(c["column"], c["after"]) for c in cells] == [("ciudad", "Ica")]
+    assert program("diff", "d", "c", "c").document["identical"] is True
+    assert program("diff", "d", "c@1", "c", "--key", "ciudat").document["error"]["code"] == "data.no_such_key"  # type: ignore[index,call-overload]

@@ -10,11 +10,13 @@ import pytest
 
 from app.errors import CicloError, worded
 from app.learning.records import MODEL, Candidate, Estimate, ModelVersion, Split, Task, TrainRequest
-from app.project import Project, Record, draft
+from app.project import Project, Record, StagedFile, draft
+from app.project.bin import bin_entry
+from app.project.purge import purge
 from app.text import Text, Words
 from app.verification import state
 from app.verification.catalogue import METRICS, display, display_axis
-from app.verification.records import DECISION, REPORT, Decision, Gate, MetricRow, Report
+from app.verification.records import DECISION, REPORT, Decision, Gate, GateLimit, MetricRow, Report
 from app.verification.state import VersionState
 
 
@@ -23,7 +25,15 @@ def project(tmp_path: Path) -> Project:
     return Project.create(tmp_path / "project", name="Churn")
 
 
-def version(project: Project, *, name: str = "churn", key: str = "k") -> Record:
+def version(
+    project: Project,
+    *,
+    name: str = "churn",
+    key: str = "k",
+    estimator: str = "logistic",
+    parents: tuple[str, ...] = (),
+    objects: dict[str, StagedFile] | None = None,
+) -> Record:
     estimate = Estimate(value=0.8, low=0.75, high=0.85, method="cv")
     body = ModelVersion(
         dataset="customers@1",
@@ -37,8 +47,8 @@ def version(project: Project, *, name: str = "churn", key: str = "k") -> Record:
         split=Split(scheme="random", seed=0, fraction=0.2, key=key, train_rows=80, holdout_rows=20),
         request=TrainRequest(project="", dataset="customers@1", target="Churn", model=name),
         metric="roc_auc",
-        estimator="logistic",
-        candidates=(Candidate(estimator="logistic", params={}, cv={}, seconds=1.0, complexity=1),),
+        estimator=estimator,
+        candidates=(Candidate(estimator=estimator, params={}, cv={}, seconds=1.0, complexity=1),),
         baseline={"roc_auc": Estimate(value=0.5)},
         cv={"roc_auc": estimate},
         threshold=0.5,
@@ -46,7 +56,7 @@ def version(project: Project, *, name: str = "churn", key: str = "k") -> Record:
         peak_memory_mb=100.0,
         versions={},
     )
-    return project.commit([draft(MODEL, body, name=name)])[0]
+    return project.commit([draft(MODEL, body, name=name, parents=parents, objects=objects)])[0]
 
 
 def report(project: Project, model: Record, *, passed: bool = True, key: str = "k") -> Record:
@@ -192,6 +202,16 @@ def test_that_the_list_shows_the_report_where_there_is_one_and_cross_validation_
     assert [row.openings for row in rows] == [1, 1, 1]
     assert rows[2].report_id == made.id
     assert state.openings(project, "k") == 1
+
+
+def test_that_the_list_says_where_the_data_are_in_the_bin_or_were_purged(project: Project) -> None:
+    body = GateLimit(model="x", metric="roc_auc", limit=None)  # any body: only the record counts
+    data = [project.commit([draft("dataset-version", body, name=f"d{n}")])[0] for n in range(3)]
+    for one in data:
+        version(project, parents=(one.id,))
+    project.commit([bin_entry(data[1], binned=True)])
+    purge(project, data[2], by="Eva", reason="request")
+    assert [row.data_state for row in state.models(project)] == ["purged", "binned", ""]
 
 
 def test_that_losses_are_shown_positive_with_their_ends_in_order() -> None:
