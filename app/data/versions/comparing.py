@@ -38,7 +38,7 @@ from app.project import Project
 from app.project.record import encode
 from app.text.message import Text
 
-_LARGE = 4_000_000
+_LARGE = 2_000_000
 
 
 def compare(context: Context, request: DiffRequest) -> Outcome:

@@ -40,6 +40,14 @@ def test_that_cramers_v_is_that_of_scipy(table: list[tuple[int, int]]) -> None:
     assert shift.counts_may_be_chance(*counts) == chance
 
 
+def test_that_distances_are_the_same_where_they_are_computed_by_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(2)
+    one, other = np.sort(random.normal(size=500)), np.sort(random.normal(0.3, 2, size=700))
+    whole = shift.distances(one, other)
+    monkeypatch.setattr(shift, "_BLOCK", 37)
+    assert shift.distances(one, other) == pytest.approx(whole)
+
+
 def test_that_the_mean_difference_is_in_standard_deviations() -> None:
     before, after = np.array([1.0, 2.0, 3.0]), np.array([3.0, 4.0, 5.0])
     assert shift.mean_difference(before, after) == pytest.approx(2.0)
