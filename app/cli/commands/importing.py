@@ -70,10 +70,11 @@ def run(terminal: Terminal, options: Namespace) -> int:
         )
         ended = project_job(terminal, IMPORT, request, project)
         answer = msgspec.json.decode(ended.answer, type=ImportAnswer)
+        newest = project.version(DATASET, request.name).label
         version = project.get(answer.known) if answer.known else committed(project, ended, DATASET)
         terminal.answer(
             _answer(answer, version.name, version.number, terminal.words),
-            _lines(answer, version.label, terminal.words),
+            _lines(answer, version.label, newest, terminal.words),
         )
     return 0
 
@@ -96,9 +97,10 @@ def _answer(answer: ImportAnswer, name: str, number: int, words: Words) -> _Answ
     )
 
 
-def _lines(answer: ImportAnswer, label: str, words: Words) -> list[str]:
+def _lines(answer: ImportAnswer, label: str, newest: str, words: Words) -> list[str]:
     if answer.known:
-        return [words("cli.import.known", label=label, n=answer.rows)]
+        said = words("cli.import.known", label=label, n=answer.rows)
+        return [said] if label == newest else [said, words("cli.import.known_older", label=label, newest=newest)]
     lines = [
         words("cli.import.done", n=answer.rows, label=label, columns=Text("data.columns", {"n": len(answer.columns)}))
     ]
