@@ -112,6 +112,10 @@ class ScoringFile:
         self.done = 0
         self.total = source.size
 
+    def notation_of(self, _place: int) -> Notation:
+        """How the values of a column are written: in a file of text, all alike."""
+        return self.notation
+
     def batches(self) -> Iterator[TextBatch]:
         """All records of the file, in order."""
         for part in read_parts(self._found.plan, watch=self._watch, keep_cells=True):

@@ -11,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.data.records import Corrections
-from app.data.tables import TextBatch, read_for_scoring
+from app.data.sources.scoring import read_for_scoring
+from app.data.tables import TextBatch
 from app.data.values.conversion import Notation
 from app.deployment.columns import Matched, match_columns, output_names
 from app.deployment.loading import LoadedBundle, load_bundle
@@ -80,11 +81,14 @@ class _Scorer:
             matched = match_columns([f.name for f in features], file.header, target=self._schema.target)
             names = output_names(file.header, self._schema.labels)
             schema = _schema(names, self._schema.labels, self._schema.task)
-            notation = msgspec.structs.replace(file.notation, missing_words=self._schema.missing_words)
+            notations = {
+                name: msgspec.structs.replace(file.notation_of(place), missing_words=self._schema.missing_words)
+                for name, place in matched.places.items()
+            }
             with writing_table(out, schema) as writer:
                 for batch in file.batches():
                     self._context.check_cancelled()
-                    scored = self._score(batch, matched, notation, schema)
+                    scored = self._score(batch, matched, notations, schema)
                     writer.write(scored)
                     self._keep_preview(scored)
                     self._context.report(Progress(step=step, done=file.done, total=file.total))
@@ -106,10 +110,12 @@ class _Scorer:
             notes.append(Text("deployment.note.other_libraries", {"difference": f"{proof.max_difference:.3g}"}))
         return tuple(notes)
 
-    def _score(self, batch: TextBatch, matched: Matched, notation: Notation, schema: pa.Schema) -> pa.RecordBatch:
+    def _score(
+        self, batch: TextBatch, matched: Matched, notations: Mapping[str, Notation], schema: pa.Schema
+    ) -> pa.RecordBatch:
         columns = batch.columns
         texts = {name: columns[place] for name, place in matched.places.items()}
-        judged = judge(texts, self._schema.features, dict.fromkeys(matched.places, notation))
+        judged = judge(texts, self._schema.features, notations)
         predictions = predict_table(self._loaded.model, judged.table)
         rejected = judged.rejected | batch.rejected
         remarks = self._remarks.column(batch.faults, judged.remarks, count=len(rejected))

@@ -78,8 +78,8 @@ class Intake:
             file=batch.file,
         )
 
-    def decide(self) -> Decided:
-        """The types of all columns, by all of their cells.
+    def decide(self, *, decimal: str | None = None) -> Decided:
+        """The types of all columns, by all of their cells; with this decimal mark in its text, where one is given.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class Intake:
         columns = tuple(self._columns[i] for i in places)
         corrections = self._corrections
         voters = [c.tally for c in columns if isinstance(c, Words) and not c.pointed]
-        numerals = decide_numerals(voters, delimiter="", wanted=corrections.decimal)
+        numerals = decide_numerals(voters, delimiter="", wanted=decimal or corrections.decimal)
         texts = [c.tally for c in columns if isinstance(c, Words)]
         day_first = decide_day_first(texts, wanted=corrections.day_first)
         dialect = Dialect(
