@@ -72,6 +72,7 @@ class ParquetSource:
         with _refusals(self._file.path):
             for found in self._parquet.iter_batches(batch_size=size, use_threads=False):
                 rows = pa.RecordBatch.from_arrays(found.columns, schema=self.schema)
+                rows.validate(full=True)  # text that isn't UTF-8, a date of the year -5,000,000
                 first = self._read + 1
                 self._read += rows.num_rows
                 yield Batch(rows=rows, places=np.arange(first, first + rows.num_rows))

@@ -216,3 +216,8 @@ def test_that_a_file_which_is_not_there_is_said(desk: Desk, tmp_path: Path) -> N
     with pytest.raises(CicloError) as error:
         desk.look(tmp_path / "nothing.parquet")
     assert error.value.code == "data.source_missing"
+
+
+def test_that_text_which_is_none_is_refused_as_damage(desk: Desk, parquet: Write) -> None:
+    words = pa.array([b"caf\xe9", b"x"]).view(pa.string())
+    assert desk.refused(parquet({"a": words})) == "data.damaged_parquet"
