@@ -30,6 +30,7 @@ def declare(parser: Parser) -> None:
     parser.option("--range", metavar="A3:F200")
     parser.option("--source-column", metavar="NAME")
     parser.option("--query", metavar="SQL")
+    parser.switch("--no-rule")
 
 
 def corrections(options: Namespace) -> Corrections:

@@ -28,6 +28,7 @@ COMMANDS = (
     "new",
     "inspect",
     "import",
+    "rules",
     "data",
     "profile",
     "versions",

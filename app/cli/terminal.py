@@ -68,6 +68,11 @@ class Terminal:
         self.end_progress()
         _write(sys.stderr, " ".join(self.words.error(error, door="cli")).rstrip())
 
+    def tell(self, line: str) -> None:
+        """Something that is good to know beside the answer."""
+        self.end_progress()
+        _write(sys.stderr, line)
+
     # Progress
 
     def progress(self, progress: Progress) -> None:

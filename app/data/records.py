@@ -14,6 +14,9 @@ DATASET = "dataset-version"
 IMPORT = JobKind("data.import", "app.data.versions.arrival:import_source")
 INSPECT = JobKind("data.inspect", "app.data.sources.jobs:inspect_source")
 
+REJECTED_RECORDS = "data.problem.rejected"
+"""The problem that says how many records can't be rows: where those are listed themselves it isn't repeated."""
+
 
 class ColumnType(StrEnum):
     """What a column holds. Stored: integer int64, number float64, date date32, datetime timestamp[us], and category,

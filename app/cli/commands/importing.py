@@ -9,14 +9,17 @@ import msgspec
 from app.cli.corrections import corrections, declare, part
 from app.cli.parser import Parser
 from app.cli.problems import SpokenProblem, spoken_problems
+from app.cli.rules import SpokenChange, SpokenRule, change_lines, spoken_changes, spoken_rule, tell_rule
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, committed, opened, project_job, series_name
-from app.data.records import DATASET, IMPORT, ImportAnswer, ImportRequest, Rejected
+from app.data.records import DATASET, REJECTED_RECORDS, ImportAnswer, ImportRequest, Rejected
+from app.data.rules.matching import known_rules, newest_version
+from app.data.rules.records import IMPORT_NEXT, NextAnswer, NextRequest
+from app.project import Project
 from app.text import Text, Words
 
 _LISTED = 1000
 _SHOWN = 20
-_REJECTED = "data.problem.rejected"
 
 
 class _Rejected(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +45,8 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     problems: tuple[SpokenProblem, ...]
     known: bool
+    rule: SpokenRule | None
+    changes: tuple[SpokenChange, ...] | None
 
 
 def arguments(parser: Parser) -> None:
@@ -58,7 +63,7 @@ def arguments(parser: Parser) -> None:
 def run(terminal: Terminal, options: Namespace) -> int:
     """Import the file."""
     with opened(terminal, options.project) as project:
-        request = ImportRequest(
+        asked = ImportRequest(
             project=absolute(options.project),
             source=absolute(options.source),
             name=series_name("--name", options.name),
@@ -68,18 +73,31 @@ def run(terminal: Terminal, options: Namespace) -> int:
             by=options.by,
             reading=part(options),
         )
-        ended = project_job(terminal, IMPORT, request, project)
-        answer = msgspec.json.decode(ended.answer, type=ImportAnswer)
-        newest = project.version(DATASET, request.name).label
-        version = project.get(answer.known) if answer.known else committed(project, ended, DATASET)
-        terminal.answer(
-            _answer(answer, version.name, version.number, terminal.words),
-            _lines(answer, version.label, newest, terminal.words),
-        )
+        request = _by_rules(project, asked, no_rule=options.no_rule)
+        ended = project_job(terminal, IMPORT_NEXT, request, project)
+        answer = msgspec.json.decode(ended.answer, type=NextAnswer)
+        known = answer.answer.known
+        newest = project.version(DATASET, asked.name).label
+        version = project.get(known) if known else committed(project, ended, DATASET)
+        tell_rule(terminal, answer.rule)
+        lines = _lines(answer.answer, version.label, newest, terminal.words)
+        lines += change_lines(answer.changes, request.against, terminal.words)
+        terminal.answer(_answer(answer, version.name, version.number, terminal.words), lines)
     return 0
 
 
-def _answer(answer: ImportAnswer, name: str, number: int, words: Words) -> _Answer:
+def _by_rules(project: Project, asked: ImportRequest, *, no_rule: bool) -> NextRequest:
+    """The request with what the project knows of the source."""
+    return NextRequest(
+        request=asked,
+        rules=() if no_rule else known_rules(project),
+        remember=not no_rule,
+        against=newest_version(project, asked.name),
+    )
+
+
+def _answer(told: NextAnswer, name: str, number: int, words: Words) -> _Answer:
+    answer = told.answer
     return _Answer(
         dataset=name,
         version=number,
@@ -94,6 +112,8 @@ def _answer(answer: ImportAnswer, name: str, number: int, words: Words) -> _Answ
         sha256=answer.sha256,
         problems=spoken_problems(answer.problems, words),
         known=bool(answer.known),
+        rule=spoken_rule(told.rule, words),
+        changes=spoken_changes(told.changes, words),
     )
 
 
@@ -107,7 +127,7 @@ def _lines(answer: ImportAnswer, label: str, newest: str, words: Words) -> list[
     if answer.rejected:
         lines.append(words("cli.import.rejected", n=answer.rejected))
         lines += [_rejected_line(r, words) for r in answer.rejected_rows[:_SHOWN]]
-    told = (p for p in answer.problems if p.code != _REJECTED)
+    told = (p for p in answer.problems if p.code != REJECTED_RECORDS)
     return [*lines, *(words.text(p.message) for p in told)]
 
 

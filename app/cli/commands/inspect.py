@@ -9,9 +9,12 @@ import msgspec
 from app.cli.corrections import corrections, declare, part
 from app.cli.parser import Parser
 from app.cli.problems import SpokenProblem, spoken_problems
+from app.cli.rules import SpokenChange, SpokenRule, change_lines, spoken_changes, spoken_rule, tell_rule
 from app.cli.terminal import Terminal, table
-from app.cli.work import local_job
-from app.data.records import INSPECT, Inspected, InspectRequest, Sheet
+from app.cli.work import local_job, opened, series_name
+from app.data.records import Inspected, InspectRequest, Sheet
+from app.data.rules.matching import known_rules, newest_version
+from app.data.rules.records import LOOK, Looked, LookRequest
 from app.text import Text, Words
 
 _SHOWN_ROWS = 5
@@ -47,23 +50,46 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[SpokenProblem, ...]
     evidence: tuple[_Evidence, ...]
     sheets: tuple[Sheet, ...]
+    rule: SpokenRule | None
+    changes: tuple[SpokenChange, ...] | None
 
 
 def arguments(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.place("file", metavar="FILE")
+    parser.option("--project", metavar="P")
+    parser.option("--name", metavar="N", default="")
     declare(parser)
 
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """Look at the file."""
-    request = InspectRequest(source=options.file, corrections=corrections(options), reading=part(options))
-    found = msgspec.json.decode(local_job(terminal, INSPECT, request).answer, type=Inspected)
-    terminal.answer(_answer(found, terminal.words), _lines(found, terminal.words))
+    asked = InspectRequest(source=options.file, corrections=corrections(options), reading=part(options))
+    request = _by_rules(terminal, options, LookRequest(request=asked))
+    looked = msgspec.json.decode(local_job(terminal, LOOK, request).answer, type=Looked)
+    tell_rule(terminal, looked.rule)
+    lines = [*_lines(looked.inspected, terminal.words), ""]
+    lines += change_lines(looked.changes, request.against, terminal.words)
+    terminal.answer(_answer(looked, terminal.words), lines if looked.changes is not None else lines[:-1])
     return 0
 
 
-def _answer(found: Inspected, words: Words) -> _Answer:
+def _by_rules(terminal: Terminal, options: Namespace, request: LookRequest) -> LookRequest:
+    """The request with what the project knows of the source."""
+    name = series_name("--name", options.name) if options.name else ""
+    if not options.project:
+        return request
+    with opened(terminal, options.project) as project:
+        return msgspec.structs.replace(
+            request,
+            dataset=name,
+            rules=() if options.no_rule else known_rules(project),
+            against=newest_version(project, name),
+        )
+
+
+def _answer(looked: Looked, words: Words) -> _Answer:
+    found = looked.inspected
     dialect = found.dialect
     return _Answer(
         delimiter=dialect.delimiter,
@@ -86,6 +112,8 @@ def _answer(found: Inspected, words: Words) -> _Answer:
             for e in found.evidence
         ),
         sheets=found.sheets,
+        rule=spoken_rule(looked.rule, words),
+        changes=spoken_changes(looked.changes, words),
     )
 
 

@@ -65,6 +65,20 @@ class CellFormat:
         self._decimals, self._grouped = decimals, grouped
         self._days: dict[str, str] = {}
 
+    def learn(self, cells: Iterable[object]) -> bool:
+        """Take in more cells of a column of numbers: all are written with the decimals of the one that needs most.
+
+        Returns
+        -------
+        bool
+            Whether those are more than before.
+        """
+        before = self._decimals or 0
+        if self.type is not ColumnType.NUMBER or before == _MOST_DECIMALS:
+            return False
+        self._decimals = max(before, decimals_of(repr(cell) for cell in cells if isinstance(cell, float)))
+        return self._decimals > before
+
     @property
     def right(self) -> bool:
         """Whether the column is aligned at the right."""
@@ -109,22 +123,29 @@ class CellFormat:
             return cell
 
 
-def formats_of(words: Words, types: Iterable[ColumnType], rows: tuple[tuple[str | None, ...], ...]) -> list[CellFormat]:
-    """A format for each column, judged by the rows at hand."""
+def formats_of(
+    words: Words,
+    types: Iterable[ColumnType],
+    rows: tuple[tuple[str | None, ...], ...],
+    decimals: tuple[int, ...] = (),
+) -> list[CellFormat]:
+    """A format for each column, judged by the rows at hand, and with the decimals of the file where they are known."""
     marks = Marks(words)
     made = []
     for index, type in enumerate(types):
         cells = [row[index] for row in rows if index < len(row) and row[index]]
-        made.append(_format_of(words, marks, type, cells))
+        written = decimals[index] if index < len(decimals) else 0
+        made.append(_format_of(words, marks, type, cells, written))
     return made
 
 
-def _format_of(words: Words, marks: Marks, type: ColumnType, cells: list[str | None]) -> CellFormat:
+def _format_of(words: Words, marks: Marks, type: ColumnType, cells: list[str | None], written: int) -> CellFormat:
     if type not in NUMERIC:
         return CellFormat(words, marks, type)
     values = [float(cell) for cell in cells if cell and _is_number(cell)]
     years = bool(values) and type is ColumnType.INTEGER and looks_like_years(min(values), max(values))
-    return CellFormat(words, marks, type, decimals=decimals_of(cells), grouped=not years)
+    shown = min(_MOST_DECIMALS, max(written, decimals_of(cells)))
+    return CellFormat(words, marks, type, decimals=shown, grouped=not years)
 
 
 def _is_number(cell: str) -> bool:

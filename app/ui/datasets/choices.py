@@ -123,8 +123,16 @@ def corrected(corrections: Corrections, aspect: str, value: str) -> Corrections:
 
 def is_corrected(corrections: Corrections, aspect: str) -> bool:
     """Whether the user set this aspect by hand."""
-    field = {"dates": "day_first", "missing": "missing_words"}.get(aspect, aspect)
-    return getattr(corrections, field) is not None
+    return getattr(corrections, _field(aspect)) is not None
+
+
+def same_correction(one: Corrections, other: Corrections, aspect: str) -> bool:
+    """Whether both set this aspect, and alike."""
+    return is_corrected(one, aspect) and getattr(one, _field(aspect)) == getattr(other, _field(aspect))
+
+
+def _field(aspect: str) -> str:
+    return {"dates": "day_first", "missing": "missing_words"}.get(aspect, aspect)
 
 
 def with_type(corrections: Corrections, column: str, type: ColumnType | None) -> Corrections:

@@ -8,11 +8,21 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.data.records import Corrections, Evidence, Inspected
+from app.data.rules.records import AppliedRule, Looked
 from app.text.words import Words
 from app.ui import theme as tokens
-from app.ui.datasets.choices import ASPECTS, DETECTED, aspects_of, in_force, is_corrected, options
+from app.ui.datasets.choices import (
+    ASPECTS,
+    DETECTED,
+    aspects_of,
+    in_force,
+    is_corrected,
+    options,
+    same_correction,
+)
+from app.ui.datasets.missing_choice import MissingChoice
 from app.ui.theme import Theme
-from app.ui.widgets.basics import Badge, Card, button, label, line
+from app.ui.widgets.basics import Badge, Card, IconButton, label, line
 from app.ui.widgets.form import Dropdown, Option
 
 
@@ -21,6 +31,7 @@ class _Row:
     caption: QLabel
     editor: Dropdown | QLineEdit
     evidence: QLabel
+    back: _Back
     badge: Badge
     rule: QFrame | None
 
@@ -32,19 +43,20 @@ class _Row:
 
 
 class ImportForm(Card):
-    """Six rows. ``corrected(aspect, value)`` is sent when the user sets one."""
+    """Six rows. ``corrected(aspect, value)`` is sent when the user sets one, ``missing_chosen(words)`` when words are
+    taken as missing or left."""
 
     corrected = Signal(str, str)
+    missing_chosen = Signal(object)
 
     def __init__(self, theme: Theme, words: Words) -> None:
         super().__init__(words("ui_datasets.form.title"), words("ui_datasets.form.hint"))
         self._theme, self._words = theme, words
         self._rows: dict[str, _Row] = {}
         self._missing_before = ""
-        self._proposed = ""
-        self._take = button("", self._on_take_clicked, "link")
-        self._take.setObjectName("datasets.missing_take")
-        self._take.hide()
+        self._choice = MissingChoice(words)
+        self._choice.chosen.connect(self.missing_chosen)
+        self._choice.hide()
         grid = QGridLayout()
         grid.setHorizontalSpacing(tokens.PAD)
         grid.setVerticalSpacing(0)
@@ -61,14 +73,16 @@ class ImportForm(Card):
         caption.setBuddy(editor)
         evidence, badge = label("", "muted"), Badge(self._theme, "neutral")
         rule = line() if aspect != ASPECTS[-1] else None
-        self._rows[aspect] = _Row(caption, editor, evidence, badge, rule)
+        back = _Back(self._theme, self._words, aspect)
+        back.asked.connect(self.corrected)
+        self._rows[aspect] = _Row(caption, editor, evidence, back, badge, rule)
         evidence.setMinimumHeight(self._theme.size(38))  # two lines, and air
-        for place_across, widget in enumerate((caption, editor, evidence, badge)):
+        for place_across, widget in enumerate((caption, editor, evidence, back, badge)):
             grid.addWidget(widget, place, place_across, Qt.AlignmentFlag.AlignVCenter)
         if aspect == "missing":
-            grid.addWidget(self._take, place + 1, 1, 1, 3, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(self._choice, place + 1, 1, 1, 4)
         if rule is not None:
-            grid.addWidget(rule, place + 1, 0, 1, 4)
+            grid.addWidget(rule, place + 1, 0, 1, 5)
 
     def _dropdown(self, aspect: str) -> Dropdown:
         made = _AspectDropdown(self._theme, aspect)
@@ -85,8 +99,9 @@ class ImportForm(Card):
         made.editingFinished.connect(self._on_missing_edited)
         return made
 
-    def show_reading(self, found: Inspected, corrections: Corrections) -> None:
-        """Show what was found and what the user set."""
+    def show_reading(self, looked: Looked, corrections: Corrections, rule: AppliedRule | None) -> None:
+        """Show what was found, what the user set, and what of it was set for an earlier file."""
+        found = looked.inspected
         evidence = {one.aspect: one for one in found.evidence}
         shown = aspects_of(found)
         for aspect, row in self._rows.items():
@@ -96,28 +111,32 @@ class ImportForm(Card):
                 row.editor.set_options(self._options(aspect, found, mine))
                 row.editor.set_value(in_force(aspect, found.dialect))
             else:
-                self._show_missing(row.editor, evidence.get(aspect), corrections)
-            self._show_evidence(aspect, row, evidence.get(aspect), mine=mine)
+                self._show_missing(row.editor, looked, corrections)
+            row.back.setVisible(mine and aspect in shown)
+            learned = rule if rule is not None and same_correction(corrections, rule.proposed, aspect) else None
+            self._show_evidence(aspect, row, evidence.get(aspect), mine=mine, learned=learned)
 
     def _options(self, aspect: str, found: Inspected, mine: bool) -> list[Option]:
         made = options(aspect, found, self._words)
         return [*made, Option(DETECTED, self._words("ui_datasets.as_detected"))] if mine else made
 
-    def _show_missing(self, editor: QLineEdit, evidence: Evidence | None, corrections: Corrections) -> None:
+    def _show_missing(self, editor: QLineEdit, looked: Looked, corrections: Corrections) -> None:
         if corrections.missing_words is not None:
             words = ", ".join(corrections.missing_words)
         else:
-            words = evidence.choice if evidence is not None and evidence.sure else ""
-        self._proposed = evidence.choice if evidence is not None and not evidence.sure else ""
-        self._take.setVisible(bool(self._proposed))
-        self._take.setText(self._words("ui_datasets.missing.take", words=self._proposed))
+            words = ", ".join(word.word for word in looked.words if word.taken)
+        self._choice.show_words(looked.words)
         self._missing_before = words
         if not editor.hasFocus() or not editor.isModified():
             editor.setText(words)
             editor.setCursorPosition(0)
 
-    def _show_evidence(self, aspect: str, row: _Row, evidence: Evidence | None, *, mine: bool) -> None:
-        if mine:
+    def _show_evidence(
+        self, aspect: str, row: _Row, evidence: Evidence | None, *, mine: bool, learned: AppliedRule | None
+    ) -> None:
+        if learned is not None:
+            text, kind, sign, state = self._words("rules.ui.as_corrected", file=learned.file), "accent", "✎", "yours"
+        elif mine:
             text, kind, sign, state = self._words("ui_datasets.evidence.yours"), "accent", "✎", "yours"
         elif evidence is None:
             text, kind, sign, state = self._words(f"ui_datasets.evidence.none_{aspect}"), "neutral", "–", "unneeded"
@@ -135,13 +154,29 @@ class ImportForm(Card):
             self._missing_before = editor.text()
             self.corrected.emit("missing", editor.text())
 
-    @Slot()
-    def _on_take_clicked(self) -> None:
-        self.corrected.emit("missing", self._proposed)
-
     def editor(self, aspect: str) -> QWidget:
         """The field of an aspect."""
         return self._rows[aspect].editor
+
+
+class _Back(IconButton):
+    """Gives an aspect back to what is detected. ``asked(aspect, detected)`` is sent for the click."""
+
+    asked = Signal(str, str)
+
+    def __init__(self, theme: Theme, words: Words, aspect: str) -> None:
+        super().__init__(theme, "undo-2", words("rules.ui.back"))
+        self._aspect = aspect
+        self.setObjectName(f"datasets.{aspect}_detected")
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the evidence beside it keeps its place
+        self.setSizePolicy(policy)
+        self.hide()
+        self.clicked.connect(self._on_clicked)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.asked.emit(self._aspect, DETECTED)
 
 
 class _AspectDropdown(Dropdown):

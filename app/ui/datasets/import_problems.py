@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.data.records import Inspected
+from app.data.records import REJECTED_RECORDS, Inspected
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.datasets.rejected import RejectedTable, balance
@@ -14,7 +14,6 @@ from app.ui.widgets.basics import Card, clear, line
 from app.ui.widgets.messages import FindingRow
 
 _MOST_PROBLEMS = 8
-_REJECTED = "data.problem.rejected"
 
 
 class ImportProblems(Card):
@@ -39,7 +38,9 @@ class ImportProblems(Card):
         """Show what was found; nothing to say hides the card."""
         clear(self._findings)
         self._summary = None
-        problems = [p for p in found.problems if p.code != _REJECTED][:_MOST_PROBLEMS]  # they have a line of their own
+        problems = [p for p in found.problems if p.code != REJECTED_RECORDS][
+            :_MOST_PROBLEMS
+        ]  # they have a line of their own
         for problem in problems:
             sentence = self._words.text(problem.message)
             self._add(FindingRow(self._theme, "warning", sentence), last=problem is problems[-1] and not found.rejected)

@@ -9,6 +9,8 @@ from pathlib import Path, PurePath
 import msgspec
 
 from app.data.records import Corrections, ImportRequest, Inspected, InspectRequest, Reading, SourceKind
+from app.data.rules.matching import says_nothing, source_pattern
+from app.data.rules.records import Against, AppliedRule, KnownRule, Looked, LookRequest, NextRequest
 from app.text.message import Text, amount
 from app.text.words import Words
 from app.ui.datasets.choices import dataset_name
@@ -17,16 +19,23 @@ from app.ui.datasets.versions import Version, last_from, newest_of_each
 
 @dataclass
 class ImportState:
-    """One file on its way in. ``busy`` while a newer reading is awaited."""
+    """One file on its way in. ``busy`` while a newer reading is awaited.
+
+    ``rules`` may be proposed for it, as long as the user corrected nothing; ``rule`` is the one that was.
+    """
 
     path: str
     name: str
+    rules: tuple[KnownRule, ...] = ()
+    against: Against | None = None
     corrections: Corrections = field(default_factory=Corrections)
-    learned_from: str = ""
-    found: Inspected | None = None
+    rule: AppliedRule | None = None
+    untouched: bool = True
+    looked: Looked | None = None
     busy: bool = True
     job: str = ""
     again: bool = False
+    learned_from: str = ""
     reading: Reading = field(default_factory=Reading)
     undo: list[tuple[Corrections, Reading]] = field(default_factory=list)
 
@@ -37,6 +46,22 @@ class ImportState:
             return PurePath(self.path).name
         first, more = PurePath(self.reading.files[0]).name, len(self.reading.files) - 1
         return f"{first} + {more}"
+
+    @property
+    def found(self) -> Inspected | None:
+        """What the last reading found."""
+        return self.looked.inspected if self.looked is not None else None
+
+    def take(self, looked: Looked) -> None:
+        """A reading came; with the first one comes what a rule corrects."""
+        self.looked, self.busy = looked, False
+        if self.untouched:
+            self.corrections, self.rule = looked.corrections, looked.rule
+
+    def learned(self, column: str) -> str:
+        """The file for which the type of a column was corrected as it is now; empty where that was for none before."""
+        rule, type = self.rule, self.corrections.types.get(column)
+        return rule.file if rule is not None and type is not None and rule.proposed.types.get(column) is type else ""
 
     @property
     def rows(self) -> int:
@@ -51,7 +76,7 @@ class ImportState:
     def correct(self, corrections: Corrections) -> None:
         """Take a correction; it can be undone."""
         self.undo.append((self.corrections, self.reading))
-        self.corrections, self.busy = corrections, True
+        self.corrections, self.busy, self.untouched = corrections, True, False
 
     def choose(self, reading: Reading) -> None:
         """Take another part of the source; it can be undone. Types were set for columns of the part before."""
@@ -63,12 +88,23 @@ class ImportState:
         if self.undo:
             (self.corrections, self.reading), self.busy = self.undo.pop(), True
 
-    def inspection(self) -> InspectRequest:
-        """What to ask for a preview."""
-        return InspectRequest(source=self.path, corrections=self.corrections, reading=self.reading)
+    def look(self) -> LookRequest:
+        """What to ask for a preview: what a rule corrects comes with the first one."""
+        own = Corrections() if self.untouched else self.corrections
+        return LookRequest(
+            request=InspectRequest(source=self.path, corrections=own, reading=self.reading),
+            dataset=self.name,
+            rules=self.rules if self.untouched else (),
+            against=self.against,
+        )
 
-    def importing(self, project: Path) -> ImportRequest:
+    def importing(self, project: Path) -> NextRequest:
         """What to ask for the import of what was shown."""
+        return NextRequest(
+            request=self._import(project), rules=self.rules, apply=False, applied=self.rule, against=self.against
+        )
+
+    def _import(self, project: Path) -> ImportRequest:
         return ImportRequest(
             project=str(project.resolve()),
             source=self.path,
@@ -81,18 +117,17 @@ class ImportState:
 
 
 def begin(path: str, dataset: str, known: list[Version]) -> ImportState:
-    """The state for a file, a folder of them, or several (one on each line): what was corrected for this source before
-    is used again."""
+    """The state for a file, a folder of them, or several (one on each line): the next version of ``dataset``, or of the
+    one that its source was imported to before."""
     folder, files = _several(path)
-    before = last_from(known, PurePath(folder).name, dataset) if not files else None
-    name = dataset or (before.name if before is not None else dataset_name(files[0] if files else path))
-    if before is None:
-        return ImportState(folder, name, reading=Reading(files=files))
-    reading = _reading_before(before)
-    if before.body.corrections == Corrections() and reading == Reading():
-        return ImportState(folder, name)
-    made = ImportState(folder, name, before.body.corrections, before.record.label, reading=reading)
-    made.undo.append((Corrections(), Reading()))
+    source = PurePath(folder).name
+    of_source = (last_from(known, source) or _of_pattern(known, source_pattern(source))) if not files else None
+    name = dataset or (of_source.name if of_source is not None else dataset_name(files[0] if files else path))
+    made = ImportState(folder, name, reading=Reading(files=files))
+    before = last_from(known, source, dataset) if not files else None
+    if before is not None and (reading := _reading_before(before)) != Reading():
+        made.reading, made.learned_from = reading, before.record.label
+        made.undo.append((Corrections(), Reading()))
     return made
 
 
@@ -113,6 +148,13 @@ def _reading_before(before: Version) -> Reading:
     if origin is None or origin.kind is not SourceKind.EXCEL:
         return Reading()
     return Reading(sheet=origin.sheet if origin.sheet_chosen else None, range=origin.range or None)
+
+
+def _of_pattern(known: list[Version], pattern: str) -> Version | None:
+    """The last version that came from a file of the same source; the number in its name may be another one."""
+    if says_nothing(pattern) or "#" not in pattern:
+        return None
+    return next((version for version in reversed(known) if source_pattern(version.body.source_name) == pattern), None)
 
 
 def subtitle(state: ImportState, known: list[Version], words: Words) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.data.records import ImportAnswer
+from app.data.rules.records import NextAnswer
 from app.errors import CicloError
 from app.jobs.contract import Ended
 from app.text.words import Words
@@ -39,7 +39,7 @@ class KnownVersion(QObject):
     def say_known(self, event: Ended) -> None:
         """Say on the notice which version an import found its bytes to be."""
         words, project = self._session.words, self._session.project
-        answer = msgspec.json.decode(event.answer, type=ImportAnswer)
+        answer = msgspec.json.decode(event.answer, type=NextAnswer).answer
         if project is None or not answer.known:
             return
         self._id = answer.known

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from app.data.records import ColumnType, InspectedColumn
@@ -23,13 +25,31 @@ class PreviewModel(TableModel):
         self._columns: tuple[InspectedColumn, ...] = ()
         self._rows: tuple[tuple[str | None, ...], ...] = ()
         self._formats: list[CellFormat] = []
+        self._corrected: dict[str, str] = {}
 
-    def show(self, columns: tuple[InspectedColumn, ...], rows: tuple[tuple[str | None, ...], ...]) -> None:
-        """Show another reading of the file."""
+    def show(
+        self,
+        columns: tuple[InspectedColumn, ...],
+        rows: tuple[tuple[str | None, ...], ...],
+        decimals: tuple[int, ...] = (),
+        corrected: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show another reading of the file, with the decimals of the file where they are known. ``corrected`` are the
+        columns whose type was set by hand, with what is said of that."""
         self.beginResetModel()
-        self._columns, self._rows = columns, rows
-        self._formats = formats_of(self._words, [column.type for column in columns], rows)
+        self._columns, self._rows, self._corrected = columns, rows, dict(corrected or {})
+        self._formats = formats_of(self._words, [column.type for column in columns], rows, decimals)
         self.endResetModel()
+
+    def is_right(self, section: int) -> bool:
+        """Whether the cells of a column stand at the right."""
+        return self._formats[section].right
+
+    def chip(self, section: int) -> str:
+        """The type of a column as its header says it, with a pencil where it was set by hand."""
+        column = self._columns[section]
+        mark = "✎ " if column.name in self._corrected else ""
+        return f"{mark}{self.type_name(column.type)} ▾"
 
     def column(self, section: int) -> InspectedColumn:
         """The column in a section of the header."""
@@ -68,5 +88,6 @@ class PreviewModel(TableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return " · ".join(part for part in (column.name, self.type_name(column.type), self.note(section)) if part)
+            said = (column.name, self.type_name(column.type), self._corrected.get(column.name), self.note(section))
+            return " · ".join(part for part in said if part)
         return None

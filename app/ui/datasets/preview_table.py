@@ -16,7 +16,6 @@ from app.ui.widgets.basics import chip_size, paint_chip
 from app.ui.widgets.table import Table
 
 _NARROWEST, _WIDEST, _JUDGED_ROWS, _JUDGED_COLUMNS = 88, 280, 30, 300
-_MARK = " ▾"
 
 
 class TypeHeader(QHeaderView):
@@ -37,7 +36,7 @@ class TypeHeader(QHeaderView):
         """How wide a section must be to show its name, type and note."""
         column = self._model.column(section)
         name = QFontMetrics(self._theme.font(strong=True)).horizontalAdvance(column.name)
-        chip = chip_size(self._theme, self._model.type_name(column.type) + _MARK).width()
+        chip = chip_size(self._theme, self._model.chip(section)).width()
         note = self._model.note(section)
         beside = QFontMetrics(self._theme.font("small")).horizontalAdvance(note) + tokens.PAD if note else 0
         return max(name, chip + beside) + 2 * tokens.PAD + tokens.GAP
@@ -57,23 +56,30 @@ class TypeHeader(QHeaderView):
         painter.setFont(self._theme.font(strong=True))
         painter.setPen(self._theme.colour("text"))
         name = painter.fontMetrics().elidedText(
-            self._model.column(section).name, Qt.TextElideMode.ElideRight, area.width()
+            self._model.column(section).name.strip(), Qt.TextElideMode.ElideRight, area.width()
         )
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.drawText(area, self._side(section), name)
 
     def _paint_type(self, painter: QPainter, area: QRect, section: int) -> None:
-        text = self._model.type_name(self._model.column(section).type) + _MARK
+        """The chip on the side of the cells; the note beside it."""
+        text, right = self._model.chip(section), self._model.is_right(section)
         size = chip_size(self._theme, text)
         width = min(size.width(), area.width())
         top = area.center().y() - size.height() / 2 + 0.5
-        paint_chip(painter, QRectF(area.left(), top, width, size.height()), self._theme, text, "accent")
-        rest = area.adjusted(width + tokens.PAD, 0, 0, 0)
+        left = area.right() + 1 - width if right else area.left()
+        paint_chip(painter, QRectF(left, top, width, size.height()), self._theme, text, "accent")
+        beside = width + tokens.PAD
+        rest = area.adjusted(0, 0, -beside, 0) if right else area.adjusted(beside, 0, 0, 0)
         if rest.width() > tokens.WIDE:
             painter.setPen(self._theme.colour("muted"))
             note = painter.fontMetrics().elidedText(
                 self._model.note(section), Qt.TextElideMode.ElideRight, rest.width()
             )
-            painter.drawText(rest, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, note)
+            painter.drawText(rest, self._side(section), note)
+
+    def _side(self, section: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignRight if self._model.is_right(section) else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
 
 
 class PreviewTable(Table):

@@ -1,4 +1,4 @@
-"""The beginning of the file as it is: monospaced, numbered, the separators tinted."""
+"""The beginning of the file as it is: monospaced, numbered, separators and quotes tinted, bad lines marked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from app.data.records import Dialect
+from app.data.records import Dialect, Rejected
 from app.ui import theme as tokens
 from app.ui.theme import Theme
 
@@ -31,13 +31,33 @@ class _Highlighter(QSyntaxHighlighter):
         super().__init__(document)
         self._theme = theme
         self.dialect: Dialect | None = None
+        self.bad: frozenset[int] = frozenset()
 
     def highlightBlock(self, text: str) -> None:
-        if self.dialect is None or not self.dialect.delimiter:
+        if self.dialect is None:
             return
-        if self.currentBlock().blockNumber() < self.dialect.skip_lines:
+        number = self.currentBlock().blockNumber()
+        if number < self.dialect.skip_lines:
             self.setFormat(0, len(text), self._format("muted"))
             return
+        if number + 1 in self.bad:
+            wrong = self._format("bad")
+            wrong.setBackground(self._theme.colour("bad_soft"))
+            self.setFormat(0, len(text), wrong)
+        self._mark_quotes(text)
+        if self.dialect.delimiter:
+            self._mark_separators(text)
+
+    def _mark_quotes(self, text: str) -> None:
+        quote = self.dialect.quote if self.dialect is not None else ""
+        shown = self._format("warning")
+        shown.setBackground(self._theme.colour("warning_soft"))
+        for place, sign in enumerate(text):
+            if quote and sign == quote:
+                self.setFormat(place, 1, shown)
+
+    def _mark_separators(self, text: str) -> None:
+        assert self.dialect is not None
         shown = self._format("accent")
         shown.setBackground(self._theme.colour("accent_soft"))
         for place in separators(text, self.dialect):
@@ -82,8 +102,9 @@ class RawText(QPlainTextEdit):
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
-    def show_lines(self, lines: tuple[str, ...], dialect: Dialect) -> None:
+    def show_lines(self, lines: tuple[str, ...], dialect: Dialect, rejected: tuple[Rejected, ...] = ()) -> None:
         """Other lines, or the same read otherwise; the place scrolled to is kept where the text is the same."""
+        self._highlighter.bad = frozenset(record.line for record in rejected if record.line <= len(lines))
         text = "\n".join(line[:_LONGEST_LINE].rstrip("\r\n").translate(_PICTURES) for line in lines)
         self._highlighter.dialect = dialect
         if text != self.toPlainText():
@@ -95,14 +116,15 @@ class RawText(QPlainTextEdit):
         """Draw the numbers of the lines in sight."""
         painter = QPainter(gutter)
         painter.setFont(self.font())
-        painter.setPen(self._theme.colour("muted"))
         block, offset = self.firstVisibleBlock(), self.contentOffset()
         while block.isValid():
             area = self.blockBoundingGeometry(block).translated(offset)
             if area.top() > event.rect().bottom():
                 break
             room = QRect(0, round(area.top()), gutter.width() - 2 * tokens.PAD, round(area.height()))
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight, str(block.blockNumber() + 1))
+            number = block.blockNumber() + 1
+            painter.setPen(self._theme.colour("bad" if number in self._highlighter.bad else "muted"))
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight, str(number))
             block = block.next()
         painter.end()
 

@@ -62,4 +62,6 @@ class RowsTable(Table):
         ends = profile.quantiles if profile is not None else ()
         years = column.type is ColumnType.INTEGER and bool(ends) and looks_like_years(ends[0], ends[-1])
         format_ = CellFormat(self._words, marks, column.type, grouped=not years)
-        return DataColumn(column.name, _Write(format_), right=column.type in NUMERIC)
+        format_.learn(ends[:1] + ends[-1:])
+        learn = format_.learn if column.type is ColumnType.NUMBER else None
+        return DataColumn(column.name, _Write(format_), right=column.type in NUMERIC, learn=learn)

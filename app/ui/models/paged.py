@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
@@ -21,12 +21,16 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class DataColumn:
-    """A column of stored data: its name, and how a cell that isn't missing is written."""
+    """A column of stored data: its name, and how a cell that isn't missing is written.
+
+    ``learn`` is shown the cells of each page that comes; it says whether the column is written otherwise from now on.
+    """
 
     title: str
     write: Callable[[Cell], str]
     right: bool = False
     help: str = ""
+    learn: Callable[[Iterable[Cell]], bool] | None = None
 
 
 @dataclass
@@ -161,7 +165,19 @@ class PagedTableModel(TableModel):
             self._pages.popitem(last=False)
         first, left = key[0] * PAGE_ROWS, key[1] * BLOCK_COLUMNS
         last = min(self._rows, first + PAGE_ROWS) - 1
+        if self._learn(left, answer.rows):
+            for page in self._pages.values():
+                page.looks.clear()
+            first, last = 0, self._rows - 1
         right = min(len(self._columns), left + BLOCK_COLUMNS) - 1
         if last >= first and right >= left:
             self.dataChanged.emit(self.index(first, left), self.index(last, right))
         self.loaded.emit()
+
+    def _learn(self, left: int, rows: Sequence[tuple[Cell, ...]]) -> bool:
+        """Show new cells to their columns; whether one of those is written otherwise now."""
+        grown = False
+        for place, column in enumerate(self._columns[left : left + BLOCK_COLUMNS]):
+            if column.learn is not None and column.learn(row[place] for row in rows):
+                grown = True
+        return grown

@@ -38,7 +38,7 @@ def test_that_a_file_with_semicolons_and_decimal_commas_is_imported_by_one_click
     assert found is not None
     assert hand.find(Dropdown, "datasets.delimiter").value() == ";"
     assert hand.find(Dropdown, "datasets.decimal").value() == ","
-    preview = page.importing.table.preview
+    preview = page.importing.body.table.preview
     consumo = next(s for s in range(preview.columnCount()) if preview.column(s).name == "consumo")
     assert preview.column(consumo).type is ColumnType.NUMBER
     assert preview.index(0, consumo).data() == "1,001.51"
@@ -53,9 +53,9 @@ def test_that_a_file_with_semicolons_and_decimal_commas_is_imported_by_one_click
 def test_that_rejected_records_are_listed_before_and_after(page: Page, hand: Hand, customers: Path) -> None:
     page.begin_import(str(customers))
     hand.wait_read()
-    assert not page.importing.problems.table.isVisible()
+    assert not page.importing.body.problems.table.isVisible()
     hand.click("datasets.rejected_show")
-    shown = page.importing.problems.table
+    shown = page.importing.body.problems.table
     assert shown.isVisible()
     assert [shown.model().index(row, 0).data() for row in range(2)] == ["121", "201"]
     hand.click("datasets.import_confirm")
@@ -67,14 +67,14 @@ def test_that_rejected_records_are_listed_before_and_after(page: Page, hand: Han
 def test_that_a_type_is_corrected_in_the_header(qtbot: QtBot, page: Page, hand: Hand, customers: Path) -> None:
     page.begin_import(str(customers))
     hand.wait_read()
-    page.importing.table.open_types(2)
+    page.importing.body.table.open_types(2)
     menu = hand.find(QMenu, "datasets.types")
     action = next(a for a in menu.actions() if a.objectName() == "datasets.type.text")
     assert isinstance(action, QAction)
     action.trigger()
     menu.hide()
     hand.wait_read()
-    assert page.importing.table.preview.column(2).type is ColumnType.TEXT
+    assert page.importing.body.table.preview.column(2).type is ColumnType.TEXT
     hand.click("datasets.import_confirm")
     hand.wait_dataset("clientes@1")
     assert page.dataset.version.body.columns[2].type is ColumnType.TEXT  # type: ignore[union-attr]
@@ -83,7 +83,7 @@ def test_that_a_type_is_corrected_in_the_header(qtbot: QtBot, page: Page, hand: 
 def test_that_types_are_reached_by_keyboard(qtbot: QtBot, page: Page, hand: Hand, customers: Path) -> None:
     page.begin_import(str(customers))
     hand.wait_read()
-    table = page.importing.table
+    table = page.importing.body.table
     table.setCurrentIndex(table.preview.index(0, 1))
     qtbot.keyClick(table, Qt.Key.Key_Return)
     menu = hand.find(QMenu, "datasets.types")
@@ -94,16 +94,16 @@ def test_that_types_are_reached_by_keyboard(qtbot: QtBot, page: Page, hand: Hand
 def test_that_a_separator_is_corrected_and_given_back(qtbot: QtBot, page: Page, hand: Hand, customers: Path) -> None:
     page.begin_import(str(customers))
     hand.wait_read()
-    names = page.importing.table.preview.columnCount()
+    names = page.importing.body.table.preview.columnCount()
     dropdown = hand.find(Dropdown, "datasets.delimiter")
     dropdown.setCurrentIndex(dropdown.findData("\t"))
     dropdown.activated.emit(dropdown.currentIndex())
     hand.wait_read()
-    assert page.importing.table.preview.columnCount() < names
+    assert page.importing.body.table.preview.columnCount() < names
     dropdown.setCurrentIndex(dropdown.findData("detected"))
     dropdown.activated.emit(dropdown.currentIndex())
     hand.wait_read()
-    assert page.importing.table.preview.columnCount() == names
+    assert page.importing.body.table.preview.columnCount() == names
     assert dropdown.value() == ";"
 
 
@@ -126,15 +126,15 @@ def test_that_the_next_import_of_a_source_is_its_next_version_and_keeps_the_corr
 ) -> None:
     page.begin_import(str(customers))
     hand.wait_read()
-    page.importing.table.typed.emit("provincia", "text")
+    page.importing.body.table.typed.emit("provincia", "text")
     hand.wait_read()
     hand.click("datasets.import_confirm")
     hand.wait_dataset("clientes@1")
     customers.write_bytes(customers.read_bytes() + "00301;02/04/2021;León;1,5;no\r\n".encode("cp1252"))
     page.begin_import(str(customers))
     hand.wait_read()
-    assert page.importing.table.preview.column(2).type is ColumnType.TEXT
-    assert "as you corrected it" in texts(page)
+    assert page.importing.body.table.preview.column(2).type is ColumnType.TEXT
+    assert "Read as you corrected it for clientes.csv" in texts(page)
     assert "becomes version 2 of clientes" in texts(page)
     hand.click("datasets.import_confirm")
     hand.wait_dataset("clientes@2")
@@ -209,12 +209,18 @@ def test_that_words_that_may_mean_missing_are_only_taken_by_a_click(page: Page, 
     page.begin_import(str(path))
     hand.wait_read()
     assert hand.find(QLineEdit, "datasets.missing").text() == ""
-    hand.click("datasets.missing_take")
+    assert hand.find(QPushButton, "datasets.missing_word.-").text() == "- · 100"
+    hand.click("datasets.missing_word.-")
     hand.wait_read()
     found = page.importing.state.found  # type: ignore[union-attr]
     assert found is not None
     assert found.columns[0].missing == 100
     assert hand.find(QLineEdit, "datasets.missing").text() == "-"
+    hand.click("datasets.missing_word.-")
+    hand.wait_read()
+    found = page.importing.state.found  # type: ignore[union-attr]
+    assert found is not None
+    assert found.columns[0].missing == 0
 
 
 def test_that_a_parquet_file_is_imported_without_questions_about_text(
@@ -227,7 +233,7 @@ def test_that_a_parquet_file_is_imported_without_questions_about_text(
     pq.write_table(pa.table({"n": [1, 2, 2], "price": [1.5, None, 2.0], "town": ["a", "b", "a"]}), path)
     page.begin_import(str(path))
     hand.wait_read()
-    assert not page.importing.raw.isVisible()
+    assert not page.importing.body.raw.isVisible()
     assert not hand.find(Dropdown, "datasets.encoding").isVisible()
     hand.click("datasets.import_confirm")
     hand.wait_dataset("sales@1")
@@ -258,7 +264,7 @@ def test_that_sheet_and_range_of_a_workbook_are_chosen(
     QTest.keyClicks(field, "A1:B3")
     QTest.keyClick(field, Qt.Key.Key_Return)
     hand.wait_read()
-    hand.wait_until(lambda: page.importing.table.preview.rowCount() == 2)
+    hand.wait_until(lambda: page.importing.body.table.preview.rowCount() == 2)
     hand.click("datasets.import_confirm")
     hand.wait_dataset("sales@1")
     body_stored = page.dataset.version.body  # type: ignore[union-attr]
