@@ -29,6 +29,7 @@ COMMANDS = (
     "inspect",
     "import",
     "rules",
+    "watch",
     "data",
     "profile",
     "versions",

@@ -1,0 +1,1 @@
+"""Folders that are watched: each new file in one is proposed as the next version of a dataset."""
