@@ -25,6 +25,8 @@ def _running(session: Session, prefix: str) -> BadgeState | None:
 def _state(session: Session, tab: str) -> BadgeState | None:
     words = session.words
     match tab:
+        case "datasets" if session.waiting:
+            return ("warning", "!", words("watched.ui.badge", n=session.waiting))
         case "datasets" if session.records(DATASET):
             return ("good", "", words("ui.badge.datasets"))
         case "training" if session.records(MODEL):

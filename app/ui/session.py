@@ -63,6 +63,7 @@ class Session(QObject):
     file_offered = Signal(str)
     language_changed = Signal()
     opening_changed = Signal(bool)
+    closing = Signal()
 
     def __init__(
         self, *, theme: Theme, settings: Settings, words: Words | None = None, parent: QObject | None = None
@@ -73,6 +74,7 @@ class Session(QObject):
         self.words = words or Words(choose_locale(settings.language or None))
         self.project: Project | None = None
         self.opening = False
+        self.waiting = 0
         self.jobs = JobBoard(self)
         self._offered = ""
         self._door = JobDoor(self)
@@ -235,6 +237,12 @@ class Session(QObject):
 
     # The rest
 
+    def set_waiting(self, n: int) -> None:
+        """So many files wait in watched folders: the badge of the Datasets tab says so."""
+        if n != self.waiting:
+            self.waiting = n
+            self.changed.emit({})
+
     def offer_file(self, path: str) -> None:
         """Take a file to the import page; where no project is open, as soon as one is."""
         if self.project is None:
@@ -278,6 +286,7 @@ class Session(QObject):
 
     def close(self, *, finish: bool = False) -> None:
         """End what this session started, with its jobs or (``finish``) after them; commits are finished in any case."""
+        self.closing.emit()
         self._door.close(finish=finish)
         self.reader.close()
         self._background.close()

@@ -33,6 +33,7 @@ class Seen:
     """One look at a folder: what is settled and new, how much isn't settled yet, and why it can't be reached."""
 
     candidates: tuple[Candidate, ...] = ()
+    present: frozenset[str] = frozenset()
     unsettled: int = 0
     error: CicloError | None = None
 
@@ -69,7 +70,8 @@ class FolderWatcher:
             Candidate(dataset=self.watch.dataset, path=str(folder / name), stamp=since[name][0])
             for name in sorted(settled, key=lambda name: (since[name][0].modified_ns, name))
         )
-        return Seen(candidates=tuple(made), unsettled=len(since) - len(settled))
+        present = frozenset(str(folder / name) for name in found)
+        return Seen(candidates=tuple(made), present=present, unsettled=len(since) - len(settled))
 
 
 def examination(project: Project, candidate: Candidate) -> ExamineRequest:

@@ -18,12 +18,14 @@ from app.ui.widgets.form import Dropdown, Option
 
 
 class DatasetHead(QWidget):
-    """``version_chosen(id)``, ``next_asked()``, ``versions_asked()`` and ``train_asked()`` say what the user wants."""
+    """``version_chosen(id)``, ``next_asked()``, ``versions_asked()``, ``source_asked()`` and ``train_asked()`` say what
+    the user wants."""
 
     version_chosen = Signal(str)
     next_asked = Signal()
     versions_asked = Signal()
     train_asked = Signal()
+    source_asked = Signal()
 
     def __init__(self, theme: Theme, words: Words) -> None:
         super().__init__()
@@ -37,12 +39,16 @@ class DatasetHead(QWidget):
         self._where = label("", "muted", selectable=True)
         self._next = button(words("ui_datasets.dataset.next"), self.next_asked.emit)
         self._next.setObjectName("datasets.import_next")
+        self._source = button(words("watched.ui.source"), self.source_asked.emit, "link")
+        self._source.setObjectName("datasets.source")
         self._versions = button(words("ui_datasets.dataset.versions"), self.versions_asked.emit)
         self._versions.setObjectName("datasets.versions")
         self._train = button(words("ui_datasets.dataset.train"), self.train_asked.emit, "primary")
         self._train.setObjectName("datasets.train")
         top = row(self._title, self._version, self._chooser, 1, self._versions, self._next, self._train)
-        self.setLayout(column(top, self._where, spacing=tokens.GAP))
+        below = row(self._where, self._source)
+        below.setStretch(0, 1)
+        self.setLayout(column(top, below, spacing=tokens.GAP))
 
     def show_version(self, version: Version, series: Sequence[Version]) -> None:
         """Show a version among those of its dataset, oldest first."""

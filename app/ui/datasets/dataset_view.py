@@ -108,6 +108,7 @@ class DatasetView(QWidget):
         inside = QVBoxLayout(middle)
         inside.setContentsMargins(tokens.PAD, 0, tokens.PAD, 0)
         inside.setSpacing(tokens.SPACE)
+        self._above = inside
         inside.addWidget(self.header)
         inside.addWidget(self.notice)
         inside.addWidget(self.findings)
@@ -122,6 +123,10 @@ class DatasetView(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(tokens.WIDE, tokens.SPACE + tokens.GAP, tokens.WIDE, tokens.WIDE)
         outer.addWidget(self._splitter)
+
+    def add_bar(self, bar: QWidget) -> None:
+        """Something that is said above everything else."""
+        self._above.insertWidget(0, bar)
 
     # Showing a version
 

@@ -12,8 +12,11 @@ from app.resources import resource
 from app.ui.choosers import choose_file
 from app.ui.datasets.compare_view import CompareView
 from app.ui.datasets.dataset_view import DatasetView
+from app.ui.datasets.folder_watch import FolderWatch
 from app.ui.datasets.import_view import ImportView
+from app.ui.datasets.source_dialog import SourceDialog
 from app.ui.datasets.versions_view import VersionsView
+from app.ui.datasets.waiting_bar import WaitingBar
 from app.ui.session import Changes, Session
 from app.ui.widgets.page import EmptyPage
 
@@ -33,6 +36,11 @@ class Page(QStackedWidget):
         self.dataset.next_asked.connect(self._on_next_asked)
         self.dataset.versions_asked.connect(self.show_versions)
         self.dataset.bin_asked.connect(self.show_bin)
+        self.dataset.header.source_asked.connect(self._on_source_asked)
+        self.folders = FolderWatch(session, self)
+        self.waiting = WaitingBar(session, self.folders)
+        self.waiting.import_asked.connect(self._on_waiting_asked)
+        self.dataset.add_bar(self.waiting)
         session.changed.connect(self._on_changed)
         session.file_offered.connect(self.begin_import)
         self.show_datasets()
@@ -138,6 +146,20 @@ class Page(QStackedWidget):
     def _on_next_asked(self, dataset: str) -> None:
         self._next_of = dataset
         self.choose_file()
+
+    @Slot(str, str)
+    def _on_waiting_asked(self, path: str, dataset: str) -> None:
+        self._next_of = dataset
+        self.begin_import(path)
+
+    @Slot()
+    def _on_source_asked(self) -> None:
+        """Which folder is watched, and what is corrected for the files of the dataset shown."""
+        version = self.dataset.version
+        if version is not None:
+            asked = SourceDialog(self._session, self.window(), version.name, version.body.source_name)
+            asked.watched.connect(self.folders.refresh)
+            asked.open()
 
     @Slot()
     def _on_sample_asked(self) -> None:
