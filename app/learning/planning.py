@@ -8,16 +8,21 @@ import msgspec
 
 from app.jobs.contract import Context, Outcome
 from app.jobs.system import usable_processors
+from app.learning.advice import advise
 from app.learning.catalogue import EstimatorKind, Params, portfolio
 from app.learning.columns import choose_columns, propose_columns
 from app.learning.cost import Size
-from app.learning.examination import examine_scheme, examine_target, notes_on, set_aside, usual_folds
+from app.learning.division import usual_folds
+from app.learning.examination import examine_target, notes_on
 from app.learning.matrix import frame_columns
 from app.learning.preparation import MOST_LEVELS
 from app.learning.records import Feature, Planned, PlannedColumn, PlanRequest, Preset, Task
 from app.learning.scoring import choose_metric
 from app.learning.source import Source, open_source
+from app.learning.split_work import Divided, choose_scheme, figures_of, make_split
 from app.learning.target import Target
+from app.learning.testset import open_test
+from app.learning.twin_work import twins_of
 from app.project.record import encode
 
 _START_S = 3.0
@@ -35,21 +40,9 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
     CicloError
         What makes the target or the split unfit, in one sentence.
     """
-    source = open_source(request.project, request.dataset, whole=False)
-    target = examine_target(source, request.target, task=request.task, positive=request.positive)
-    context.check_cancelled()
-    scheme = examine_scheme(source, request.split, target=request.target)
-    proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
-    columns = choose_columns(proposed, exclude=request.exclude, include=(), target=request.target)
-    rows = set_aside(
-        source,
-        target,
-        target_name=request.target,
-        scheme=scheme,
-        fraction=request.holdout,
-        seed=0,
-        keep_all=False,
-    )
+    source, target, columns, divided = _divided(context, request)
+    figures = figures_of(divided, request)
+    rows = divided.rows
     planned = Planned(
         task=target.task,
         metric=choose_metric(target.task, ""),
@@ -58,7 +51,7 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
         columns=columns,
         rows=source.version.rows,
         train_rows=len(rows.train),
-        holdout_rows=len(rows.holdout),
+        holdout_rows=figures.part("holdout").rows,
         dropped_rows=target.dropped,
         seconds=expected_seconds(
             target.task,
@@ -66,8 +59,33 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
             context.processors or usable_processors(),
         ),
         problems=notes_on(target, columns),
+        split=msgspec.structs.replace(figures, advice=advise(source, target, request.target)),
     )
     return Outcome(answer=msgspec.Raw(encode(planned)))
+
+
+def look_for_twins(context: Context, request: PlanRequest) -> Outcome:
+    """Rows on both sides of the split that are alike. Apart from the plan, since it takes longer.
+
+    Raises
+    ------
+    CicloError
+        As :func:`plan`.
+    """
+    *_, divided = _divided(context, request)
+    context.check_cancelled()
+    return Outcome(answer=msgspec.Raw(encode(twins_of(divided))))
+
+
+def _divided(context: Context, request: PlanRequest) -> tuple[Source, Target, tuple[PlannedColumn, ...], Divided]:
+    source = open_source(request.project, request.dataset, whole=False)
+    test = open_test(request.project, request.test, source, whole=False)
+    target = examine_target(source, request.target, task=request.task, positive=request.positive)
+    context.check_cancelled()
+    scheme = choose_scheme(source, target, request)
+    proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
+    columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
+    return source, target, columns, make_split(source, test, target, scheme, columns, request)
 
 
 def expected_seconds(task: Task, whole: Size, processors: int) -> dict[str, float]:

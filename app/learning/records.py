@@ -8,6 +8,7 @@ import msgspec
 
 from app.data.records import ColumnType
 from app.jobs.contract import JobKind
+from app.learning.split_records import SplitFigures, TwinFigures
 from app.project.record import is_series_name
 from app.text.message import Text
 
@@ -34,7 +35,9 @@ class Preset(StrEnum):
 
 
 class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Ask what a training would do. ``task`` is auto, classification or regression, as on the command line."""
+    """Ask what a training would do. ``task`` is auto, classification or regression, as on the command line.
+
+    ``split`` is as on the command line, or auto: the one that the data calls for."""
 
     project: str
     dataset: str
@@ -42,8 +45,13 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     positive: str = ""
     task: str = "auto"
     exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
     holdout: float = 0.2
     split: str = "random"
+    gap: str = ""
+    keep_together: str = ""
+    test: str = ""
+    seed: int = 0
 
 
 class PlannedColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +77,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     dropped_rows: int
     seconds: dict[str, float]
     problems: tuple[Text, ...] = ()
+    split: SplitFigures | None = None
 
 
 class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +93,8 @@ class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
     preset: Preset = Preset.QUICK
     time_limit_s: float | None = None
     split: str = "random"
+    gap: str = ""
+    keep_together: str = ""
     holdout: float = 0.2
     test: str = ""
     metric: str = ""
@@ -146,7 +157,9 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 class Split(msgspec.Struct, frozen=True, kw_only=True):
     """How the hold-out was set aside. Its row numbers are the object ``holdout`` of the model version.
 
-    ``key`` names the hold-out: models whose versions share it were judged on the same rows."""
+    ``key`` names the hold-out: models whose versions share it were judged on the same rows. ``train_sha256`` and
+    ``holdout_sha256`` are of the row numbers on each side, as 64-bit little-endian integers. ``figures`` and ``twins``
+    are missing from versions that were made before they were counted."""
 
     scheme: str
     seed: int
@@ -155,6 +168,12 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     train_rows: int
     holdout_rows: int
     test_dataset: str = ""
+    gap: str = ""
+    keep_together: str = ""
+    train_sha256: str = ""
+    holdout_sha256: str = ""
+    figures: SplitFigures | None = None
+    twins: TwinFigures | None = None
 
 
 class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):

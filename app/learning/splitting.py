@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -47,31 +46,6 @@ class Sealed:
         found = int(np.isin(rows, self._rows).sum())
         if found:
             raise CicloError("learning.sealed_rows", n=found)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scheme:
-    """How rows are set aside: ``random``, ``group:COL`` or ``time:COL``."""
-
-    kind: str
-    column: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.column}" if self.column else self.kind
-
-
-def read_scheme(text: str) -> Scheme:
-    """``random``, ``group:COL`` or ``time:COL``.
-
-    Raises
-    ------
-    CicloError
-        ``learning.unknown_split``.
-    """
-    kind, _, column = text.partition(":")
-    if (kind == "random" and not column) or (kind in {"group", "time"} and column):
-        return Scheme(kind=kind, column=column)
-    raise CicloError("learning.unknown_split", split=text)
 
 
 def hashed_columns(columns: Sequence[Column], target: str) -> tuple[Column, ...]:
@@ -158,18 +132,6 @@ def held_out(hashes: Hashes, strata: Integers, *, fraction: float) -> Booleans:
     return result
 
 
-def last_part(seconds: NDArray[np.float64], *, fraction: float) -> Booleans:
-    """The latest ``fraction`` of the rows, shape (n,); rows of the same moment share a side, the undated are early."""
-    known = np.sort(seconds[~np.isnan(seconds)])
-    if not len(known) or known[0] == known[-1]:
-        raise CicloError("learning.one_moment")
-    cut = known[min(len(known) - 1, round(len(known) * (1 - fraction)))]
-    if cut == known[0]:
-        cut = known[np.searchsorted(known, cut, side="right")]
-    late: Booleans = seconds >= cut
-    return late
-
-
 def deal_folds(hashes: Hashes, strata: Integers, *, folds: int) -> Integers:
     """The fold of each row, shape (n,): dealt in the order of the hashes within each stratum, duplicates together."""
     units, inverse = np.unique(hashes, return_inverse=True)
@@ -184,7 +146,15 @@ def deal_folds(hashes: Hashes, strata: Integers, *, folds: int) -> Integers:
     return result
 
 
-def split_key(*, dataset: str, target: str, scheme: str, seed: int, fraction: float, test: str = "") -> str:
-    """The name of a hold-out: equal for two models that were judged on the same rows of the same data."""
-    text = "\x1f".join([dataset, target, scheme, str(seed), repr(fraction), test])
+def split_key(
+    *, dataset: str, target: str, scheme: str, seed: int, fraction: float, test: str = "", rows: str = ""
+) -> str:
+    """The name of a hold-out: equal for two models that were judged on the same rows of the same data.
+
+    Parameters
+    ----------
+    rows
+        Hash of the rows set aside, where a row's side depends on more than the row and the other parameters.
+    """
+    text = "\x1f".join([dataset, target, scheme, str(seed), repr(fraction), test, *([rows] if rows else [])])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -24,7 +24,7 @@ from app.learning.alarms import leak_alarms
 from app.learning.catalogue import BASELINE, portfolio
 from app.learning.columns import choose_columns, propose_columns
 from app.learning.ensemble import blend
-from app.learning.examination import Rows, examine_scheme, examine_target, make_folds, notes_on, set_aside
+from app.learning.examination import examine_target, notes_on
 from app.learning.matrix import describe_features, feature_frame, frame_columns
 from app.learning.model import save_model
 from app.learning.records import (
@@ -42,8 +42,12 @@ from app.learning.records import (
 from app.learning.scoring import THRESHOLD, choose_metric, estimate, metric_names, score
 from app.learning.search import LearningData, Search, Trial, fit
 from app.learning.source import Source, open_source, read_table
-from app.learning.splitting import Scheme, Sealed, split_key
+from app.learning.split_records import TwinsFound
+from app.learning.split_work import Divided, choose_scheme, figures_of, make_split
+from app.learning.splitting import Sealed, split_key
 from app.learning.target import Target
+from app.learning.testset import open_test
+from app.learning.twin_work import twins_of
 from app.project import draft
 from app.project.durable import stage_file
 from app.project.record import Draft, encode
@@ -61,9 +65,9 @@ class Prepared:
     source: Source
     test: Source | None
     target: Target
-    scheme: Scheme
     columns: tuple[PlannedColumn, ...]
-    rows: Rows
+    divided: Divided
+    twins: TwinsFound
     features: tuple[Feature, ...]
     data: LearningData
     metric: str
@@ -113,69 +117,46 @@ def train(context: Context, request: TrainRequest) -> Outcome:
 def prepare(request: TrainRequest) -> Prepared:
     """Read and check what a request asks for, and set the hold-out aside."""
     source = open_source(request.project, request.dataset)
-    test = open_source(request.project, request.test) if request.test else None
-    if test is not None and test.path == source.path:  # the same content, under whatever name
-        raise CicloError("learning.test_is_training", dataset=test.record.label)
+    test = open_test(request.project, request.test, source, whole=True)
     target = examine_target(source, request.target, task=request.task, positive=request.positive)
     if request.positive and target.task is not Task.BINARY:
         raise CicloError("learning.positive_without_two", column=request.target)
     metric = choose_metric(target.task, request.metric)
-    scheme = examine_scheme(source, request.split, target=request.target)
+    scheme = choose_scheme(source, target, request)
     proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
     columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
-    rows = set_aside(
-        source,
-        target,
-        target_name=request.target,
-        scheme=scheme,
-        fraction=request.holdout,
-        seed=request.seed,
-        keep_all=test is not None,
-    )
-    features, data = _learning_data(source, target, columns, rows, request.seed)
-    if test is not None:
-        _check_test(test, request.target, features)
+    divided = make_split(source, test, target, scheme, columns, request)
+    features, data = _learning_data(divided, request.seed)
     return Prepared(
         source=source,
         test=test,
         target=target,
-        scheme=scheme,
         columns=columns,
-        rows=rows,
+        divided=divided,
+        twins=twins_of(divided),
         features=features,
         data=data,
         metric=metric,
     )
 
 
-def _learning_data(
-    source: Source, target: Target, columns: tuple[PlannedColumn, ...], rows: Rows, seed: int
-) -> tuple[tuple[Feature, ...], LearningData]:
-    used = [(column.name, column.type) for column in columns if column.used]
-    table = read_table(source, tuple(name for name, _ in used)).take(pa.array(rows.train))
+def _learning_data(divided: Divided, seed: int) -> tuple[tuple[Feature, ...], LearningData]:
+    rows, used, target = divided.rows, divided.columns, divided.target
+    table = read_table(divided.source, tuple(name for name, _ in used)).take(pa.array(rows.train))
     features = describe_features(table, used)
-    kept = np.isin(target.rows, rows.train)
-    codes = target.codes[kept]
     data = LearningData(
         task=target.task,
         classes=len(target.labels),
         frame=feature_frame(table, features),
         columns=frame_columns(features),
-        values=target.values[kept],
+        values=divided.learned,
         rows=rows.train,
         units=rows.units,
-        folds=make_folds(rows, codes),
-        sealed=Sealed(rows.holdout),
+        folds=divided.folds,
+        sealed=Sealed(rows.closed),
         seed=seed,
     )
     return features, data
-
-
-def _check_test(test: Source, target: str, features: tuple[Feature, ...]) -> None:
-    known = {column.name for column in test.version.columns}
-    for name in (target, *(feature.name for feature in features)):
-        if name not in known:
-            raise CicloError("learning.test_lacks_column", column=name, dataset=test.record.label)
 
 
 def _search(context: Context, prepared: Prepared, request: TrainRequest, began: float) -> Search:
@@ -292,36 +273,43 @@ def _note_on_gain(gain: Estimate | None) -> tuple[Text, ...]:
 
 def _split(prepared: Prepared, request: TrainRequest) -> Split:
     test = prepared.test.record.label if prepared.test else ""
-    fraction = 0.0 if test else request.holdout
+    rows, fraction = prepared.divided.rows, 0.0 if test else request.holdout
+    train_sha256, holdout_sha256 = rows.hashes()
     return Split(
-        scheme="test" if test else str(prepared.scheme),
+        scheme="test" if test else str(rows.scheme),
         seed=request.seed,
         fraction=fraction,
         key=split_key(
             dataset=prepared.source.record.name,
             target=request.target,
-            scheme=str(prepared.scheme),
+            scheme=str(rows.scheme),
             seed=0 if test else request.seed,
             fraction=fraction,
             test=test,
+            rows="" if test or rows.scheme.plain else holdout_sha256,
         ),
-        train_rows=len(prepared.rows.train),
-        holdout_rows=len(_judged(prepared, request)),
+        train_rows=len(rows.train),
+        holdout_rows=len(_judged(prepared)),
         test_dataset=test,
+        gap=request.gap,
+        keep_together=request.keep_together,
+        train_sha256=train_sha256,
+        holdout_sha256=holdout_sha256,
+        figures=figures_of(prepared.divided, request, prepared.twins.notes),
+        twins=prepared.twins.figures,
     )
 
 
-def _judged(prepared: Prepared, request: TrainRequest) -> NDArray[np.int64]:
+def _judged(prepared: Prepared) -> NDArray[np.int64]:
     """The rows on which the model will be judged: of the same dataset, or those of the test with a known target."""
     if prepared.test is None:
-        return prepared.rows.holdout
-    known = read_table(prepared.test, (request.target,)).column(0).is_valid().to_numpy()
-    return np.flatnonzero(known).astype(np.int64)
+        return prepared.divided.rows.holdout
+    return np.flatnonzero(~np.isnan(prepared.divided.answers)).astype(np.int64)
 
 
 def _draft(context: Context, prepared: Prepared, body: ModelVersion, winner: Winner) -> Draft:
     staging, data = context.staging, prepared.data
-    pq.write_table(pa.table({"row": _judged(prepared, body.request)}), staging / "holdout.parquet")
+    pq.write_table(pa.table({"row": _judged(prepared)}), staging / "holdout.parquet")
     scored = ~np.isnan(winner.trial.predictions).any(axis=1)
     names = ["value"] if data.task is Task.REGRESSION else [f"p{n}" for n in range(data.classes)]
     columns = {name: winner.trial.predictions[scored, n] for n, name in enumerate(names)}

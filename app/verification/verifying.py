@@ -36,6 +36,7 @@ _SUSPECT_ROWS = 20_000
 _IMPORTANCE_S = 8.0
 _SEED = 0
 _LANGUAGES = ("en", "es")
+_ON_BOTH_SIDES = frozenset({"learning.split.twins", "learning.split.across"})
 
 
 def verify(context: Context, request: VerifyRequest) -> Outcome:
@@ -160,7 +161,21 @@ def _findings(
 ) -> tuple[Finding, ...]:
     alarms = [("bad", text) for text in (*version.alarms, *suspected)]
     evidence = evidence_findings(observed, openings=openings, on_test_file=rows.on_test_file)
-    return (*alarms, *rows.findings, *evidence, *(("note", note) for note in version.notes))
+    return (
+        *alarms,
+        *rows.findings,
+        *_split_findings(version, rows),
+        *evidence,
+        *(("note", note) for note in version.notes),
+    )
+
+
+def _split_findings(version: ModelVersion, rows: Rows) -> list[Finding]:
+    """What the split already said about rows that stand on both sides."""
+    figures = version.split.figures
+    if figures is None or rows.on_test_file:
+        return []
+    return [(note.severity, note.message) for note in figures.notes if note.message.id in _ON_BOTH_SIDES]
 
 
 def _suspicions(

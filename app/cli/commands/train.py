@@ -9,6 +9,7 @@ import msgspec
 
 from app.cli.figures import Figure, figures, spoken
 from app.cli.parser import Parser
+from app.cli.split import SplitAnswer, split_answer, split_lines
 from app.cli.terminal import Terminal, table
 from app.cli.work import absolute, committed, dataset_version, opened, project_job, series_name
 from app.data.records import DatasetVersion
@@ -50,6 +51,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     excluded: tuple[str, ...]
     alarms: tuple[str, ...]
     notes: tuple[str, ...]
+    split: SplitAnswer
 
 
 def arguments(parser: Parser) -> None:
@@ -62,7 +64,9 @@ def arguments(parser: Parser) -> None:
     parser.option("--task", choices=("auto", "classification", "regression"), default="auto")
     parser.option("--preset", choices=[p.value for p in Preset], default=Preset.QUICK.value)
     parser.option("--time-limit", metavar="S", number=float, low=1)
-    parser.option("--split", metavar="random|group:COL|time:COL", default="random")
+    parser.option("--split", metavar="random|stratified[:COL]|group:COL|time[:COL]|auto", default="random")
+    parser.option("--gap", metavar="30d|4w|12h|ROWS", default="")
+    parser.option("--keep-together", metavar="duplicates", default="")
     parser.option("--holdout", metavar="0.2", number=float)
     parser.option("--test", metavar="DATASET", default="")
     parser.option("--metric", metavar="M", default="")
@@ -106,6 +110,8 @@ def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
         preset=Preset(options.preset),
         time_limit_s=options.time_limit,
         split=_split(options.split, columns),
+        gap=options.gap,
+        keep_together=options.keep_together,
         holdout=_HOLDOUT if options.holdout is None else options.holdout,
         test=options.test,
         metric=options.metric,
@@ -150,6 +156,7 @@ def _answer(version: Record, body: ModelVersion, peak_memory_mb: float, words: W
         excluded=tuple(column.name for column in body.excluded),
         alarms=tuple(words.text(t) for t in body.alarms),
         notes=tuple(words.text(t) for t in body.notes),
+        split=split_answer(body.split, words),
     )
 
 
@@ -178,7 +185,7 @@ def _lines(version: Record, body: ModelVersion, words: Words) -> list[str]:
         for c in body.candidates
     ]
     lines += table(rows, right=frozenset({2}))
-    lines += ["", *(words.text(t) for t in (*body.alarms, *body.notes))]
+    lines += ["", *split_lines(body.split, words), "", *(words.text(t) for t in (*body.alarms, *body.notes))]
     if body.excluded:
         lines.append(words("cli.train.left_out", n=len(body.excluded)))
         lines += [f"  {c.name}: {words.text(c.reason)}" if c.reason else f"  {c.name}" for c in body.excluded[:_LISTED]]

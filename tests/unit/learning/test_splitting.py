@@ -11,14 +11,10 @@ from hypothesis import strategies as st
 from app.data.records import Column, ColumnType
 from app.errors import CicloError
 from app.learning.splitting import (
-    Scheme,
     Sealed,
     deal_folds,
-    group_hashes,
     hashed_columns,
     held_out,
-    last_part,
-    read_scheme,
     row_hashes,
     split_key,
 )
@@ -95,24 +91,6 @@ def test_that_numbers_count_by_value_whatever_their_storage() -> None:
     assert (row_hashes(integers, (whole,), seed=0) == row_hashes(reals, (real,), seed=0)).all()
 
 
-def test_that_a_group_stays_on_one_side() -> None:
-    groups = pa.chunked_array([[f"customer {n % 90}" for n in range(3_000)]])
-    out = held_out(group_hashes(groups, seed=0), np.zeros(3_000, np.int64), fraction=0.2)
-    sides = {(n % 90, bool(side)) for n, side in enumerate(out)}
-    assert len(sides) == 90
-    assert 0.1 < out.mean() < 0.3
-
-
-def test_that_a_split_by_time_takes_the_last_part() -> None:
-    seconds = np.array([5.0, 1.0, np.nan, 4.0, 2.0, 3.0])
-    assert last_part(seconds, fraction=0.4).tolist() == [True, False, False, True, False, False]
-
-
-def test_that_rows_of_one_moment_cannot_be_split_in_time() -> None:
-    with pytest.raises(CicloError, match="one_moment"):
-        last_part(np.array([7.0, 7.0, np.nan]), fraction=0.2)
-
-
 def test_that_folds_hold_their_share_of_each_class() -> None:
     strata = np.repeat([0, 1], [900, 100]).astype(np.int64)
     fold = deal_folds(row_hashes(many(1_000), COLUMNS, seed=0), strata, folds=5)
@@ -133,21 +111,11 @@ def test_that_a_fit_that_touches_the_hold_out_is_refused() -> None:
     assert raised.value.params == {"n": 2}
 
 
-@pytest.mark.parametrize("text", ["", "group:", "time", "random:x", "shuffled"])
-def test_that_an_unknown_split_is_refused(text: str) -> None:
-    with pytest.raises(CicloError, match="unknown_split"):
-        read_scheme(text)
-
-
-def test_that_a_split_is_read_back_as_it_was_written() -> None:
-    assert read_scheme("group:a:b") == Scheme(kind="group", column="a:b")
-    assert str(read_scheme("time:day")) == "time:day"
-
-
 def test_that_a_hold_out_is_named_by_what_made_it() -> None:
     def key(**other: object) -> str:
         given = {"dataset": "d", "target": "t", "scheme": "random", "seed": 0, "fraction": 0.2} | other
         return split_key(**given)  # type: ignore[arg-type]
 
     assert key() == key()
+    assert key(rows="ab") != key()
     assert len({key(), key(seed=1), key(fraction=0.3), key(target="u"), key(scheme="time:d"), key(dataset="e")}) == 6

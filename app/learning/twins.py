@@ -1,0 +1,246 @@
+"""Rows that are the same, or the same but for one column, blanks, capitals or rounding.
+
+Every cell is hashed, and a row is the sum of the hashes of its cells; less the hash of one cell, it is the key of "the
+same but for that column" (the deletion neighbourhood of Mor & Fraenkel, CACM 25(12), 1982, with columns for letters).
+Two rows are compared by looking up keys, never with each other, so that the work is rows times columns.
+
+Rows may be alike by chance, where columns hold few different values. Likeness counts as more than that where so many
+bits agree that not one such pair was to be expected: -log2 of how often else each value occurs, summed (Fellegi &
+Sunter, JASA 64, 1969, for independent columns); columns of few values, which do depend on each other, count together
+by how often their combination occurs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from app.data.records import ColumnType
+from app.learning.matrix import MOMENTS, NUMBERS, cast_column, moments, numbers
+from app.learning.splitting import word_hashes
+
+Integers = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+Booleans = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Columns = Sequence[tuple[str, ColumnType]]
+
+EXACT, SPELLING, ROUNDED, ONE_COLUMN = "exact", "spelling", "rounded", "one_column"
+
+_DIGITS = 3
+"""Numbers that agree so far are the same but for rounding."""
+_MARGIN_BITS = 3.0
+"""Of all pairs of rows and all columns to differ in, an eighth of one is expected to agree so far by chance."""
+_FEW_VALUES = 50
+_SEEN_OFTEN = 4
+_FEWEST_COLUMNS = 3
+_SLOTS_PER_KEY = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """A way in which rows can be alike: rows of equal hash are, but for ``column``; ``telling`` beyond chance."""
+
+    kind: str
+    column: str
+    hashes: Hashes
+    telling: Booleans
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twins:
+    """Rows that are judged and have one like them among those learned from.
+
+    Attributes
+    ----------
+    rows, partners
+        Shape (m,): positions of such a row, and of one that is like it.
+    kinds, columns
+        Shape (m,): in which way they are alike, and the column in which they differ (``one_column``).
+    telling
+        Shape (m,): whether the likeness goes beyond chance. Of rows that are not the same throughout, only these are
+        listed.
+    """
+
+    rows: Integers
+    partners: Integers
+    kinds: NDArray[np.object_]
+    columns: NDArray[np.object_]
+    telling: Booleans
+
+
+def find_twins(table: pa.Table, columns: Columns, *, train: Integers, holdout: Integers) -> Twins:
+    """The rows of ``holdout`` that have one like them in ``train``: both positions in ``table``.
+
+    A row is listed once, in the way in which it is most alike.
+    """
+    partner = np.full(table.num_rows, -1, dtype=np.int64)
+    kinds, differs = (np.full(table.num_rows, "", dtype=object) for _ in range(2))
+    telling = np.zeros(table.num_rows, dtype=bool)
+    for key in row_keys(table, columns):
+        wanted = holdout[partner[holdout] < 0]
+        if key.kind != EXACT:
+            wanted = wanted[key.telling[wanted]]
+        found, mates = _look_up(key.hashes, train, wanted)
+        partner[found], kinds[found], differs[found] = mates, key.kind, key.column
+        telling[found] = key.telling[found]
+    rows = holdout[partner[holdout] >= 0]
+    return Twins(rows=rows, partners=partner[rows], kinds=kinds[rows], columns=differs[rows], telling=telling[rows])
+
+
+def alike(table: pa.Table, columns: Columns) -> Integers:
+    """A number for each row, shape (n,): the same for rows that are alike, directly or by way of others."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    n = table.num_rows
+    ends = [_links(key, n) for key in row_keys(table, columns)]
+    first = np.concatenate([a for a, _ in ends] or [np.zeros(0, np.int64)])
+    second = np.concatenate([b for _, b in ends] or [np.zeros(0, np.int64)])
+    graph = coo_matrix((np.ones(len(first), dtype=np.int8), (first, second)), shape=(n, n))
+    found: Integers = connected_components(graph, directed=False)[1].astype(np.int64)
+    return found
+
+
+def row_keys(table: pa.Table, columns: Columns) -> Iterator[Key]:
+    """Every way in which rows can be alike, the closest first."""
+    if not columns:
+        return
+    totals = _Totals(table.num_rows)
+    raw = np.zeros(table.num_rows, dtype=np.uint64)
+    for position, (name, type_) in enumerate(columns):
+        values = table.column(name)
+        raw += _mixed(_cells(values, type_), position)
+        totals.add(values, type_, position)
+    enough = 2 * np.log2(max(2, table.num_rows)) + np.log2(len(columns)) + _MARGIN_BITS
+    bits = totals.bits(totals.few, totals.few_bits)
+    whole = bits >= enough
+    yield Key(kind=EXACT, column="", hashes=raw, telling=whole)
+    if len(columns) < _FEWEST_COLUMNS:
+        return
+    yield Key(kind=SPELLING, column="", hashes=totals.plain, telling=whole)
+    yield Key(kind=ROUNDED, column="", hashes=totals.rounded, telling=whole)
+    for position, (name, type_) in enumerate(columns):
+        cell = _Cell(table.column(name), type_, position)
+        telling = (totals.bits_without(cell) if cell.few else bits - cell.bits) >= enough
+        yield Key(kind=ONE_COLUMN, column=name, hashes=totals.plain - cell.plain, telling=telling)
+        yield Key(kind=ONE_COLUMN, column=name, hashes=totals.rounded - cell.rounded, telling=telling)
+
+
+class _Cell:
+    """The cells of a column: their hashes but for spelling, and but for rounding too; and how much each tells."""
+
+    def __init__(self, values: pa.ChunkedArray, type_: ColumnType, position: int) -> None:
+        plain, rounded = _cells(values, type_, spelling=False), None
+        if type_ in NUMBERS:
+            rounded = _cells(values, type_, digits=_DIGITS)
+        self.plain = _mixed(plain, position)
+        self.rounded = self.plain if rounded is None else _mixed(rounded, position)
+        _, codes, counts = np.unique(self.rounded, return_inverse=True, return_counts=True)
+        self.bits: Floats = -np.log2(np.maximum(1, counts - 1) / len(codes))[codes]
+        self.few = len(counts) <= _FEW_VALUES
+
+
+class _Totals:
+    """Rows as sums over their cells, shape (n,) each."""
+
+    def __init__(self, n: int) -> None:
+        self.plain, self.rounded, self.few = (np.zeros(n, dtype=np.uint64) for _ in range(3))
+        self.few_bits, self.many_bits = np.zeros(n), np.zeros(n)
+
+    def add(self, values: pa.ChunkedArray, type_: ColumnType, position: int) -> None:
+        """Take in a column."""
+        cell = _Cell(values, type_, position)
+        self.plain += cell.plain
+        self.rounded += cell.rounded
+        if cell.few:
+            self.few += cell.rounded
+            self.few_bits += cell.bits
+        else:
+            self.many_bits += cell.bits
+
+    def bits(self, few: Hashes, few_bits: Floats) -> Floats:
+        """How much each row tells, shape (n,)."""
+        _, codes, counts = np.unique(few, return_inverse=True, return_counts=True)
+        together = -np.log2(counts / len(codes))[codes]
+        often = counts[codes] > _SEEN_OFTEN
+        found: Floats = self.many_bits + np.where(often, np.minimum(together, few_bits), few_bits)
+        return found
+
+    def bits_without(self, cell: _Cell) -> Floats:
+        """The same but for a column of few values."""
+        return self.bits(self.few - cell.rounded, self.few_bits - cell.bits)
+
+
+def _cells(values: pa.ChunkedArray, type_: ColumnType, *, spelling: bool = True, digits: int = 0) -> Hashes:
+    if type_ in NUMBERS or type_ in MOMENTS:
+        found = numbers(values.cast(pa.float64(), safe=False)) if type_ in NUMBERS else moments(values)
+        found = _significant(found, digits) if digits else found
+        found = np.where(np.isnan(found), np.nan, found + 0.0)  # one NaN, and no minus zero
+        return found.view(np.uint64)
+    words = cast_column(values, type_)
+    return word_hashes(words) if spelling else word_hashes(_spelt_plainly(words))
+
+
+def _significant(values: Floats, digits: int) -> Floats:
+    """Rounded to so many significant digits."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = np.floor(np.log10(np.abs(values)))
+    power[~np.isfinite(power)] = 0.0
+    scale = 10.0 ** np.clip(digits - 1 - power, -300, 300)
+    found: Floats = np.round(values * scale) / scale
+    return found
+
+
+def _spelt_plainly(words: pa.ChunkedArray) -> pa.ChunkedArray:
+    """In small letters, with single blanks."""
+    encoded = words.combine_chunks().dictionary_encode()
+    known = pa.array([" ".join(word.casefold().split()) for word in encoded.dictionary.to_pylist()], pa.string())
+    return pa.chunked_array([known.take(encoded.indices)])
+
+
+def _mixed(hashes: Hashes, position: int) -> Hashes:
+    """Another hash of the same, which can be summed (the finish of splitmix64: Steele, Lea & Flood, OOPSLA 2014)."""
+    mixed = hashes + np.uint64((position + 1) * 0x9E3779B97F4A7C15 % 2**64)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    result: Hashes = mixed ^ (mixed >> np.uint64(31))
+    return result
+
+
+def _look_up(hashes: Hashes, train: Integers, wanted: Integers) -> tuple[Integers, Integers]:
+    """The rows of ``wanted`` whose hash occurs in ``train``, and the first such row of ``train`` for each."""
+    wanted = wanted[_seen(hashes[wanted], hashes[train])]
+    train = train[_seen(hashes[train], hashes[wanted])]
+    known, first = np.unique(hashes[train], return_index=True)
+    if not len(known):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    place = np.minimum(np.searchsorted(known, hashes[wanted]), len(known) - 1)
+    same = known[place] == hashes[wanted]
+    return wanted[same], train[first[place[same]]]
+
+
+def _seen(hashes: Hashes, others: Hashes) -> Booleans:
+    """Where each hash may occur in ``others``: certainly if it does. Spares sorting the many that don't."""
+    bits = max(10, int(np.ceil(np.log2(_SLOTS_PER_KEY * max(1, len(others))))))
+    shift = np.uint64(64 - bits)
+    slots = np.zeros(2**bits, dtype=bool)
+    slots[others >> shift] = True
+    found: Booleans = slots[hashes >> shift]
+    return found
+
+
+def _links(key: Key, n: int) -> tuple[Integers, Integers]:
+    """Each row that is like an earlier one, with the first of them."""
+    rows = np.arange(n) if key.kind == EXACT else np.flatnonzero(key.telling)
+    bits = max(10, int(np.ceil(np.log2(_SLOTS_PER_KEY * max(1, len(rows))))))
+    slots = (key.hashes[rows] >> np.uint64(64 - bits)).astype(np.int64)
+    rows = rows[np.bincount(slots, minlength=2**bits)[slots] > 1]
+    _, first, inverse = np.unique(key.hashes[rows], return_index=True, return_inverse=True)
+    heads = rows[first[inverse]] if len(rows) else rows
+    later = heads != rows
+    return rows[later], heads[later]
