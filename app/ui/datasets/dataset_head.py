@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.text.message import Text
@@ -13,7 +13,7 @@ from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.datasets.versions import Version
 from app.ui.theme import Theme
-from app.ui.widgets.basics import button, column, label, row
+from app.ui.widgets.basics import ElidedLabel, button, column, label, row
 from app.ui.widgets.form import Dropdown, Option
 
 
@@ -30,7 +30,7 @@ class DatasetHead(QWidget):
     def __init__(self, theme: Theme, words: Words) -> None:
         super().__init__()
         self._words = words
-        self._title = label("", "heading", wrap=False)
+        self._title = ElidedLabel("", "heading", snug=True)
         self._version = label("", "heading-muted", wrap=False)
         self._chooser = Dropdown(theme, flat=True)
         self._chooser.setObjectName("datasets.version")
@@ -45,15 +45,16 @@ class DatasetHead(QWidget):
         self._versions.setObjectName("datasets.versions")
         self._train = button(words("ui_datasets.dataset.train"), self.train_asked.emit, "primary")
         self._train.setObjectName("datasets.train")
-        top = row(self._title, self._version, self._chooser, 1, self._versions, self._next, self._train)
-        below = row(self._where, self._source)
+        top = row(self._title, self._version, self._chooser, 1, self._train)
+        below = row(self._where, self._source, self._versions, self._next)
         below.setStretch(0, 1)
+        below.setAlignment(self._where, Qt.AlignmentFlag.AlignTop)
         self.setLayout(column(top, below, spacing=tokens.GAP))
 
     def show_version(self, version: Version, series: Sequence[Version]) -> None:
         """Show a version among those of its dataset, oldest first."""
         said = [Option(v.id, self._words("ui_datasets.dataset.version", version=v.number)) for v in reversed(series)]
-        self._title.setText(version.name)
+        self._title.set_whole(version.name)
         self._version.setText(self._words("ui_datasets.dataset.version", version=version.number))
         self._chooser.set_options(said)
         self._chooser.set_value(version.id)
@@ -61,7 +62,7 @@ class DatasetHead(QWidget):
         self._version.setVisible(len(said) < 2)
         self._where.setText(self._origin(version))
         self._train.setEnabled(version.body.rows > 0)
-        self.setAccessibleName(f"{self._title.text()} {self._version.text()}")
+        self.setAccessibleName(f"{version.name} {self._version.text()}")
 
     def _origin(self, version: Version) -> str:
         words, body = self._words, version.body

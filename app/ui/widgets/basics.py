@@ -97,18 +97,36 @@ class Picture(QLabel):
 
 
 class ElidedLabel(QLabel):
-    """One line that is shortened in the middle where there is no room for it; the whole is its tip."""
+    """One line that is shortened in the middle where there is no room for it; the whole is its tip. A ``snug`` one
+    takes no more room than it needs."""
 
-    def __init__(self, text: str, role: LabelRole = "body") -> None:
-        super().__init__(text)
-        self._whole = text
+    def __init__(self, text: str, role: LabelRole = "body", *, snug: bool = False) -> None:
+        super().__init__()
         self.setProperty("textFormat", PLAIN_TEXT)
         self.setProperty("role", role)
+        wide = QSizePolicy.Policy.Preferred if snug else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
+        self.set_whole(text)
+
+    def set_whole(self, text: str) -> None:
+        """Show another text."""
+        self._whole = text
         self.setToolTip(text)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self._shorten()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance("…") * 4, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._shorten()
+
+    def _shorten(self) -> None:
         measure, text = self.fontMetrics(), self._whole
         half = len(text) // 2
         while half > 1 and measure.horizontalAdvance(text) > self.width():
