@@ -16,12 +16,22 @@ LINE_END = re.compile(rb"\r\n|\n|\r")
 
 class Grammar(msgspec.Struct, frozen=True, kw_only=True):
     """Delimiter, quote and escape as bytes; ``quote`` and ``escape`` may be empty. ``skip_spaces``: those right after a
-    delimiter aren't part of the value."""
+    delimiter aren't part of the value. ``gap`` spaces or more, or places at which ``columns`` begin, set cells apart in
+    the file itself, where these are rewritten (:mod:`app.data.delimited.spaced`)."""
 
     delimiter: bytes
     quote: bytes = b'"'
     escape: bytes = b""
     skip_spaces: bool = False
+    gap: int = 0
+    columns: tuple[int, ...] = ()
+
+    @property
+    def written(self) -> str:
+        """The delimiter as it stands in the file: two spaces for two or more, nothing for aligned columns."""
+        if self.columns:
+            return ""
+        return " " * self.gap if self.gap else self.delimiter.decode()
 
 
 class Careful(msgspec.Struct):

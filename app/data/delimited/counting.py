@@ -196,7 +196,7 @@ def _too_long(table: pa.Table, looks: list[Glance]) -> bool:
 def _dialect(plan: Plan, numerals: Numerals, day_first: bool | None) -> Dialect:
     return Dialect(
         encoding=plan.encoding.name,
-        delimiter=plan.grammar.delimiter.decode(),
+        delimiter=plan.grammar.written,
         quote=plan.grammar.quote.decode(),
         escape=plan.grammar.escape.decode(),
         decimal=numerals.decimal,

@@ -14,6 +14,8 @@ import msgspec
 
 from app.data import limits
 from app.data.delimited.careful import Careful, Grammar, read_carefully
+from app.data.delimited.spaced import FIXED, respaced, spacing_of
+from app.errors import CicloError
 
 DELIMITERS = (",", ";", "\t", "|", "~", "^", "*", "#", ":", " ", "&")
 _USUAL = (",", ";", "\t", "|")
@@ -57,6 +59,8 @@ def guess_dialect(sample: bytes, *, complete: bool, delimiter: str | None = None
     """The most consistent dialect of a sample in UTF-8 (``delimiter`` where the user gave it)."""
     data = sample[: limits.SAMPLE_BYTES]
     final = complete and len(data) == len(sample)
+    if delimiter is not None and len(delimiter) != 1:
+        return _by_hand(data, delimiter, final=final)
     judged = [_judge(data, grammar, final=final) for grammar in _candidates(data, delimiter)]
     # Quotes that all close properly are quotes.
     proper = {g.grammar.delimiter for g in judged if g.grammar.quote == b'"' and not g.faults}
@@ -66,8 +70,29 @@ def guess_dialect(sample: bytes, *, complete: bool, delimiter: str | None = None
     best = max([single, *guesses], key=lambda g: g.score)
     others = [g for g in guesses if g.grammar.delimiter.strip() != best.grammar.delimiter.strip()]
     second = max(others, key=lambda g: g.score, default=None)
+    if delimiter is None and (best.width == 1 or best.grammar.delimiter == b" "):
+        spacing = spacing_of(data, complete=final)
+        if spacing is not None:
+            return _judge(b"".join(respaced([data], spacing)), spacing, final=final)
     close = second is not None and second.score > 0.85 * best.score
     return msgspec.structs.replace(best, runner_up=second.grammar.delimiter.decode() if second and close else "")
+
+
+def _by_hand(data: bytes, delimiter: str, *, final: bool) -> Guess:
+    """A delimiter of several signs: one with a space after it, runs of spaces, or columns of a fixed width.
+
+    Raises
+    ------
+    CicloError
+        ``data.bad_delimiter``.
+    """
+    if len(delimiter) == 2 and delimiter[1] == " " and delimiter[0] in DELIMITERS[:-2]:
+        grammar: Grammar | None = Grammar(delimiter=delimiter[0].encode(), skip_spaces=True)
+    else:
+        grammar = spacing_of(data, complete=final, wanted=delimiter) if delimiter in ("  ", FIXED) else None
+    if grammar is None:
+        raise CicloError("data.bad_delimiter", delimiter=delimiter)
+    return _judge(b"".join(respaced([data], grammar)), grammar, final=final)
 
 
 def _earned(guess: Guess) -> bool:

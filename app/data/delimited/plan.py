@@ -16,6 +16,7 @@ from app.data.delimited.header import Layout, find_layout
 from app.data.delimited.parsing import Want, positions, to_table
 from app.data.delimited.parts import Part, Piece
 from app.data.delimited.scanner import Scanner
+from app.data.delimited.spaced import respaced
 from app.data.records import Corrections
 from app.data.source import Blocks, Source, read_head
 from app.errors import CicloError
@@ -69,9 +70,8 @@ def make_plan(source: Source, corrections: Corrections, *, sample: bytes | None 
         encoding = msgspec.structs.replace(encoding, mark=mark)
     text = b"".join(to_utf8([head], encoding))
     _refuse_other_content(source, text, encoding)
-    if corrections.delimiter is not None and len(corrections.delimiter) != 1:
-        raise CicloError("data.bad_delimiter", delimiter=corrections.delimiter)
     guess = guess_dialect(text, complete=complete, delimiter=corrections.delimiter)
+    text = b"".join(respaced([text], guess.grammar))
     layout = find_layout(text, guess.grammar, complete=complete, header=corrections.header)
     if layout.width > limits.COLUMNS:
         raise CicloError("data.too_many_columns", n=layout.width, limit=limits.COLUMNS, path=source.path.name)
@@ -159,7 +159,7 @@ def as_named(table: pa.Table, plan: Plan) -> pa.Table:
 
 def _body(blocks: Blocks, plan: Plan) -> Iterator[bytes]:
     skip = plan.layout.offset
-    for block in to_utf8(blocks, plan.encoding):
+    for block in respaced(to_utf8(blocks, plan.encoding), plan.grammar):
         if skip >= len(block):
             skip -= len(block)
             continue
