@@ -37,6 +37,20 @@ _NO_TABLES = {
     "raw_unicode_escape",
 }
 """Encodings of Python in which nobody sends a table, and which the scanner of bytes can't follow."""
+_KANA = re.compile("[\u3041-\u30ff]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_HANZI = re.compile(
+    "[的一是不了人在有我他这中大来上国个到说们为子和地出道也时年得就那要下以生会自着去之过家学对可小多然于心"
+    "们発市省区号名日月元京海北南东西这車車東區號國]"
+)
+_DOUBLE = (
+    ("cp932", _KANA, 0.15),
+    ("euc_jp", _KANA, 0.15),
+    ("euc_kr", _HANGUL, 0.8),
+    ("gb18030", _HANZI, 0.15),
+    ("big5", _HANZI, 0.15),
+)
+_FEWEST_SIGNS = 6
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _USUAL = set("áéíóúñüçàèìòùâêîôûäöëïãõåøæßœšžÁÉÍÓÚÑÜÇÀÈÖÄÅØ")
 _USUAL_SIGNS = set("ºª°€£¿¡«»·–—‘’“”…®©²³½ \u00a0™•±µ×§¼¾´")
@@ -94,7 +108,7 @@ def detect(data: bytes, *, complete: bool, wanted: str | None = None) -> Encodin
         return Encoding(name="utf-8", reason=Text("data.encoding.utf8", {"n": good}))
     if good > 20 * bad:
         return Encoding(name="utf-8", reason=Text("data.encoding.mostly_utf8", {"n": bad}), sure=False)
-    return _single_byte(data)
+    return _double_byte(data, complete=complete) or _single_byte(data)
 
 
 def _as_wanted(data: bytes, name: str, *, complete: bool) -> Encoding:
@@ -147,6 +161,21 @@ def _utf8_letters(data: bytes, *, complete: bool) -> tuple[int, int]:
     return len(data.translate(None, bytes(range(0x80)) + bytes(range(0x80, 0xC0)))), 0
 
 
+def _double_byte(data: bytes, *, complete: bool) -> Encoding | None:
+    """An East Asian encoding, if all letters are valid in it and enough of them are the most usual of their language:
+    kana, Hangul, or the commonest Chinese signs. Western letters read so give rare signs."""
+    count = sum(b > 127 for b in data)
+    for name, usual, share in _DOUBLE:
+        try:
+            text = codecs.getincrementaldecoder(name)().decode(data, final=complete)
+        except UnicodeDecodeError:
+            continue
+        beyond = _BEYOND_ASCII.findall(text)
+        if len(beyond) >= _FEWEST_SIGNS and len(usual.findall(text)) >= share * len(beyond):
+            return Encoding(name=name, reason=Text("data.encoding.guessed", {"n": count, "encoding": name}), sure=False)
+    return None
+
+
 def _single_byte(data: bytes) -> Encoding:
     scores = {name: _plausibility(data, name) for name in _SINGLE}
     best = max(_SINGLE, key=lambda name: (scores[name], -_SINGLE.index(name)))
@@ -190,7 +219,7 @@ def _fits(letter: str, before: str, after: str) -> float:
         return usual - (3.0 if lower_around and before.isalpha() else 0.0) if inside else usual / 10
     if letter in _USUAL_SIGNS:
         within = before.isalpha() and after.isalpha()
-        return 0.5 if not within or letter in "’·" else -2.0
+        return 0.5 if not within or letter in "’·´" else -2.0
     return -3.0 if category in ("Cc", "Cn", "So", "Sm", "Sk") else -1.5
 
 
@@ -206,7 +235,7 @@ def to_utf8(blocks: Iterable[bytes], encoding: Encoding) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding.name)(errors="replace")
     for block in blocks:
         part, skip = block[skip:], 0
-        if not encoding.name.startswith("utf-") and part.isascii():
+        if not encoding.name.startswith("utf-") and part.isascii() and not decoder.getstate()[0]:
             yield part
         elif encoding.name == "cp1252" and not _between(part):
             yield part.decode("latin-1").encode()

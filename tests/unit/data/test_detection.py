@@ -142,3 +142,25 @@ def test_that_a_chosen_wide_encoding_is_taken_with_and_without_its_mark() -> Non
         data = SPANISH.encode(name)
         found = detect(data, complete=True, wanted="utf-16" if name == "utf-16" else name)
         assert b"".join(to_utf8([data], found)).decode() == SPANISH
+
+
+def test_that_an_acute_accent_for_an_apostrophe_is_no_letter_of_latin_9() -> None:
+    text = "calle;año\n" + "Peñón;2020\n" * 50 + "O´DONNELL;2021\n"
+    found = detect(text.encode("cp1252"), complete=True)
+    assert b"".join(to_utf8([text.encode("cp1252")], found)).decode() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("名前,都市\nやまだ たろう,とうきょう\nさとう ハナコ,オオサカ\n", "cp932"),
+        ("名前,都市\nやまだ たろう,とうきょう\nさとう ハナコ,オオサカ\n", "euc_jp"),
+        ("이름,도시\n김철수,서울특별시\n박영희,부산광역시\n", "euc_kr"),
+        ("姓名,城市\n王小明,北京市\n李大海,上海市\n张国东,南京市\n", "gb18030"),
+    ],
+)
+def test_that_east_asian_letters_are_told_from_western_ones(text: str, encoding: str) -> None:
+    data = text.encode(encoding)
+    found = detect(data, complete=True)
+    assert found.name == encoding
+    assert b"".join(to_utf8([data[i : i + 1] for i in range(len(data))], found)).decode() == text
