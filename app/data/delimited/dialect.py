@@ -24,6 +24,7 @@ _RARE_ROWS, _RARE_SHARE, _RARE_WIDE_SHARE = 3, 0.8, 0.4
 _SPACED = 0.9
 _NO_QUOTES = 0.75
 _ROWS = 400
+_NO_END = 200 << 10
 _NO_DELIMITER = ","
 _TYPED = re.compile(
     r"""\s*(?:
@@ -162,6 +163,8 @@ def _first_records(data: bytes, grammar: Grammar, *, final: bool) -> list[Carefu
             records.append(record)
         if len(records) >= _ROWS:
             break
+    if not records and not final and len(data) > _NO_END:
+        return _first_records(data, grammar, final=True)  # a quote that never closes, or a line that never ends
     return records
 
 

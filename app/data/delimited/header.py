@@ -8,6 +8,7 @@ from statistics import median
 
 import msgspec
 
+from app.data import limits
 from app.data.delimited.careful import Careful, Grammar, read_carefully
 from app.data.delimited.edges import Sketch, is_units
 from app.data.records import Problem
@@ -64,6 +65,8 @@ def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool
         return Layout(skip_lines=0, header_lines=0, names=("column_1",), offset=0, line=1, sure=False, width=1)
     lines = _lines(records)
     width = _usual_width(records)
+    if width > limits.COLUMNS:  # will be refused: naming them all would take long
+        return Layout(skip_lines=0, header_lines=0, names=(), offset=0, line=1, sure=False, width=width)
     first, count, sure = _found_header(records, width, header)
     given = _width(records[first]) if count else 0
     wide = width if _all_narrower(records[first + count :], given) else max(width, given)
@@ -151,6 +154,8 @@ def _records(sample: bytes, grammar: Grammar, *, complete: bool) -> list[Careful
         found.append(record)
         if len(found) >= _LOOKED_AT:
             break
+    if not found and not complete and sample:
+        return _records(sample, grammar, complete=True)  # a quote that never closes, or a line that never ends
     return found
 
 

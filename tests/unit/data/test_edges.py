@@ -8,6 +8,7 @@ import pytest
 
 from app.data.importing import inspect_file
 from app.data.records import Inspected, InspectRequest
+from app.errors import CicloError
 
 
 def looked_at(folder: Path, text: str) -> Inspected:
@@ -83,3 +84,17 @@ def test_that_a_header_wider_than_all_rows_makes_empty_columns(tmp_path: Path) -
     assert "data.problem.header_wide" in [p.code for p in found.problems]
     found = looked_at(tmp_path, "a,b,c,\n1,2,3\n4,5,6\n")
     assert [c.name for c in found.columns] == ["a", "b", "c"]
+
+
+def test_that_a_quote_which_never_closes_costs_its_line_only(tmp_path: Path) -> None:
+    found = looked_at(tmp_path, '"1,2,3\n' + "4,5,6\n" * 1_000_000)
+    assert left_out(found)[:1] in ([(1, "unclosed_quote")], [])
+    assert len(found.columns) == 3
+
+
+def test_that_a_line_of_a_million_columns_is_refused_with_the_limit(tmp_path: Path) -> None:
+    names = ",".join(f"c{i}" for i in range(1_000_000))
+    with pytest.raises(CicloError, match=r"data\.too_many_columns"):
+        looked_at(tmp_path, names + "\n" + ",".join(["1"] * 1_000_000) + "\n")
+    with pytest.raises(CicloError, match=r"data\.too_many_columns"):
+        looked_at(tmp_path, "a,b,c," * 2_000_000)
