@@ -81,14 +81,14 @@ def typed_source(path: Path, wanted: Reading, corrections: Corrections, *, quick
         return WorkbookSource(path, wanted, corrections, legacy=True)
     if head.startswith(ZIP) and (format := packed_workbook(path)) is not None:
         return WorkbookSource(path, wanted, corrections, legacy=format is Packed.OTHER)
-    return JsonSource(path) if is_json(path) else None
+    return JsonSource(path, quick=quick) if is_json(path) else None
 
 
 def _folder(folder: Path, wanted: Reading, corrections: Corrections, *, quick: bool) -> FolderSource:
     """Several files as one source; ``quick`` looks only at the beginning of those of text."""
 
     def opened(path: Path) -> TypedSource:
-        found = typed_source(path, wanted, corrections) if path.is_file() else None
+        found = typed_source(path, wanted, corrections, quick=quick) if path.is_file() else None
         return found if found is not None else DelimitedSource(path, corrections, quick=quick)
 
     files = files_of(folder, wanted.files)

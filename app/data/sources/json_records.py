@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
@@ -24,6 +23,8 @@ from app.text.message import Text, amount
 
 _HEAD_BYTES = 1 << 20
 _BATCH = 4096
+_QUICK = 50_000
+_BLOCK = 1 << 18
 _CELLS = 400_000
 _RAW = 300
 _ENDINGS = (".json", ".jsonl", ".ndjson")
@@ -44,6 +45,7 @@ class JsonSource:
     """The records of a file: its keys, in the order in which they first appear, are its columns.
 
     The file is read twice, first for its keys and the number of its records, and must be the same both times.
+    Of a large one, ``quick`` looks at its beginning only, as a preview does.
 
     Raises
     ------
@@ -54,13 +56,18 @@ class JsonSource:
 
     origin = Origin(kind=SourceKind.JSON)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, quick: bool = False) -> None:
         self._source = open_source(path)
         self.stamp = self._source.stamp
         self._encoding, self._listed = _form(self._source)
         self._blank = self._position = 0
-        self._keys, self.expected, good = self._survey()
-        if self.expected and not (good and self._keys and (self._first_fits or ending(path) != ".json")):
+        self.expected: int | None = None
+        self._keys, records, good, complete = self._survey(
+            _QUICK if quick and self._source.size > limits.INSPECT_BYTES else None
+        )
+        if complete:
+            self.expected = records
+        if records and not (good and self._keys and (self._first_fits or ending(path) != ".json")):
             raise CicloError("data.json_shape", path=self.name)
         if len(self._keys) > limits.COLUMNS:
             raise CicloError("data.too_many_columns", n=len(self._keys), limit=limits.COLUMNS, path=self.name)
@@ -68,12 +75,15 @@ class JsonSource:
         self.schema = pa.schema([pa.field(name, pa.string()) for name in names])
         self.notes: Mapping[str, Text] = {}
 
-    def _survey(self) -> tuple[tuple[str, ...], int, int]:
-        """All keys in order, how many records there are, and how many of them are good."""
+    def _survey(self, most: int | None) -> tuple[tuple[str, ...], int, int, bool]:
+        """All keys in order (of the first records), how many records there are, how many are good; whether these are
+        all."""
         keys: dict[str, None] = {}
         self._first_fits = False
         records = good = 0
         for entry in self._entries():
+            if records == most:
+                return tuple(keys), records, good, False
             self._first_fits = entry.reason is None if not records else self._first_fits
             records += 1
             good += entry.reason is None
@@ -81,7 +91,7 @@ class JsonSource:
                 keys.update(dict.fromkeys(entry.cells))
                 if len(keys) > limits.COLUMNS:
                     break
-        return tuple(keys), records, good
+        return tuple(keys), records, good, True
 
     @property
     def name(self) -> str:
@@ -148,7 +158,7 @@ class JsonSource:
         yield from self._list_entries() if self._listed else self._line_entries()
 
     def _blocks(self) -> Iterator[bytes]:
-        blocks = Blocks(self._source, digest=hashlib.sha256())
+        blocks = Blocks(self._source, block_bytes=_BLOCK)
         for block in to_utf8(blocks, self._encoding):
             self._position = blocks.position
             yield block

@@ -45,7 +45,7 @@ _JSON = "application/json"
 _LINES = "application/jsonlines"
 _READ_SHARE = 0.5
 _WRITE_SHARE = 0.45
-_INSPECTED_ROWS = 100_000
+_INSPECTED_ROWS = 30_000
 
 
 def import_typed(context: Context, request: ImportRequest, source: TypedSource) -> Outcome:

@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.data import limits
 from app.data.sources.json_records import JsonSource
 
 if TYPE_CHECKING:
@@ -114,3 +116,15 @@ def test_that_every_record_is_a_row(tmp_path: Path, records: list[dict[str, obje
     batches = list(source.batches())
     assert sum(b.records for b in batches) == source.expected == len(records)
     assert sum(len(b.rejected) for b in batches) == 0
+
+
+def test_that_a_preview_of_a_large_file_reads_its_beginning(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "INSPECT_BYTES", 500_000)
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f'{{"a": {i}}}\n' for i in range(60_000)) + '{"late": 1}\n')
+    found = desk.look(path)
+    assert not found.complete
+    assert 40_000 < found.records < 90_000
+    assert desk.bring(path)[0].rows == 60_001
