@@ -232,3 +232,16 @@ def test_that_what_is_no_range_is_refused(text: str) -> None:
 )
 def test_that_a_format_tells_days_from_amounts(code: str, format: Format) -> None:
     assert format_of(code) is format
+
+
+def test_that_units_and_totals_are_listed_and_not_taken_for_rows(desk: Desk, tmp_path: Path) -> None:
+    rows: list[list[Value]] = [
+        *(["town", "speed", "length"], [None, "km/h", "m"]),
+        *(["a", 1, 2], ["b", 3, 4], ["c", 5, 6], ["d", 7, 8], [], ["Total", 16, 20]),
+    ]
+    answer, record = desk.bring(write_book(tmp_path / "a.xlsx", {"S": sheet(rows)}))
+    assert desk.columns(record)["speed"] == [1, 3, 5, 7]
+    assert [(r.line, r.reason.id) for r in answer.rejected_rows] == [
+        (2, "data.rejected.units"),
+        (8, "data.rejected.footer"),
+    ]

@@ -10,6 +10,7 @@ import msgspec
 
 from app.data import limits
 from app.data.delimited.careful import Grammar
+from app.data.delimited.edges import Body, Sketch
 from app.data.delimited.header import find_layout
 from app.data.records import Evidence, Problem
 from app.data.sources.files import distinct_names
@@ -25,7 +26,8 @@ _CSV = Grammar(delimiter=b",")
 
 class SheetLayout(msgspec.Struct, frozen=True, kw_only=True):
     """The table's columns from ``left`` on, its header, and the row where its data begin. ``named`` says which columns
-    have a name of their own; the others count only where they hold something."""
+    have a name of their own; the others count only where they hold something. ``units_row`` holds units (0: none), and
+    ``columns`` is what the first rows look like, up to the column ``right``."""
 
     left: int
     names: tuple[str, ...]
@@ -33,6 +35,9 @@ class SheetLayout(msgspec.Struct, frozen=True, kw_only=True):
     header_row: int
     header_lines: int
     first_row: int
+    right: int
+    units_row: int
+    columns: tuple[Sketch, ...]
     problems: tuple[Problem, ...]
     evidence: Evidence
 
@@ -64,9 +69,20 @@ def sheet_layout(head: list[Row], area: Area, *, width: int, header: bool | None
         header_row=header_row,
         header_lines=found.header_lines,
         first_row=rows[0].number + found.line - 1,
+        right=right,
+        units_row=rows[0].number + found.units.line - 1 if found.units is not None else 0,
+        columns=found.columns,
         problems=tuple(p for p in found.problems if p.code == "data.problem.duplicate_names"),
         evidence=Evidence(aspect="header", choice=str(found.header_lines), reason=reason, sure=found.sure),
     )
+
+
+def footer_rows(rows: list[Row], layout: SheetLayout) -> int:
+    """How many of the last rows of a sheet are notes and totals, as at the end of a text file."""
+    body = Body([_as_csv(rows, layout.left, layout.right)], grammar=_CSV, columns=layout.columns)
+    for _block in body:
+        pass
+    return sum(bool(line.strip(b"\r\n")) for line in body.footer)
 
 
 def _is_given(name: str, number: int) -> bool:

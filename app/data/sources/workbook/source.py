@@ -16,7 +16,7 @@ from app.data.sources.files import OneFile
 from app.data.sources.marks import like_marked_number, like_number
 from app.data.sources.typed import SPARE, Batch, Fingerprint
 from app.data.sources.workbook.hazards import hazard_problems
-from app.data.sources.workbook.layout import HEAD_ROWS, sheet_layout
+from app.data.sources.workbook.layout import HEAD_ROWS, footer_rows, sheet_layout
 from app.data.sources.workbook.legacy import LegacyReader
 from app.data.sources.workbook.rows import Area, Hazards, Kind, Reader, Row, parse_area
 from app.data.sources.workbook.xlsx import XlsxReader
@@ -139,7 +139,10 @@ class WorkbookSource:
         pending: list[Row] = []
         for row in self._rows:
             if row.number < self._layout.first_row:
-                self._above += 1
+                if row.number == self._layout.units_row:
+                    yield self._batch([], (_rejected(row, "units"),))
+                else:
+                    self._above += 1
                 continue
             self._blank += max(0, row.number - last - 1) if last else 0
             last = row.number
@@ -148,15 +151,16 @@ class WorkbookSource:
                 yield self._batch(pending)
                 pending = []
         if pending:
-            yield self._batch(pending)
+            end = len(pending) - footer_rows(pending, self._layout)
+            yield self._batch(pending[:end], tuple(_rejected(row, "footer") for row in pending[end:]))
         counted = self._reader.counted()
         self.expected = None if counted is None else counted - self._outside - self._above
 
-    def _batch(self, rows: list[Row]) -> Batch:
+    def _batch(self, rows: list[Row], left_out: tuple[Rejected, ...] = ()) -> Batch:
         left, width = self._layout.left, len(self.schema)
         beyond = [min(row.cells) < left or max(row.cells) >= left + width for row in rows]
         good = [row for row, out in zip(rows, beyond, strict=True) if not out]
-        rejected = tuple(_beyond(row) for row, out in zip(rows, beyond, strict=True) if out)
+        rejected = tuple(_rejected(row, "beyond_columns") for row, out in zip(rows, beyond, strict=True) if out)
         self._hidden += sum(row.hidden for row in good)
         pointed, literal = self._look(good)
         columns = [
@@ -166,7 +170,7 @@ class WorkbookSource:
         return Batch(
             rows=pa.RecordBatch.from_arrays(columns, schema=self.schema),
             places=np.array([row.number for row in good], np.int64),
-            rejected=rejected,
+            rejected=(*rejected, *left_out),
             pointed=pointed,
             literal=literal,
         )
@@ -221,9 +225,9 @@ class WorkbookSource:
         self._reader.close()
 
 
-def _beyond(row: Row) -> Rejected:
+def _rejected(row: Row, reason: str) -> Rejected:
     return Rejected(
         line=row.number,
-        reason=Text("data.rejected.beyond_columns"),
+        reason=Text(f"data.rejected.{reason}"),
         raw="\t".join(text for _place, (text, _kind) in sorted(row.cells.items())[:20])[:300],
     )
