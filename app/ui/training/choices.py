@@ -1,8 +1,8 @@
-"""The choices that most trainings don't need: name, kind of task, how to split, seed."""
+"""The choices that most trainings don't need: name, kind of task, seed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QIntValidator
@@ -33,31 +33,20 @@ class MoreChoices(QWidget):
         self._name.setObjectName("training.model")
         self._task = Dropdown(theme, [Option(t, words(f"ui_training.task_choice.{t}")) for t in _TASKS])
         self._task.setObjectName("training.task")
-        self._split = Dropdown(theme)
-        self._split.setObjectName("training.split")
         self._seed = line_edit("0")
         self._seed.setObjectName("training.seed")
+        self._seed.editingFinished.connect(self._on_seed_edited)
+        self._asked_seed = 0
         self._seed.setValidator(QIntValidator(0, 2**31 - 1, self))
         self._task.chosen.connect(self._on_chosen)
-        self._split.chosen.connect(self._on_chosen)
-        self.set_columns(groups=(), times=())
         self.setLayout(
             column(
                 self._name_field,
                 Field(words("ui_training.task_choice"), self._task),
-                Field(words("ui_training.split"), self._split, words("ui_training.split.help")),
                 Field(words("ui_training.seed"), self._seed, words("ui_training.seed.help")),
                 spacing=tokens.PAD + tokens.GAP,
             )
         )
-
-    def set_columns(self, *, groups: Sequence[str], times: Sequence[str]) -> None:
-        """Columns by which rows can be kept together, or ordered in time."""
-        words = self._words
-        options = [Option("random", words("ui_training.split.random"))]
-        options += [Option(f"time:{c}", words("ui_training.split.time", column=c)) for c in times]
-        options += [Option(f"group:{c}", words("ui_training.split.group", column=c)) for c in groups]
-        self._split.set_options(options)
 
     def propose_name(self, name: str) -> None:
         """A name for the model, unless the analyst typed one."""
@@ -81,22 +70,24 @@ class MoreChoices(QWidget):
     def task(self) -> str:
         return self._task.value()
 
-    def split(self) -> str:
-        return self._split.value() or "random"
-
     def seed(self) -> int:
         return int(self._seed.text() or 0)
 
     def chosen(self) -> dict[str, str]:
         """What was chosen here."""
-        return {"name": self.name(), "task": self.task(), "split": self.split(), "seed": str(self.seed())}
+        return {"name": self.name(), "task": self.task(), "seed": str(self.seed())}
 
     def choose(self, chosen: Mapping[str, str]) -> None:
         """Choose that again."""
         self._name.setText(chosen["name"])
         self._task.set_value(chosen["task"])
-        self._split.set_value(chosen["split"])
         self._seed.setText(chosen["seed"])
+
+    @Slot()
+    def _on_seed_edited(self) -> None:
+        if self.seed() != self._asked_seed:
+            self._asked_seed = self.seed()
+            self.changed.emit()
 
     @Slot(str)
     def _on_chosen(self, value: str) -> None:

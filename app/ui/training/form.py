@@ -20,6 +20,7 @@ from app.learning.records import (
     TrainRequest,
     model_name,
 )
+from app.learning.split_records import TwinsFound
 from app.project.record import Record
 from app.text.message import amount
 from app.text.words import Words
@@ -28,6 +29,8 @@ from app.ui.session import Session
 from app.ui.training.choices import MoreChoices
 from app.ui.training.columns import ColumnChoice
 from app.ui.training.question import PlanQuestion
+from app.ui.training.requests import plan_request, train_request
+from app.ui.training.split import JudgedOn, SplitChoice
 from app.ui.widgets.basics import Card, button, label
 from app.ui.widgets.form import Dropdown, Field, Option, Segments
 
@@ -46,6 +49,7 @@ class Chosen:
     preset: str
     columns: dict[str, bool]
     more: dict[str, str]
+    split: dict[str, str]
 
 
 class TrainingForm(Card):
@@ -63,6 +67,7 @@ class TrainingForm(Card):
         self._question = PlanQuestion(session, self, self._plan_request)
         self._question.planned.connect(self._on_planned)
         self._question.failed.connect(self._on_plan_failed)
+        self._question.looked.connect(self._on_twins_found)
         self._make_fields()
         self._lay_out()
         self.reload()
@@ -72,18 +77,19 @@ class TrainingForm(Card):
         self.dataset = _named(Dropdown(theme), "training.dataset")
         self.target = _named(Dropdown(theme), "training.target")
         self.positive = _named(Dropdown(theme), "training.positive")
-        self.holdout = _named(Dropdown(theme), "training.holdout")
+        self.holdout = JudgedOn(theme)
         self.preset = _named(Segments([_preset_option(words, p) for p in Preset]), "training.preset")
         self.columns = ColumnChoice(theme, words)
+        self.split = SplitChoice(theme, words)
         self.more = MoreChoices(theme, words)
         self.dataset.chosen.connect(self._on_dataset_chosen)
         self.target.chosen.connect(self._on_target_chosen)
         self.positive.chosen.connect(self._on_choice_made)
         self.holdout.chosen.connect(self._on_choice_made)
         self.more.changed.connect(self._on_choice_made)
+        self.split.changed.connect(self._on_choice_made)
         self.columns.changed.connect(self._on_columns_changed)
-        self.holdout.set_options([Option(str(s), words.percent(s, 0)) for s in (0.1, 0.2, 0.3, 0.4)])
-        self.holdout.set_value("0.2")
+        self.holdout.offer(words, ())
 
     def _lay_out(self) -> None:
         words = self._words
@@ -107,6 +113,7 @@ class TrainingForm(Card):
             self.columns,
             Field(words("ui_training.holdout"), self.holdout, words("ui_training.holdout.help")),
             self._sizes,
+            self.split,
             Field(words("ui_training.preset"), self.preset),
             self._problems,
             self.train,
@@ -151,6 +158,7 @@ class TrainingForm(Card):
             preset=self.preset.value(),
             columns=self.columns.ticked(),
             more=self.more.chosen(),
+            split=self.split.chosen(),
         )
 
     def choose(self, chosen: Chosen) -> None:
@@ -164,6 +172,7 @@ class TrainingForm(Card):
         self.preset.set_value(chosen.preset)
         self.columns.tick(chosen.columns)
         self.more.choose(chosen.more)
+        self.split.choose(chosen.split)
 
     def _record(self) -> Record | None:
         return self._records.get(self.dataset.value())
@@ -177,9 +186,10 @@ class TrainingForm(Card):
         self.target.set_options([Option(c.name, c.name, self._words(f"ui_training.type.{c.type}")) for c in columns])
         names = [c.name for c in columns]
         self.target.set_value(before if before in names else _likely_target(self._session, record.name, names))
-        keyed = [c.name for c in columns if c.type not in (ColumnType.NUMBER, ColumnType.INTEGER)]
+        self.holdout.offer(self._words, [r.label for r in self._records.values() if r.name != record.name])
+        keyed = [c.name for c in columns if c.type is not ColumnType.NUMBER]
         times = [c.name for c in columns if c.type in (ColumnType.DATE, ColumnType.DATETIME)]
-        self.more.set_columns(groups=keyed, times=times)
+        self.split.set_columns(groups=keyed, times=times)
         self._on_target_chosen(self.target.value())
 
     # Asking for a plan
@@ -204,16 +214,7 @@ class TrainingForm(Card):
         record, project = self._record(), self._session.project
         if record is None or project is None or not self.target.value():
             return None
-        return PlanRequest(
-            project=str(project.folder),
-            dataset=record.label,
-            target=self.target.value(),
-            positive=self.positive.value(),
-            task=self.more.task(),
-            exclude=self.columns.excluded(),
-            holdout=float(self.holdout.value() or 0.2),
-            split=self.more.split(),
-        )
+        return plan_request(self, str(project.folder), record.label)
 
     @Slot(object)
     def _on_planned(self, plan: Planned) -> None:
@@ -226,6 +227,7 @@ class TrainingForm(Card):
         self.columns.set_columns(plan.columns)
         self._say_columns()
         self._sizes.setText(words("ui_training.sizes", train=plan.train_rows, holdout=plan.holdout_rows))
+        self.split.show_split(plan.split)
         for preset, seconds in plan.seconds.items():
             self.preset.set_option(_preset_option(words, preset, seconds))
         self._problems.setText("\n".join(words.text(problem) for problem in plan.problems))
@@ -239,6 +241,7 @@ class TrainingForm(Card):
         self._positive_field.hide()
         self._task.setText("")
         self._sizes.setText("")
+        self.split.show_split(None)
         self.columns.set_columns(())
         self._say_columns()
         for preset in Preset:
@@ -246,6 +249,10 @@ class TrainingForm(Card):
         sentence, hint = self._words.error(error)
         self._problems.setText(f"{sentence} {hint}".strip())
         self._problems.show()
+
+    @Slot(object)
+    def _on_twins_found(self, found: TwinsFound) -> None:
+        self.split.add_notes(found.notes)
 
     # Columns and more
 
@@ -283,20 +290,7 @@ class TrainingForm(Card):
         record, project = self._record(), self._session.project
         if record is None or project is None or self._plan is None:
             return None
-        return TrainRequest(
-            project=str(project.folder),
-            dataset=record.label,
-            target=self.target.value(),
-            model=self.more.name() or model_name(self.target.value()),
-            positive=self.positive.value() if self._plan.task is Task.BINARY else "",
-            task=self.more.task(),
-            preset=Preset(self.preset.value()),
-            split=self.more.split(),
-            holdout=float(self.holdout.value()),
-            exclude=self.columns.excluded(),
-            include=self.columns.included(),
-            seed=self.more.seed(),
-        )
+        return train_request(self, str(project.folder), record.label, binary=self._plan.task is Task.BINARY)
 
 
 def _likely_target(session: Session, dataset: str, names: list[str]) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import CicloError
 from app.learning.records import PLAN, Planned, PlanRequest
+from app.learning.split_records import TWINS, TwinsFound
 from app.ui.session import Session
 
 _ASK_MS = 150
@@ -23,6 +24,7 @@ class PlanQuestion(QObject):
 
     planned = Signal(object)
     failed = Signal(object)
+    looked = Signal(object)
 
     def __init__(self, session: Session, form: QWidget, request: Callable[[], PlanRequest | None]) -> None:
         super().__init__(form)
@@ -36,6 +38,7 @@ class PlanQuestion(QObject):
         """The choices have changed."""
         self._open = True
         self._session.drop(PLAN)
+        self._session.drop(TWINS)
         self._later.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -54,6 +57,15 @@ class PlanQuestion(QObject):
 
     def _on_planned(self, plan: Planned) -> None:
         self.planned.emit(plan)
+        request = self._request()
+        if request is not None:  # takes longer than the plan, which needn't wait for it
+            self._session.quick(TWINS, request, TwinsFound, self._on_looked, self._on_look_failed)
+
+    def _on_looked(self, found: TwinsFound) -> None:
+        self.looked.emit(found)
+
+    def _on_look_failed(self, error: CicloError) -> None:
+        """The plan says what is wrong; this was only a look."""
 
     def _on_failed(self, error: CicloError) -> None:
         self.failed.emit(error)

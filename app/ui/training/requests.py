@@ -1,0 +1,50 @@
+"""What the form asks for, as requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.learning.records import PlanRequest, Preset, TrainRequest, model_name
+
+if TYPE_CHECKING:
+    from app.ui.training.form import TrainingForm
+
+
+def plan_request(form: TrainingForm, project: str, dataset: str) -> PlanRequest:
+    """Ask what the training of the form would do."""
+    return PlanRequest(
+        project=project,
+        dataset=dataset,
+        target=form.target.value(),
+        positive=form.positive.value(),
+        task=form.more.task(),
+        exclude=form.columns.excluded(),
+        include=form.columns.included(),
+        holdout=form.holdout.share(),
+        split=form.split.split(),
+        gap=form.split.gap(),
+        keep_together=form.split.keep_together(),
+        test=form.holdout.test(),
+        seed=form.more.seed(),
+    )
+
+
+def train_request(form: TrainingForm, project: str, dataset: str, *, binary: bool) -> TrainRequest:
+    """The training of the form."""
+    return TrainRequest(
+        project=project,
+        dataset=dataset,
+        target=form.target.value(),
+        model=form.more.name() or model_name(form.target.value()),
+        positive=form.positive.value() if binary else "",
+        task=form.more.task(),
+        preset=Preset(form.preset.value()),
+        split=form.split.split(),
+        gap=form.split.gap(),
+        keep_together=form.split.keep_together(),
+        holdout=form.holdout.share(),
+        test=form.holdout.test(),
+        exclude=form.columns.excluded(),
+        include=form.columns.included(),
+        seed=form.more.seed(),
+    )
