@@ -11,6 +11,7 @@ from importlib import import_module
 PROCESSES = {
     "--ciclo-child": "app.jobs.child",
     "--ciclo-nursery": "app.jobs.nursery",
+    "--ciclo-guard": "app.data.sql.guard",
     "--ciclo-reader": "app.data.reader",
 }
 

@@ -39,10 +39,8 @@ def corrections(options: Namespace) -> Corrections:
     Raises
     ------
     CicloError
-        ``cli.bad_type``, or ``cli.later`` for sources that aren't text.
+        ``cli.bad_type``.
     """
-    if options.query:
-        raise CicloError("cli.later", what="--query")
     typed = dict(_typed(one) for one in options.type)
     return msgspec.structs.replace(reading(options), types=typed, all_text=options.types == "text")
 
@@ -58,8 +56,24 @@ def reading(options: Namespace) -> Corrections:
 
 
 def part(options: Namespace) -> Reading:
-    """Which part of the source is wanted."""
-    return Reading(sheet=options.sheet, range=options.range, source_column=options.source_column)
+    """Which part of the source is wanted.
+
+    Raises
+    ------
+    CicloError
+        ``cli.not_together`` or ``sql.not_a_query``.
+    """
+    if options.query is not None and options.table is not None:
+        raise CicloError("cli.not_together", name="--query", other="--table")
+    if options.query is not None and not options.query.strip():
+        raise CicloError("sql.not_a_query")
+    return Reading(
+        sheet=options.sheet,
+        range=options.range,
+        source_column=options.source_column,
+        query=options.query,
+        table=options.table,
+    )
 
 
 def _typed(assignment: str) -> tuple[str, ColumnType]:

@@ -48,6 +48,7 @@ COMMANDS = (
     "score",
     "open",
     "check",
+    "password",
 )
 _LATER = ("serve", "monitor", "run", "reproduce", "trace")
 _MODULES = {"approve": "decide", "reject": "decide", "import": "importing", "open": "opening"}

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.data.sql.records import Access
 from app.jobs.contract import JobKind
 from app.text.message import Text
 
@@ -47,13 +48,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of a source is wanted, where it has several; None is what the source proposes.
 
     ``sheet`` and ``range`` (as in A3:F200) choose from a workbook; ``files`` are names in a folder (none: all),
-    ``source_column`` names a column with the name of the file that each record of a folder came from.
+    ``source_column`` names a column with the name of the file that each record of a folder came from. ``query`` or
+    ``table`` say what is wanted of a database.
     """
 
     sheet: str | None = None
     range: str | None = None
     source_column: str | None = None
     files: tuple[str, ...] = ()
+    query: str | None = None
+    table: str | None = None
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +171,7 @@ class InspectRequest(msgspec.Struct, frozen=True, kw_only=True):
     corrections: Corrections = Corrections()
     preview_rows: int = 100
     reading: Reading = Reading()
+    access: Access = Access()
 
 
 class Inspected(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,6 +215,7 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     again: bool = False
     note: str = ""
     by: str = ""
+    access: Access = Access()
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):

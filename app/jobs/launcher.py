@@ -47,10 +47,10 @@ PRELOAD = (
 )
 """What most jobs import, by name only."""
 
-CHILD, NURSERY = "--ciclo-child", "--ciclo-nursery"
+CHILD, NURSERY, GUARD = "--ciclo-child", "--ciclo-nursery", "--ciclo-guard"
 """First argument of the program where it is one frozen file and can't be started as ``python -m``."""
 
-_MODULES = {CHILD: "app.jobs.child", NURSERY: "app.jobs.nursery"}
+_MODULES = {CHILD: "app.jobs.child", NURSERY: "app.jobs.nursery", GUARD: "app.data.sql.guard"}
 _PATIENCE_S = 5.0
 
 

@@ -7,6 +7,7 @@ from argparse import Namespace
 import msgspec
 
 from app.cli.corrections import corrections, declare, part
+from app.cli.databases import access, declare_database, located
 from app.cli.parser import Parser
 from app.cli.problems import SpokenProblem, spoken_problems
 from app.cli.rules import SpokenChange, SpokenRule, change_lines, spoken_changes, spoken_rule, tell_rule
@@ -58,6 +59,7 @@ def arguments(parser: Parser) -> None:
     parser.option("--by", metavar="NAME", default="")
     parser.switch("--again")
     declare(parser)
+    declare_database(parser)
 
 
 def run(terminal: Terminal, options: Namespace) -> int:
@@ -65,13 +67,14 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         asked = ImportRequest(
             project=absolute(options.project),
-            source=absolute(options.source),
+            source=located(terminal, options.source),
             name=series_name("--name", options.name),
             corrections=corrections(options),
             again=options.again,
             note=options.note,
             by=options.by,
             reading=part(options),
+            access=access(options),
         )
         request = _by_rules(project, asked, no_rule=options.no_rule)
         ended = project_job(terminal, IMPORT_NEXT, request, project)

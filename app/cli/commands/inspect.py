@@ -7,6 +7,7 @@ from argparse import Namespace
 import msgspec
 
 from app.cli.corrections import corrections, declare, part
+from app.cli.databases import access, declare_database, located
 from app.cli.parser import Parser
 from app.cli.problems import SpokenProblem, spoken_problems
 from app.cli.rules import SpokenChange, SpokenRule, change_lines, spoken_changes, spoken_rule, tell_rule
@@ -60,11 +61,17 @@ def arguments(parser: Parser) -> None:
     parser.option("--project", metavar="P")
     parser.option("--name", metavar="N", default="")
     declare(parser)
+    declare_database(parser)
 
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """Look at the file."""
-    asked = InspectRequest(source=options.file, corrections=corrections(options), reading=part(options))
+    asked = InspectRequest(
+        source=located(terminal, options.file),
+        corrections=corrections(options),
+        reading=part(options),
+        access=access(options),
+    )
     request = _by_rules(terminal, options, LookRequest(request=asked))
     looked = msgspec.json.decode(local_job(terminal, LOOK, request).answer, type=Looked)
     tell_rule(terminal, looked.rule)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.data.records import ColumnType
-from app.data.sources.typed import SPARE
+from app.data.sources.typed import FIGURES, POINTED, SPARE, WORDS
 from app.data.values.inference import is_key
 from app.data.values.tally import Tally
 from app.text.message import Text, Value
@@ -61,20 +61,29 @@ class Column:
 
 class Words(Column):
     """Text: typed as the cells of a text file are. ``pointed`` holds numbers with a decimal point, ``literal`` words
-    that look like numbers with marks; ``chosen`` are words that somebody already made categories. A ``spare`` column is
-    left out where it has no value."""
+    that look like numbers with marks; ``chosen`` are words that somebody already made categories, ``declared``
+    ones that are words whatever they look like. A ``spare`` column is left out where it has no value."""
 
-    def __init__(self, name: str, *, chosen: bool = False, spare: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        chosen: bool = False,
+        spare: bool = False,
+        declared: bool = False,
+        pointed: bool = False,
+    ) -> None:
         super().__init__(name)
         self.chosen = chosen
-        self.pointed = self.literal = False
+        self.declared = declared
+        self.pointed, self.literal = pointed, False
         self._spare = spare
         self._blank = 0
 
     @property
     def only_words(self) -> bool:
         """Whether what looks like a number here mustn't become one."""
-        return self.chosen or (self.pointed and self.literal)
+        return self.chosen or self.declared or (self.pointed and self.literal)
 
     def decide(self) -> None:
         if self._spare and not self.tally.filled:
@@ -93,6 +102,34 @@ class Words(Column):
         if self._blank and self.missing:
             return Text("data.note.blank_texts", {"n": self._blank})
         return None
+
+
+class Figures(Words):
+    """Decimal fractions in text: numbers where the nearest floating point number still says the same of every one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, pointed=True)
+        self._cut = ""
+
+    def add(self, values: pa.Array) -> pa.Array:
+        if not self._cut:
+            plain = pc.replace_substring_regex(values, r"(\.\d*?)0+$", r"\1")
+            long = plain.filter(pc.greater(pc.binary_length(plain), _EXACT_DIGITS)).unique()
+            self._cut = next((text for text in long.drop_null().to_pylist() if not _text_survives(text)), "")
+            self.declared = bool(self._cut)
+        return super().add(values)
+
+    def note(self) -> Text | None:
+        return Text("data.note.exact_decimals", {"value": self._cut}) if self._cut else super().note()
+
+
+def _text_survives(text: str) -> bool:
+    """Whether a number still says the same as floating point; words aren't numbers, and stay what they are."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return True
+    return not value.is_finite() or Decimal(repr(float(value))) == value
 
 
 class Whole(Column):
@@ -291,7 +328,7 @@ def column_for(field: pa.Field) -> Column:
         inner = column_for(pa.field(name, type.value_type))
         return Words(name, chosen=True) if isinstance(inner, Words) else inner
     if pa.types.is_string(type) or pa.types.is_large_string(type) or type == pa.string_view():
-        return Words(name, spare=SPARE in (field.metadata or {}))
+        return _words(name, field.metadata or {})
     if pa.types.is_decimal(type):
         return Exact(name, type)
     if pa.types.is_timestamp(type):
@@ -304,6 +341,12 @@ def bare(values: pa.Array) -> pa.Array:
     if isinstance(values, pa.ExtensionArray):
         return bare(values.storage)
     return bare(values.dictionary_decode()) if pa.types.is_dictionary(values.type) else values
+
+
+def _words(name: str, marks: dict[bytes, bytes]) -> Words:
+    if FIGURES in marks:
+        return Figures(name)
+    return Words(name, spare=SPARE in marks, declared=WORDS in marks, pointed=POINTED in marks)
 
 
 def _simple(name: str, type: pa.DataType) -> Column:

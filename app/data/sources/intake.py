@@ -16,6 +16,7 @@ from app.data.values.inference import (
     decide_day_first,
     decide_numerals,
     decide_type,
+    decide_words,
 )
 from app.data.values.tally import Tally
 from app.errors import CicloError
@@ -93,7 +94,7 @@ class Intake:
             raise CicloError("data.nothing_readable", columns=", ".join(c.name for c in self._columns[:20]))
         columns = tuple(self._columns[i] for i in places)
         corrections = self._corrections
-        voters = [c.tally for c in columns if isinstance(c, Words) and not c.pointed]
+        voters = [c.tally for c in columns if isinstance(c, Words) and not (c.pointed or c.declared)]
         numerals = decide_numerals(voters, delimiter="", wanted=decimal or corrections.decimal)
         texts = [c.tally for c in columns if isinstance(c, Words)]
         day_first = decide_day_first(texts, wanted=corrections.day_first)
@@ -125,6 +126,8 @@ class Intake:
         found = decide_type(column.tally, column.name, notation=notation, missing_words=corrections.missing_words)
         if column.only_words and found in _VALUES:
             found = ColumnType.CATEGORY if column.chosen else ColumnType.TEXT
+        if column.declared and found is ColumnType.TEXT:
+            found = decide_words(column.tally, column.name)
         type = wanted or found
         if corrections.missing_words is not None:
             return type, msgspec.structs.replace(notation, missing_words=corrections.missing_words)

@@ -19,6 +19,7 @@ from app.data.sources.typed import TypedSource
 from app.data.sources.typed_import import import_typed, inspect_typed
 from app.data.sources.workbook.recognise import OLD_WORKBOOK, ZIP, Packed, packed_workbook
 from app.data.sources.workbook.source import WorkbookSource
+from app.data.sql.addresses import is_address, is_sqlite
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome
 from app.project.record import encode
@@ -32,7 +33,11 @@ def inspect_source(context: Context, request: InspectRequest) -> Outcome:
     CicloError
         What the source is refused for.
     """
-    return Outcome(answer=msgspec.Raw(encode(inspect_any(Path(request.source), request, context))))
+    source = query_source(request)
+    if source is None:
+        return Outcome(answer=msgspec.Raw(encode(inspect_any(Path(request.source), request, context))))
+    with closing(source):
+        return Outcome(answer=msgspec.Raw(encode(inspect_typed(context, request, source))))
 
 
 def inspect_any(path: Path, request: InspectRequest, context: Context | None = None) -> Inspected:
@@ -52,13 +57,29 @@ def import_source(context: Context, request: ImportRequest) -> Outcome:
     CicloError
         What the source or the disk refused.
     """
-    source = typed_source(Path(request.source), request.reading, request.corrections)
+    source = query_source(request) or typed_source(Path(request.source), request.reading, request.corrections)
     if source is None:
         return importing.import_source(context, request)
     with closing(source):
         if request.shown and request.shown != source.stamp.modified_ns:
             raise CicloError("data.changed_since_shown", path=source.name)
         return import_typed(context, request, source)
+
+
+def query_source(request: InspectRequest | ImportRequest) -> TypedSource | None:
+    """What gives the rows of a database; None where the source is none and nothing of one is wanted.
+
+    Raises
+    ------
+    CicloError
+        What the database or the query is refused for.
+    """
+    wanted = request.reading
+    if not (wanted.query or wanted.table or is_address(request.source) or is_sqlite(Path(request.source))):
+        return None
+    from app.data.sql.source import QuerySource
+
+    return QuerySource(request.source, wanted, request.access)
 
 
 def typed_source(path: Path, wanted: Reading, corrections: Corrections, *, quick: bool = False) -> TypedSource | None:

@@ -17,6 +17,16 @@ from app.text.message import Text
 SPARE = b"ciclo.spare"
 """In the metadata of a text field: a column without a name, left out where it turns out to be empty."""
 
+WORDS = b"ciclo.words"
+"""In the metadata of a text field: it was declared as text where it comes from, so that it stays words whatever stands
+in it."""
+
+POINTED = b"ciclo.pointed"
+"""In the metadata of a text field: its numbers have a decimal point and no marks, whatever other columns do."""
+
+FIGURES = b"ciclo.figures"
+"""In the metadata of a text field: decimal fractions of any length, with a decimal point and without marks."""
+
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Some records in their order: those that have the source's schema, with the place of each (its line, its row in

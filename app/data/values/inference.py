@@ -97,7 +97,7 @@ def decide_type(
             return ColumnType.IDENTIFIER
         if found is not None:
             return found
-    return _word_type(tally, name)
+    return decide_words(tally, name)
 
 
 def _value_type(tally: Tally, notation: Notation, valued: int) -> ColumnType | None:
@@ -156,7 +156,8 @@ def decide_day_first(tallies: Sequence[Tally], *, wanted: bool | None = None) ->
     return total.day_first >= total.month_first
 
 
-def _word_type(tally: Tally, name: str) -> ColumnType:
+def decide_words(tally: Tally, name: str) -> ColumnType:
+    """The type of a column of words: a key, two words, a list of some, or any text."""
     if tally.all_distinct and _keylike(tally, name):
         return ColumnType.IDENTIFIER
     if tally.many_words or not tally.filled:
