@@ -72,6 +72,9 @@ WAYLAND_WINDOW = {
 # What else a purpose calls by name.
 TOOLS_OF = {"package": {"objdump": "binutils"}, "screenshots": {"Xvfb": "xvfb"}}
 
+# Databases that tests are made against, where this may be installed without asking anybody: as root, in a container.
+SERVERS = {"usr/lib/postgresql/*/bin/postgres": "postgresql", "usr/sbin/mariadbd": "mariadb-server-core"}
+
 
 class SetupError(Exception):
     """A sentence for the person at the terminal."""
@@ -174,6 +177,19 @@ def install_libraries(purpose: str) -> None:
     missing = missing_packages(purpose)
     if missing:
         raise SetupError("The system libraries were installed, but are still not found: " + " ".join(missing))
+
+
+def install_servers() -> None:
+    """Install the databases that are missing; where that isn't possible, the tests against them are skipped."""
+    missing = [package for place, package in SERVERS.items() if not any(Path("/").glob(place))]
+    if not missing or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    say("installing databases for the tests: " + " ".join(missing))
+    # Debian starts a server as soon as it is installed, unless the system is in maintenance (runlevel 1).
+    options = ["env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    install = [*options, "install", "-y", "--no-install-recommends", *missing]
+    if not (succeeds(install) or (succeeds([*options, "update"]) and succeeds(install))):
+        say("they could not be installed; the tests against them will be skipped")
 
 
 # The environment
@@ -321,6 +337,8 @@ def set_up(purpose: str) -> None:
     wanted = fingerprint()
     if not (PROGRAM.exists() and PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted):
         make_environment()
+        if purpose == "tests" and sys.platform == "linux":
+            install_servers()
         STAMP.write_text(wanted)
     compile_translations()
 

@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "packaging"))
 
 def pytest_configure() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no test touches the user's own
     from translations import compile_catalogues
 
     compile_catalogues()

@@ -1,4 +1,4 @@
-"""Real database servers for tests: of Debian's packages, started on the loopback by the tests themselves, not as root."""
+"""Real database servers: of Debian's packages, started on the loopback by the tests themselves, not as root."""
 
 from __future__ import annotations
 

@@ -68,12 +68,12 @@ class Guard:
 def main(arguments: Sequence[str]) -> int:
     """Life of a guard."""
     post = msgspec.json.decode(sys.stdin.buffer.readline(), type=_Post)
+    if sys.stdin.buffer.readline() == _RELEASED:
+        return 0
     import pymysql
 
     from app.data.sql.mariadb import connect
 
-    if sys.stdin.buffer.readline() == _RELEASED:
-        return 0
     with contextlib.suppress(CicloError):
         connection = connect(post.address, post.password)
         with contextlib.suppress(pymysql.Error, OSError), connection.cursor() as cursor:

@@ -41,6 +41,7 @@ _STOP_SOON = "SET client_connection_check_interval = '500ms'"
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _KEEP_ALIVE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 60_000}
 _ENUM = "e"
+_UNKNOWN = "SQL_ASCII"
 
 _TABLES = """
 SELECT n.nspname, c.relname, pg_table_is_visible(c.oid)
@@ -72,6 +73,8 @@ class PostgresServer:
             run(setting)
         with contextlib.suppress(psycopg.errors.Error):  # before version 14, and where the system can't tell
             run(_STOP_SOON)
+        if self._connection.info.parameter_status("server_encoding") == _UNKNOWN:
+            run(f"SET client_encoding = '{_UNKNOWN}'")  # as UTF8 the server would refuse its own bytes, row and all
         run(f"SET statement_timeout = {round(self._timeout_s * 1000)}")
         run(_BEGIN)
 

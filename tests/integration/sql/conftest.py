@@ -78,7 +78,7 @@ class Desk:
         return read_stored(self.project.whole_object(record.objects["table"].sha256))
 
     def version(self, record: Record) -> DatasetVersion:
-        return self.project.body(record, DatasetVersion)
+        return record.read(DatasetVersion)
 
 
 @pytest.fixture
