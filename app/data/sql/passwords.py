@@ -3,10 +3,12 @@ kept there. Never in a project, a record, a log or a sentence."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import stat
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -24,6 +26,7 @@ GIVEN = "CICLO_PASSWORD_GIVEN"
 """The variable in which a command hands its jobs the password that stood in an address; it beats every other."""
 
 _SERVICE = "ciclo"
+_FORGOTTEN_S = 24 * 3600
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -144,7 +147,19 @@ def write_private(path: Path, data: bytes) -> None:
 
 
 def hand_over(password: str) -> Path:
-    """Leave a password where a job of this user finds it (see :class:`Access`); whoever calls this removes it."""
-    path = user_folder() / "handed" / secrets.token_hex(8)
+    """Leave a password where a job of this user finds it (see :class:`Access`), until it is taken back."""
+    folder = user_folder() / "handed"
+    for left in folder.glob("*"):  # by a program that was killed
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _FORGOTTEN_S:
+                left.unlink()
+    path = folder / secrets.token_hex(8)
     write_private(path, password.encode())
     return path
+
+
+def take_back(access: Access) -> None:
+    """Remove a password that was handed over; a file of the user's own stays."""
+    path = Path(access.password_file)
+    if access.password_file and path.parent == user_folder() / "handed":
+        path.unlink(missing_ok=True)

@@ -45,8 +45,10 @@ def recognised(project: Project, request: ImportRequest, context: Context) -> Re
     """The newest version of the dataset that was made from the same bytes in the same way; what lies in the bin doesn't
     count.
 
-    A file whose size no version has isn't even read.
+    A file whose size no version has isn't even read. What a query gives isn't told by the bytes of its database.
     """
+    if request.reading.query or request.reading.table:
+        return None
     path = Path(request.source)
     try:
         status = path.stat()

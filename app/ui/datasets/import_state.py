@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
@@ -11,6 +12,8 @@ import msgspec
 from app.data.records import Corrections, ImportRequest, Inspected, InspectRequest, Reading, SourceKind
 from app.data.rules.matching import says_nothing, source_pattern
 from app.data.rules.records import Against, AppliedRule, KnownRule, Looked, LookRequest, NextRequest
+from app.data.sql.passwords import take_back
+from app.data.sql.records import Access
 from app.text.message import Text, amount
 from app.text.words import Words
 from app.ui.datasets.choices import dataset_name
@@ -37,13 +40,14 @@ class ImportState:
     again: bool = False
     learned_from: str = ""
     reading: Reading = field(default_factory=Reading)
+    access: Access = field(default_factory=Access)
     undo: list[tuple[Corrections, Reading]] = field(default_factory=list)
 
     @property
     def file_name(self) -> str:
         """What is imported, as a title: of several files the first and how many more."""
         if not self.reading.files:
-            return PurePath(self.path).name
+            return self.reading.table or PurePath(self.path.partition("?")[0]).name
         first, more = PurePath(self.reading.files[0]).name, len(self.reading.files) - 1
         return f"{first} + {more}"
 
@@ -92,7 +96,7 @@ class ImportState:
         """What to ask for a preview: what a rule corrects comes with the first one."""
         own = Corrections() if self.untouched else self.corrections
         return LookRequest(
-            request=InspectRequest(source=self.path, corrections=own, reading=self.reading),
+            request=InspectRequest(source=self.path, corrections=own, reading=self.reading, access=self.access),
             dataset=self.name,
             rules=self.rules if self.untouched else (),
             against=self.against,
@@ -113,7 +117,21 @@ class ImportState:
             shown=self.found.modified_ns if self.found is not None else None,
             reading=self.reading,
             again=self.again,
+            access=self.access,
         )
+
+
+def let_go(state: ImportState | None) -> None:
+    """Forget what was on its way in; a job that goes on in the background still needs its password."""
+    if state is not None and not state.job:
+        take_back(state.access)
+
+
+def begin_query(source: str, reading: Reading, access: Access, dataset: str) -> ImportState:
+    """The state for the rows of a database."""
+    made = ImportState(source, "", reading=reading, access=access)
+    made.name = dataset or re.sub(r"\.(db|sqlite3?)$", "", made.file_name, flags=re.IGNORECASE)
+    return made
 
 
 def begin(path: str, dataset: str, known: list[Version]) -> ImportState:
@@ -164,7 +182,7 @@ def subtitle(state: ImportState, known: list[Version], words: Words) -> str:
         return words("ui_datasets.import.looking")
     code = "ui_datasets.import.found" if found.complete else "ui_datasets.import.found_about"
     parts = [
-        words.bytes(found.size),
+        *([words.bytes(found.size)] if found.size else []),
         words(code, n=_count(found, words), columns=Text("data.columns", {"n": len(found.columns)})),
     ]
     before = next((v for v in newest_of_each(known) if v.name == state.name.strip()), None)

@@ -16,7 +16,7 @@ from app.ui.datasets.choices import DETECTED, corrected, with_type
 from app.ui.datasets.import_body import ImportBody
 from app.ui.datasets.import_head import ImportHead
 from app.ui.datasets.import_progress import ImportProgress
-from app.ui.datasets.import_state import ImportState, begin
+from app.ui.datasets.import_state import ImportState, begin, let_go
 from app.ui.datasets.known import CHANGED, KnownVersion, say_end
 from app.ui.datasets.rule_bar import RuleBar
 from app.ui.datasets.versions import versions
@@ -83,7 +83,11 @@ class ImportView(QWidget):
 
     def begin(self, path: str, dataset: str = "") -> None:
         """Look at a file, to import it (as the next version of ``dataset``)."""
-        self.state = begin(path, dataset, versions(self._session))
+        self.take(begin(path, dataset, versions(self._session)))
+
+    def take(self, state: ImportState) -> None:
+        """Look at what is on its way in."""
+        self.state = state
         if self._session.project is not None:
             self.state.rules = known_rules(self._session.project)
         self._notice.hide()
@@ -233,6 +237,7 @@ class ImportView(QWidget):
 
     @Slot()
     def _on_cancel_clicked(self) -> None:
+        let_go(self.state)
         self.state = None
         self._session.drop(LOOK)
         self.left.emit()
@@ -251,6 +256,7 @@ class ImportView(QWidget):
         self.state.job = ""
         ids = event.records.get(DATASET, ())
         if event.state is JobState.DONE and ids:
+            let_go(self.state)
             self.state = None
             self.imported.emit(ids[0])
             return

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from app.data.records import DATASET
+from app.data.sql.addresses import is_sqlite
 from app.resources import resource
 from app.ui.choosers import choose_file
 from app.ui.datasets.compare_view import CompareView
+from app.ui.datasets.database_dialog import DatabaseChoice, DatabaseDialog
 from app.ui.datasets.dataset_view import DatasetView
 from app.ui.datasets.folder_watch import FolderWatch
+from app.ui.datasets.import_state import begin_query
 from app.ui.datasets.import_view import ImportView
 from app.ui.datasets.source_dialog import SourceDialog
 from app.ui.datasets.versions_view import VersionsView
@@ -41,6 +45,7 @@ class Page(QStackedWidget):
         self.waiting = WaitingBar(session, self.folders)
         self.waiting.import_asked.connect(self._on_waiting_asked)
         self.dataset.add_bar(self.waiting)
+        self.dataset.rail.database_button.clicked.connect(self.choose_database)
         session.changed.connect(self._on_changed)
         session.file_offered.connect(self.begin_import)
         self.show_datasets()
@@ -87,6 +92,8 @@ class Page(QStackedWidget):
         )
         made.acted.connect(self.choose_file)
         made.linked.connect(self._on_sample_asked)
+        database = made.add_link(words("ui_datasets.database.button"), self.choose_database)
+        database.setObjectName("datasets.database_first")
         if made.button is not None and made.link is not None:
             made.button.setObjectName("datasets.import_first")
             made.link.setObjectName("datasets.sample")
@@ -103,9 +110,28 @@ class Page(QStackedWidget):
     @Slot(str)
     def begin_import(self, path: str) -> None:
         """Take a file to the import page."""
+        if is_sqlite(Path(path)):
+            self._ask_database(path)
+            return
         dataset, self._next_of = self._next_of, ""
         self.setCurrentWidget(self.importing)
         self.importing.begin(path, dataset)
+
+    @Slot()
+    def choose_database(self) -> None:
+        """Let the user choose a table or a query of a database."""
+        self._ask_database("")
+
+    def _ask_database(self, file: str) -> None:
+        asked = DatabaseDialog(self._session, self.window(), file=file)
+        asked.chosen.connect(self._on_database_chosen)
+        asked.open()
+
+    @Slot(object)
+    def _on_database_chosen(self, choice: DatabaseChoice) -> None:
+        dataset, self._next_of = self._next_of, ""
+        self.setCurrentWidget(self.importing)
+        self.importing.take(begin_query(choice.source, choice.reading, choice.access, dataset))
 
     @Slot()
     def show_datasets(self) -> None:

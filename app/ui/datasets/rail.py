@@ -123,10 +123,13 @@ class Rail(Card):
         self.bin_button.setObjectName("datasets.bin")
         self.bin_button.hide()
         self._words = words
+        self.database_button = button(words("ui_datasets.database.button"), None, "link")
+        self.database_button.setObjectName("datasets.from_database")
         self._choosing = False
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self.bin_button)
         self.body.addWidget(self.import_button)
+        self.body.addWidget(self.database_button)
 
     def show_datasets(self, newest: Sequence[Version], current: str) -> None:
         """Show these datasets, the one called ``current`` chosen."""

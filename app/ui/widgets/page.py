@@ -158,7 +158,14 @@ class EmptyPage(QWidget):
             if control is not None:
                 stack.addWidget(control, 0, Qt.AlignmentFlag.AlignHCenter)
         stack.addStretch(4)
+        self._stack = stack
         self.setLayout(stack)
+
+    def add_link(self, text: str, clicked: Callable[[], object]) -> QPushButton:
+        """Another way on, below the rest."""
+        made = button(text, clicked, "link")
+        self._stack.insertWidget(self._stack.count() - 1, made, 0, Qt.AlignmentFlag.AlignHCenter)
+        return made
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
