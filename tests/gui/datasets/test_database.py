@@ -60,7 +60,7 @@ def test_that_a_table_is_picked_looked_at_and_imported(
     hand.wait_until(lambda: listed(asked) == ["orders", "A query of your own…"])
     qtbot.mouseClick(part(asked, "look"), Qt.MouseButton.LeftButton)
     hand.wait_read()
-    assert page.importing.table.preview.rowCount() == 60
+    assert page.importing.body.table.preview.rowCount() == 60
     hand.click("datasets.import_confirm")
     hand.wait_dataset("orders@1")
     (record,) = session.records(DATASET)
@@ -82,7 +82,7 @@ def test_that_a_query_can_be_written(page: Page, hand: Hand, shop: Path, qtbot: 
     qtbot.keyClicks(query, "SELECT city, count(*) AS n FROM orders GROUP BY city")
     qtbot.mouseClick(part(asked, "look"), Qt.MouseButton.LeftButton)
     hand.wait_read()
-    assert page.importing.table.preview.rowCount() == 2
+    assert page.importing.body.table.preview.rowCount() == 2
     assert hand.find(QLineEdit, "datasets.import_name").text() == "shop"
 
 
