@@ -105,13 +105,14 @@ def _likeness(target: Target, figures: SplitFigures, train: Floats, judged: Floa
 
 
 def _standard_error(target: Target, figures: SplitFigures, train: Floats, judged: Floats) -> float:
-    """Of the difference of the two shares or means, each with the spread of its own rows or of all."""
+    """Of the difference of the two shares or means; rows of a group aren't independent, so groups are counted there."""
+    first, second = (part.groups or part.rows for part in (figures.part("train"), figures.part("holdout")))
     if target.task is Task.REGRESSION:
-        return math.sqrt(float(np.var(train)) / len(train) + float(np.var(judged)) / len(judged))
+        return math.sqrt(float(np.var(train)) / first + float(np.var(judged)) / second)
     code = target.labels.index(figures.label)
     hits = int((train == code).sum()) + int((judged == code).sum())
     share = hits / (len(train) + len(judged))
-    return math.sqrt(share * (1 - share) * (1 / len(train) + 1 / len(judged)))
+    return math.sqrt(share * (1 - share) * (1 / first + 1 / second))
 
 
 def _left_out(figures: SplitFigures) -> list[SplitNote]:

@@ -101,7 +101,8 @@ class SplitChoice(QWidget):
     def _say_reason(self, figures: SplitFigures, value: str) -> None:
         first = next((advice for advice in figures.advice if advice.proposed), None)
         own = next((advice for advice in figures.advice if advice.split == value), None)
-        if first is not None and own is not first:
+        said = {note.remedy for note in figures.notes}
+        if first is not None and own is not first and first.split not in said:
             reason = self._words.text(first.reason)
             self._notes.addWidget(_NoteLine(self, reason, first.split, self._words("ui_training.split.use")))
         self._reason.setText("" if own is None else self._words.text(own.reason))

@@ -10,9 +10,13 @@ from pytestqt.qtbot import QtBot
 from app.errors import CicloError
 from app.jobs.contract import Ended, JobState
 from app.learning.records import MODEL, PLAN, TRAIN, ModelVersion
+from app.learning.split_records import SplitNote
+from app.text.message import Text
 from app.ui.session import Session
 from app.ui.training.form import TrainingForm
 from app.ui.training.page import Page
+from app.ui.training.split import SplitChoice
+from app.ui.training.split_chart import SplitChart
 from app.ui.widgets.table import Table
 from tests.gui.trained import LONG_MS, Hand, model_id, nameless
 
@@ -147,6 +151,30 @@ def test_that_choices_are_kept_when_the_page_is_made_again(
     assert again.find(QLineEdit, "training.model").text() == "phone"
     assert again.find(QLineEdit, "training.seed").text() == "7"
     again.until(lambda: "A quantity" in again.words() or "cases" in again.words())
+
+
+def test_that_the_split_is_drawn_before_the_click_and_can_be_changed(hand: Hand, page: Page, session: Session) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    chart = hand.find(SplitChart, "training.split_chart")
+    train, holdout = chart.blocks()
+    assert (train.left, holdout.right) == (0.0, 1.0)
+    assert "learned from" in chart.card_of(train)
+    hand.choose("training.split", "time")
+    hand.until(lambda: len({block.lane for block in chart.blocks()}) > 2)
+    assert all(block.right > block.left for block in chart.blocks())
+    assert chart.card_of(chart.blocks()[0]).startswith("Fold 1")
+    assert hand.sees("training.gap")
+
+
+def test_that_a_remedy_is_one_click(hand: Hand, page: Page) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    choice = page.findChildren(SplitChoice)[0]
+    message = Text("learning.split.twins_by_chance", {"n": 3, "rows": 40})
+    choice.add_notes([SplitNote(severity="warning", message=message, remedy="keep:duplicates")])
+    hand.until(lambda: hand.sees("training.remedy.keep:duplicates"))
+    hand.click("training.remedy.keep:duplicates")
+    assert choice.keep_together() == "duplicates"
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
 
 
 def test_that_training_starts_from_the_keyboard(qtbot: QtBot, hand: Hand, session: Session) -> None:
