@@ -1,5 +1,5 @@
-"""Import a file as the next version of a dataset: one pass to decide, over the file, and one to write, over the cells
-that the first has left. Nothing is lost between them: rows and rejected records must add up to what was counted."""
+"""Import a file as the next version of a dataset. Nothing is lost on the way: rows and rejected records must add up to
+what was counted."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import msgspec
 import numpy as np
@@ -51,6 +52,7 @@ _DOUBLE = (
     ("big5", _HANZI, 0.15),
 )
 _FEWEST_SIGNS = 6
+_LETTERS = 20_000
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _USUAL = set("áéíóúñüçàèìòùâêîôûäöëïãõåøæßœšžÁÉÍÓÚÑÜÇÀÈÖÄÅØ")
 _USUAL_SIGNS = set("ºª°€£¿¡«»·–—‘’“”…®©²³½ \u00a0™•±µ×§¼¾´")
@@ -164,7 +166,7 @@ def _utf8_letters(data: bytes, *, complete: bool) -> tuple[int, int]:
 def _double_byte(data: bytes, *, complete: bool) -> Encoding | None:
     """An East Asian encoding, if all letters are valid in it and enough of them are the most usual of their language:
     kana, Hangul, or the commonest Chinese signs. Western letters read so give rare signs."""
-    count = sum(b > 127 for b in data)
+    count = _beyond_ascii(data)
     for name, usual, share in _DOUBLE:
         try:
             text = codecs.getincrementaldecoder(name)().decode(data, final=complete)
@@ -181,10 +183,15 @@ def _single_byte(data: bytes) -> Encoding:
     best = max(_SINGLE, key=lambda name: (scores[name], -_SINGLE.index(name)))
     if best == "cp1252" and scores[best] <= -1e9:
         best = "iso8859-1"
-    count = sum(b > 127 for b in data)
+    count = _beyond_ascii(data)
     return Encoding(
         name=_NAMES.get(best, best), reason=Text("data.encoding.guessed", {"n": count, "encoding": best}), sure=False
     )
+
+
+def _beyond_ascii(data: bytes) -> int:
+    """How many bytes no ASCII letter has."""
+    return len(data.translate(None, bytes(range(128))))
 
 
 def _plausibility(data: bytes, name: str) -> float:
@@ -194,15 +201,11 @@ def _plausibility(data: bytes, name: str) -> float:
         text, penalty = data.decode(name, errors="replace"), -50.0
     else:
         penalty = 0.0
-    score, seen = penalty, 0
-    for index, letter in enumerate(text):
-        if letter > "\x7f":
-            before = text[index - 1] if index else " "
-            after = text[index + 1] if index + 1 < len(text) else " "
-            score += _fits(letter, before, after)
-            seen += 1
-            if seen > 20_000:
-                break
+    score = penalty
+    for match in islice(_BEYOND_ASCII.finditer(text), _LETTERS):
+        place = match.start()
+        after = text[place + 1] if place + 1 < len(text) else " "
+        score += _fits(match[0], text[place - 1] if place else " ", after)
     # The Euro sign is what Latin-9 is used for; the currency sign of cp1252 at its place is hardly ever meant.
     return score + (2.0 * text.count("€") if name == "iso8859-15" else -2.0 * text.count("¤"))
 

@@ -4,6 +4,7 @@ of rows is compared with the scanner's."""
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -75,6 +76,17 @@ def _from_fields(fields: list[list[bytes]], width: int, *, nulls: bool) -> pa.Ta
     return pa.table([pa.array(c, pa.binary()).cast(pa.string()) for c in columns], names=positions(width))
 
 
+def _is_utf8(data: bytes | memoryview) -> bool:
+    """Whether the bytes are UTF-8, found out at once for all of them: each cell ends at an ASCII letter, so that it is
+    valid by itself too. Where they aren't, the engine says where."""
+    ends = pa.py_buffer(np.array([0, len(data)], np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(data)]).cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
 def _from_bytes(data: bytes | memoryview, *, grammar: Grammar, width: int, want: Want) -> pa.Table:
     names = positions(width)
     encoded = pa.dictionary(pa.int32(), pa.string())
@@ -91,6 +103,7 @@ def _from_bytes(data: bytes | memoryview, *, grammar: Grammar, width: int, want:
                 ignore_empty_lines=False,
             ),
             csv.ConvertOptions(
+                check_utf8=not _is_utf8(data),
                 column_types={n: encoded if i in want.encoded else pa.string() for i, n in enumerate(names)},
                 strings_can_be_null=want.nulls,
                 quoted_strings_can_be_null=True,

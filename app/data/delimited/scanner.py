@@ -17,6 +17,9 @@ from app.data.delimited.careful import LINE_END, Grammar
 from app.data.delimited.examination import Examiner
 from app.data.delimited.parts import NEWLINE, NONE, RETURN, Part, Piece
 
+_BYTES_A_QUOTE = 1_000
+"""Where there are so many bytes for each quote, there are few."""
+
 
 class Scanner:
     """Splits blocks into pieces and parts for a table of ``width`` columns. Blank lines count only where there is one
@@ -121,7 +124,7 @@ class Scanner:
         used = _last_end(data, quotes) + 1
         if not used:
             return None if final else (None, 0)
-        lines = data.count(b"\n", 0, used)
+        lines = int(np.count_nonzero(np.frombuffer(data, np.uint8, used) == NEWLINE))
         piece = Piece(
             data=memoryview(data)[:used],
             first_line=self._line,
@@ -139,9 +142,15 @@ def _only_newlines(data: bytes) -> bool:
 
 
 def _quotes(data: bytes, grammar: Grammar) -> NDArray[np.int64]:
-    if not grammar.quote or grammar.quote not in data:
+    """Where quotes stand. A few are found one by one, which is quicker."""
+    if not grammar.quote:
         return NONE
-    return np.flatnonzero(np.frombuffer(data, np.uint8) == grammar.quote[0])
+    few: list[int] = []
+    place = data.find(grammar.quote)
+    while place >= 0 and len(few) * _BYTES_A_QUOTE < len(data):
+        few.append(place)
+        place = data.find(grammar.quote, place + 1)
+    return np.array(few, np.int64) if place < 0 else np.flatnonzero(np.frombuffer(data, np.uint8) == grammar.quote[0])
 
 
 def _in_order(data: bytes, quotes: NDArray[np.int64], delimiter: int) -> bool:

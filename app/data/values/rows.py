@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from app.data.values.buffers import raw_numbers, valid_of
+from app.data.values.buffers import numbers_of, raw_numbers, valid_of
 from app.data.values.distinct import hash_text, mixed
 
 _MOST = 20_000_000
@@ -32,8 +32,8 @@ def _cells(chunk: pa.Array, salt: np.uint64) -> NDArray[np.uint64]:
     with np.errstate(over="ignore"):
         if pa.types.is_dictionary(chunk.type):
             hashed = mixed(np.append(hash_text(chunk.dictionary), _NO_WORD) + salt)
-            places = raw_numbers(chunk.indices)
-            return hashed[np.where(valid_of(chunk), places, len(hashed) - 1) if chunk.null_count else places]
+            places = numbers_of(chunk.indices)
+            return hashed.take(np.where(valid_of(chunk), places, len(hashed) - 1) if chunk.null_count else places)
         if pa.types.is_string(chunk.type):
             hashed, missing = hash_text(chunk), _NO_WORD
         else:
