@@ -90,6 +90,7 @@ def main() -> int:
         taken = [round(ms) for ms in sorted([*one.robbed, *one.robbed_paints], reverse=True) if ms > 10]
         figures.note(f"over 10 ms while the host kept a processor from this machine: {taken}")
         figures.note(f"the jobs ended: {one.ends}")
+        figures.note(f"still there a second after Stop: {one.lingering or 'none'}")
         figures.missed += any(end not in ("done", "cancelled") for end in one.ends.values())
     idle = median(quantile(one.idle_paints, 0.99) for one in seen)
     busy = median(quantile(one.busy_paints, 0.99) for one in seen)

@@ -59,6 +59,7 @@ class Seen(msgspec.Struct, kw_only=True):
     robbed_paints: list[float] = []
     clicks_ms: list[float] = []
     stop_ms: float = -1.0
+    lingering: list[str] = []
     ends: dict[str, str] = {}
     seconds: dict[str, float] = {}
     modules: list[str] = []
@@ -243,7 +244,9 @@ class Watch(QObject):
         began = time.monotonic()
         for id in ids:
             self.application.session.stop(id)
-        while any(_works(job) for job in jobs):
+        while left := [job for job in jobs if _works(job)]:
+            if time.monotonic() - began > 1 and not self.seen.lingering:
+                self.seen.lingering = [_described(job) for job in left]
             yield 5
         self.seen.stop_ms = (time.monotonic() - began) * 1000
 
@@ -270,6 +273,17 @@ def _works(process: psutil.Process) -> bool:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+def _described(process: psutil.Process) -> str:
+    """What is known of a process that should be gone."""
+    try:
+        with process.oneshot():
+            files = [file.path.rpartition("/")[2] for file in process.open_files()]
+            state = f"{process.status()}, {time.time() - process.create_time():.0f} s old"
+            return f"{state}, {process.num_threads()} threads, {process.memory_info().rss >> 20} MB, {files}"
+    except psutil.Error as error:
+        return str(error)
 
 
 def main() -> int:
