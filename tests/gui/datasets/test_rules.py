@@ -63,7 +63,7 @@ def test_that_the_next_file_opens_as_the_last_was_corrected_and_says_so(page: Pa
     said = texts(page)
     assert "Read as you corrected it for ventas_2024-01.csv: decimal mark a comma; zona is text." in said
     assert "as corrected for ventas_2024-01.csv" in said
-    assert "Same columns as version 1, and nothing else changed." in said
+    assert "Made like version 1: the same columns, types and categories." in said
     assert "✎" in page.importing.body.table.preview.chip(1)
 
 
@@ -124,7 +124,7 @@ def test_that_only_what_changed_is_shown_and_a_type_is_taken_back_by_one_click(
     hand.click("datasets.treat.edad")
     hand.wait_read()
     assert corrections(page).types["edad"] is ColumnType.INTEGER
-    assert "nothing else changed" in texts(page), texts(page)
+    assert "the same columns, types and categories" in texts(page), texts(page)
     (rejected,) = page.importing.state.found.rejected  # type: ignore[union-attr]
     assert rejected.line == 3
     assert page.importing.head.confirm.text() == "Import 89 rows"
