@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.data.records import ColumnType
 from app.data.versions.records import ColumnChange, Difference, NumberShift, RowExample, SchemaChange, Size, WordShift
 from app.text.message import Value, amount
 from app.text.words import Words
+from app.ui.datasets.cells import CellFormat, formats_of
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.theme import Kind, Theme
 from app.ui.widgets.cells import ChipCell
@@ -170,22 +173,42 @@ class ExamplesTable(Table):
                 ", ".join(found.rows.key) or self._words("ui_datasets.compare.row"),
                 *(self._words(f"ui_datasets.compare.{name}") for name in ("column", "before", "after")),
             ]
-            lines = [line for row in found.rows.changed_examples for line in _changed(row)]
+            formats = self._formats_of_changed(found)
+            lines = [line for row in found.rows.changed_examples for line in _changed(row, formats)]
+            right = [False] * len(titles)
         else:
             added = part == "added"
             titles = list(found.names[1 if added else 0][:_MOST_COLUMNS])
             rows = found.rows.added_examples if added else found.rows.removed_examples
-            lines = [_Line(tuple(map(_shown, row.values[:_MOST_COLUMNS]))) for row in rows]
-        self.lines.set_columns([Column(title, _Part(place)) for place, title in enumerate(titles)], lines)
+            types = {name: change.type for change in found.columns for name in (change.renamed_from, change.name)}
+            whole = tuple(row.values[:_MOST_COLUMNS] for row in rows)
+            written = formats_of(self._words, [types.get(title, ColumnType.TEXT) for title in titles], whole)
+            lines = [_Line(tuple(map(_shown, values, written))) for values in whole]
+            right = [format_.right for format_ in written]
+        columns = [Column(title, _Part(place), right=right[place]) for place, title in enumerate(titles)]
+        self.lines.set_columns(columns, lines)
         self.horizontalHeader().setStretchLastSection(part == "changed")
         for section in range(len(titles)):
             self.setColumnWidth(section, self._theme.size(150 if part != "changed" else 250))
 
+    def _formats_of_changed(self, found: Difference) -> dict[str, CellFormat]:
+        """How to write the cells of each column, judged by those that are shown."""
+        cells = [cell for row in found.rows.changed_examples for cell in row.cells]
+        formats = {}
+        for change in found.columns:
+            shown = tuple((text,) for cell in cells if cell.column == change.name for text in (cell.before, cell.after))
+            formats[change.name] = formats_of(self._words, [change.type], shown)[0]
+        return formats
 
-def _changed(row: RowExample) -> list[_Line]:
-    named = ", ".join(map(_shown, row.key)) or str(row.after_row)
-    return [_Line((named, cell.column, _shown(cell.before), _shown(cell.after))) for cell in row.cells]
+
+def _changed(row: RowExample, formats: Mapping[str, CellFormat]) -> list[_Line]:
+    named = ", ".join(key or MISSING for key in row.key) or str(row.after_row)
+    found = []
+    for cell in row.cells:
+        written = formats[cell.column]
+        found.append(_Line((named, cell.column, _shown(cell.before, written), _shown(cell.after, written))))
+    return found
 
 
-def _shown(cell: str | None) -> str:
-    return MISSING if cell is None else cell
+def _shown(cell: str | None, written: CellFormat) -> str:
+    return MISSING if cell is None else written(cell)

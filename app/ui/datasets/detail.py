@@ -11,11 +11,12 @@ from app.data.records import ColumnProfile, Finding
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.datasets.column_chart import ColumnChart
-from app.ui.datasets.findings import ordered, see_through
+from app.ui.datasets.findings import ordered
 from app.ui.datasets.summary import examples, facts, line
 from app.ui.theme import Theme
 from app.ui.widgets.basics import Card, clear, label
 from app.ui.widgets.messages import FindingRow
+from app.ui.widgets.page import see_through
 
 
 class Detail(Card):

@@ -14,20 +14,13 @@ from app.ui import theme as tokens
 from app.ui.theme import Kind, Theme
 from app.ui.widgets.basics import Card, button, clear, line
 from app.ui.widgets.messages import FindingRow
+from app.ui.widgets.page import see_through
 
 ORDER = ("bad", "warning", "note")
 KINDS: dict[str, Kind] = {"bad": "bad", "warning": "warning", "note": "neutral"}
 _FOLDED = 3
 _MOST = 40
 _HIGHEST = 240
-
-
-def see_through(area: QScrollArea) -> None:
-    """Let the card show behind a scroll area (``setWidget`` has switched a ground on)."""
-    area.setProperty("role", "inside")
-    area.viewport().setAutoFillBackground(False)
-    if (inside := area.widget()) is not None:
-        inside.setAutoFillBackground(False)
 
 
 def ordered(findings: Sequence[Finding]) -> list[Finding]:

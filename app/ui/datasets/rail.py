@@ -123,7 +123,7 @@ class Rail(Card):
         self.bin_button.setObjectName("datasets.bin")
         self.bin_button.hide()
         self._words = words
-        self.database_button = button(words("ui_datasets.database.button"), None, "link")
+        self.database_button = button(words("ui_datasets.rail.database"), None, "link")
         self.database_button.setObjectName("datasets.from_database")
         self._choosing = False
         self.body.addWidget(self.list, 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.data.records import DATASET, ColumnType, DatasetVersion
 from app.errors import CicloError
@@ -33,6 +33,7 @@ from app.ui.training.requests import plan_request, train_request
 from app.ui.training.split import JudgedOn, SplitChoice
 from app.ui.widgets.basics import Card, button, label
 from app.ui.widgets.form import Dropdown, Field, Option, Segments
+from app.ui.widgets.page import ScrollPage, see_through
 
 _MINUTE_S = 60
 _LIKELY = re.compile(r"(target|label|class|churn|outcome|result|objetivo|baja|salida|y)", re.IGNORECASE)
@@ -95,7 +96,6 @@ class TrainingForm(Card):
         words = self._words
         self._task = label("", "small-muted")
         self._positive_field = Field(words("ui_training.positive"), self.positive)
-        self._sizes = label("", "small-muted")
         self._columns_button = button("", self._on_columns_clicked, "link")
         self._columns_button.setObjectName("training.columns")
         self._more_button = button(words("ui_training.more"), self._on_more_clicked, "link")
@@ -103,8 +103,11 @@ class TrainingForm(Card):
         self._problems = label("")
         self.train = button(words("ui_training.train"), self._on_train_clicked, "primary")
         self.train.setObjectName("training.start")
-        _stack(
-            self.body,
+        fields = ScrollPage(margin=0, spacing=tokens.PAD + tokens.GAP)
+        fields.body.setContentsMargins(0, 0, tokens.PAD, 0)
+        fields.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        see_through(fields)
+        for widget in (
             Field(words("ui_training.from"), self.dataset),
             Field(words("ui_training.predict"), self.target),
             self._task,
@@ -112,18 +115,20 @@ class TrainingForm(Card):
             self._columns_button,
             self.columns,
             Field(words("ui_training.holdout"), self.holdout, words("ui_training.holdout.help")),
-            self._sizes,
             self.split,
-            Field(words("ui_training.preset"), self.preset),
-            self._problems,
-            self.train,
             self._more_button,
             self.more,
-        )
-        self.body.addStretch(1)
+        ):
+            fields.add(widget)
+        fields.body.addStretch(1)
+        self.body.addWidget(fields, 1)
+        self.body.addWidget(Field(words("ui_training.preset"), self.preset))
+        self.body.addWidget(self._problems)
+        self.body.addWidget(self.train)
         self.columns.hide()
         self.more.hide()
         self._positive_field.hide()
+        self._problems.hide()
 
     # What is there
 
@@ -226,7 +231,6 @@ class TrainingForm(Card):
         self.positive.set_value(plan.positive)
         self.columns.set_columns(plan.columns)
         self._say_columns()
-        self._sizes.setText(words("ui_training.sizes", train=plan.train_rows, holdout=plan.holdout_rows))
         self.split.show_split(plan.split)
         for preset, seconds in plan.seconds.items():
             self.preset.set_option(_preset_option(words, preset, seconds))
@@ -240,7 +244,6 @@ class TrainingForm(Card):
         self.train.setEnabled(False)
         self._positive_field.hide()
         self._task.setText("")
-        self._sizes.setText("")
         self.split.show_split(None)
         self.columns.set_columns(())
         self._say_columns()
@@ -309,12 +312,6 @@ def _preset_option(words: Words, preset: str, seconds: float | None = None) -> O
 def _named(widget: QWidget, name: str):  # type: ignore[no-untyped-def]
     widget.setObjectName(name)
     return widget
-
-
-def _stack(layout: QVBoxLayout, *widgets: QWidget) -> None:
-    layout.setSpacing(tokens.PAD + tokens.GAP)
-    for widget in widgets:
-        layout.addWidget(widget)
 
 
 def _about(words: Words, seconds: float) -> str:

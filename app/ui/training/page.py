@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.data.records import DATASET
 from app.jobs.contract import Ended, Event, JobState, Published, Started
@@ -18,7 +18,7 @@ from app.ui.session import Session
 from app.ui.training.form import Chosen, TrainingForm
 from app.ui.training.result import Result
 from app.ui.widgets.basics import column
-from app.ui.widgets.page import EmptyPage, ScrollPage, WorkOrEmpty
+from app.ui.widgets.page import EmptyPage, WorkOrEmpty
 
 
 class Page(QWidget):
@@ -44,15 +44,14 @@ class Page(QWidget):
             self._stack.setCurrentWidget(self._nothing)
 
     def _lay_out(self) -> None:
-        left = ScrollPage(margin=0)
-        left.body.setContentsMargins(0, tokens.SPACE + tokens.GAP, 0, tokens.WIDE)
-        left.add(self._form)
-        left.setFixedWidth(self._form.width() + tokens.SPACE)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, tokens.SPACE + tokens.GAP, tokens.SPACE, tokens.WIDE)
+        left.addWidget(self._form)
         work = QWidget()
         layout = QHBoxLayout(work)
         layout.setContentsMargins(tokens.WIDE, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(left)
+        layout.addLayout(left)
         layout.addWidget(self._stack, 1)
         self._outer = WorkOrEmpty(
             self._session.theme,

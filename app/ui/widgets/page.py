@@ -130,6 +130,15 @@ class ScrollPage(QScrollArea):
             self.body.addLayout(item, stretch)
 
 
+def see_through(area: QScrollArea) -> None:
+    """Let the card show behind a scroll area (``setWidget`` has switched a ground on)."""
+    area.setProperty("role", "inside")
+    area.viewport().setAutoFillBackground(False)
+    if (inside := area.widget()) is not None:
+        inside.setProperty("role", "inside")
+        inside.setAutoFillBackground(False)
+
+
 class EmptyPage(QWidget):
     """One sentence, one button, one link."""
 

@@ -106,4 +106,4 @@ def test_that_a_server_that_is_down_is_said_and_the_password_is_left_nowhere(
 
 
 def test_that_the_rail_offers_a_database_too(page: Page, hand: Hand) -> None:
-    assert hand.find(QPushButton, "datasets.from_database").text() == "From a database…"
+    assert hand.find(QPushButton, "datasets.from_database").text() == "Database…"

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 HEAD = "id,amount,place\n"
 FIRST = HEAD + "".join(f"A{n:03},{n},{('Lima', 'Puno')[n % 2]}\n" for n in range(60))
-SECOND = FIRST.replace("A007,7,", "A007,700,").replace("A059,59,Puno\n", "A900,5,Cuzco\n")
+SECOND = FIRST.replace("A007,7,", "A007,7000,").replace("A059,59,Puno\n", "A900,5,Cuzco\n")
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_that_two_versions_are_compared(two: VersionsView, page: Page, hand: Han
     found = view.found
     assert found is not None
     assert (found.rows.key, found.rows.added, found.rows.removed, found.rows.changed) == (("id",), 1, 1, 1)
-    assert [view.examples.lines.look(0, c).text for c in range(4)] == ["A007", "amount", "7", "700"]
+    assert [view.examples.lines.look(0, c).text for c in range(4)] == ["A007", "amount", "7", "7,000"]
     hand.click("datasets.compare_added")
     assert view.examples.lines.look(0, 0).text == "A900"
     view.changes.selectRow(1)

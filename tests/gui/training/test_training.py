@@ -32,7 +32,7 @@ def test_that_the_form_proposes_target_task_columns_and_sizes(hand: Hand) -> Non
     hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     said = hand.words()
     assert "One of two cases" in said
-    assert "Learns from" in said
+    assert "320 learned from" in hand.find(SplitChart, "training.split_chart").accessibleDescription()
     assert hand.find(QPushButton, "training.columns").text().startswith("3 of 4 columns")
 
 
