@@ -69,13 +69,15 @@ def main() -> int:
     figures = Figures()
     with scratch() as folder:
         training = training_csv(folder, rows=options.rows)
-        project = project_with(folder, training)
         big = big_csv(folder, gigabytes=options.gb)
-        script = Script(
-            project=str(project), source=str(big), target="y", work_s=options.seconds, paints=100, tabs=True
-        )
         seen, idle_loops = [], []
-        for _turn in range(options.runs):
+        for turn in range(options.runs):
+            # a project of its own: in a used one the Training tab would ask what to learn from the imported gigabyte
+            (place := folder / f"run{turn}").mkdir()
+            project = project_with(place, training)
+            script = Script(
+                project=str(project), source=str(big), target="y", work_s=options.seconds, paints=100, tabs=True
+            )
             seen.append(run(folder / "home", script))
             idle_loops.append(bare(folder / "home", script, training))
     for phase, name in (("start", "from the first paint"), ("tabs", "first show of tabs"), ("working", "under load")):
