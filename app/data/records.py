@@ -147,9 +147,10 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InspectedColumn(msgspec.Struct, frozen=True, kw_only=True):
-    """A column as the import would make it."""
+    """A column as the import would make it. ``heading`` is its name as the header has it, "" where it has none."""
 
     name: str
+    heading: str
     type: ColumnType
     note: Text | None = None
     missing: int = 0

@@ -165,7 +165,8 @@ def verify_unchanged(source: Source) -> None:
 
 
 class Blocks:
-    """The bytes of a source in blocks; ``position`` is how far the file on disk was read."""
+    """The bytes of a source in blocks; ``position`` is how far the file on disk was read, ``mended`` how many signs its
+    reader had to mend."""
 
     def __init__(self, source: Source, *, digest: Digest | None = None, block_bytes: int = limits.BLOCK_BYTES) -> None:
         self._source = source
@@ -173,6 +174,11 @@ class Blocks:
         self._block_bytes = block_bytes
         self.position = 0
         self.total = 0
+        self.mended = 0
+
+    def count_mended(self, signs: int) -> None:
+        """Some signs more were mended."""
+        self.mended += signs
 
     def __iter__(self) -> Iterator[bytes]:
         path = self._source.path

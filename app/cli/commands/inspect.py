@@ -23,7 +23,10 @@ _CELL = 24
 
 
 class _Column(msgspec.Struct, frozen=True, kw_only=True):
+    """``name`` is what the header says; ``column`` what the table calls it: unique, without blanks around it."""
+
     name: str
+    column: str
     type: str
     note: str = ""
 
@@ -111,7 +114,8 @@ def _answer(looked: Looked, words: Words) -> _Answer:
         complete=found.complete,
         rejected=len(found.rejected),
         columns=tuple(
-            _Column(name=c.name, type=c.type, note=words.text(c.note) if c.note else "") for c in found.columns
+            _Column(name=c.heading, column=c.name, type=c.type, note=words.text(c.note) if c.note else "")
+            for c in found.columns
         ),
         problems=spoken_problems(found.problems, words),
         evidence=tuple(

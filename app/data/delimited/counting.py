@@ -36,6 +36,7 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     blank: int
     stray: int
     nul: int
+    mended: int
     complete: bool
     bytes_read: int
     head_rows: pa.Table
@@ -110,7 +111,7 @@ class Count:
         self.nul += part.nul
         self.listed += part.rejected[: limits.LISTED - len(self.listed)]
 
-    def survey(self, *, complete: bool, bytes_read: int) -> Survey:
+    def survey(self, *, complete: bool, bytes_read: int, mended: int = 0) -> Survey:
         if self.rows + self.rejected != self.records:
             raise CicloError(
                 "data.count_mismatch", scanned=self.records, read=self.rows + self.rejected, line=self.plan.layout.line
@@ -137,6 +138,7 @@ class Count:
             blank=self.blank,
             stray=self.stray,
             nul=self.nul,
+            mended=mended,
             complete=complete,
             bytes_read=bytes_read,
             head_rows=pa.concat_tables(self.head) if self.head else None,

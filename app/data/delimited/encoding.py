@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import msgspec
@@ -54,6 +54,10 @@ _DOUBLE = (
 _FEWEST_SIGNS = 6
 _LETTERS = 20_000
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_CONTROL = re.compile(rb"\xc2[\x80\x82-\x8c\x8e\x91-\x9c\x9e\x9f]")
+_SIGNS = {b"\xc2" + bytes([n]): bytes([n]).decode("cp1252", "ignore").encode() for n in range(0x80, 0xA0)}
+"""Control characters that nobody writes, and what cp1252 has in their place: a text in cp1252 was taken for Latin-1
+when it was turned into UTF-8."""
 _USUAL = set("áéíóúñüçàèìòùâêîôûäöëïãõåøæßœšžÁÉÍÓÚÑÜÇÀÈÖÄÅØ")
 _USUAL_SIGNS = set("ºª°€£¿¡«»·–—‘’“”…®©²³½ \u00a0™•±µ×§¼¾´")
 
@@ -226,14 +230,18 @@ def _fits(letter: str, before: str, after: str) -> float:
     return -3.0 if category in ("Cc", "Cn", "So", "Sm", "Sk") else -1.5
 
 
-def to_utf8(blocks: Iterable[bytes], encoding: Encoding) -> Iterator[bytes]:
+def to_utf8(
+    blocks: Iterable[bytes], encoding: Encoding, *, mended: Callable[[int], None] | None = None
+) -> Iterator[bytes]:
     """The blocks in UTF-8, without the mark. What can't be decoded becomes the byte FF, which no text holds, so that
-    the record around it is found and rejected: a replacement character is never written silently."""
+    the record around it is found and rejected: a replacement character is never written silently.
+
+    With ``mended``, signs that UTF-8 has as control characters (’ as U+0092) are read as what they were, and it is told
+    how many.
+    """
     skip = encoding.mark
     if encoding.name == "utf-8":
-        for block in blocks:
-            yield block[skip:] if skip else block
-            skip = 0
+        yield from _mended(_without_mark(blocks, skip), mended) if mended else _without_mark(blocks, skip)
         return
     decoder = codecs.getincrementaldecoder(encoding.name)(errors="replace")
     for block in blocks:
@@ -247,6 +255,27 @@ def to_utf8(blocks: Iterable[bytes], encoding: Encoding) -> Iterator[bytes]:
     rest = decoder.decode(b"", final=True)
     if rest:
         yield _encoded(rest)
+
+
+def _without_mark(blocks: Iterable[bytes], skip: int) -> Iterator[bytes]:
+    for block in blocks:
+        yield block[skip:] if skip else block
+        skip = 0
+
+
+def _mended(blocks: Iterable[bytes], tell: Callable[[int], None]) -> Iterator[bytes]:
+    """The blocks with signs instead of control characters; a character cut in two goes to the next block."""
+    held = b""
+    for block in blocks:
+        whole = held + block if held else block
+        held = whole[-1:] if whole.endswith(b"\xc2") else b""
+        whole = whole[:-1] if held else whole
+        if b"\xc2" in whole:
+            whole, count = _CONTROL.subn(lambda match: _SIGNS[match[0]], whole)
+            tell(count)
+        yield whole
+    if held:
+        yield held
 
 
 def _between(data: bytes) -> bool:

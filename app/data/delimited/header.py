@@ -35,12 +35,14 @@ class Units(msgspec.Struct, frozen=True):
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """``skip_lines`` physical lines before the header, ``header_lines`` records of header, then the table of ``width``
     columns. ``offset`` is the byte of the sample where the first record of data begins, ``line`` its physical line.
+    ``headings`` are the names as the header has them, one for each of ``names``; empty without a header.
     ``units`` is the record between header and data that holds units, and ``columns`` what the first rows look like.
     ``spare`` says that every record has one field more than the header, which may be only a delimiter at its end."""
 
     skip_lines: int
     header_lines: int
     names: tuple[str, ...]
+    headings: tuple[str, ...] = ()
     offset: int
     line: int
     sure: bool
@@ -55,7 +57,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         kept = [p for p in self.problems if p.code != "data.problem.header_narrow"]
         message = Text("data.problem.trailing", {"n": self.width - 1})
         problems = (*kept, Problem(code="data.problem.trailing", message=message))
-        return msgspec.structs.replace(self, names=self.names[:-1], problems=problems)
+        names, headings = self.names[:-1], self.headings[: len(self.names) - 1]
+        return msgspec.structs.replace(self, names=names, headings=headings, problems=problems)
 
 
 def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool | None = None) -> Layout:
@@ -68,10 +71,11 @@ def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool
     if width > limits.COLUMNS:  # will be refused: naming them all would take long
         return Layout(skip_lines=0, header_lines=0, names=(), offset=0, line=1, sure=False, width=width)
     first, count, sure = _found_header(records, width, header)
-    given = _width(records[first]) if count else 0
+    given = _given(records[first : first + count], width)
     wide = width if _all_narrower(records[first + count :], given) else max(width, given)
     named = max(wide, _last_named(records[first : first + count]))
-    names, problems = column_names([_texts(r) for r in records[first : first + count]], named)
+    rows = [_texts(r) for r in records[first : first + count]]
+    names, problems = column_names(rows, named)
     problems += _of_width(names, given, width, wide) if count else []
     if first:
         message = Text("data.problem.preamble", {"n": lines[first] - 1})
@@ -82,6 +86,7 @@ def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool
         skip_lines=lines[first] - 1,
         header_lines=count,
         names=tuple(names),
+        headings=_headings(rows, named),
         offset=len(sample) if ended else records[last].start,
         line=lines[-1] + records[-1].lines if ended else lines[last],
         sure=sure,
@@ -101,6 +106,12 @@ def _found_header(records: list[Careful], width: int, wanted: bool | None) -> tu
     if wanted is None and count and _is_grouped(records, first, width):
         return first - 1, count + 1, sure
     return first, count, sure
+
+
+def _given(header: list[Careful], width: int) -> int:
+    """How many columns a header gives; a delimiter at its end makes none where the rows don't have it too."""
+    given = _width(header[0]) if header else 0
+    return width if _last_named(header) <= width < given else given
 
 
 def _all_narrower(body: list[Careful], given: int) -> bool:
@@ -348,6 +359,15 @@ def column_names(rows: list[list[str]], width: int) -> tuple[list[str], list[Pro
     if renamed:
         problems.append(_problem("data.problem.duplicate_names", n=len(renamed), names=", ".join(renamed[:5])))
     return names, problems
+
+
+def _headings(rows: list[list[str]], width: int) -> tuple[str, ...]:
+    """The names of all columns as one header row has them, blanks and repetitions too; of several rows, the words of
+    each."""
+    if len(rows) < 2:
+        return tuple(row[i] if i < len(row) else "" for row in rows for i in range(width))
+    spread = [_spread(row, rows[number + 1 :]) for number, row in enumerate(rows)]
+    return tuple(" ".join(row[i].strip() for row in spread if i < len(row) and row[i].strip()) for i in range(width))
 
 
 def _spread(row: list[str], below: list[list[str]]) -> list[str]:

@@ -34,8 +34,14 @@ def inspected(survey: Survey, *, preview_rows: int) -> Inspected:
         dialect=survey.dialect,
         evidence=evidence(survey),
         columns=tuple(
-            InspectedColumn(name=name, type=type, note=column_note(survey, i), missing=_missing(survey, i))
-            for i, (name, type) in enumerate(zip(plan.names, survey.types, strict=True))
+            InspectedColumn(
+                name=name,
+                heading=plan.layout.headings[i] if plan.layout.headings else name,
+                type=survey.types[i],
+                note=column_note(survey, i),
+                missing=_missing(survey, i),
+            )
+            for i, name in enumerate(plan.names)
         ),
         problems=problems(survey),
         rejected=survey.listed,
@@ -216,6 +222,7 @@ def problems(survey: Survey) -> tuple[Problem, ...]:
         ("blank_lines", survey.blank),
         ("stray_quotes", survey.stray),
         ("nul", survey.nul),
+        ("mended", survey.mended),
     ):
         if n:
             line = survey.listed[0].line if code == "rejected" else 0

@@ -68,7 +68,7 @@ def make_plan(source: Source, corrections: Corrections, *, sample: bytes | None 
     if sample is not None:
         mark = detect(head, complete=complete, wanted=corrections.encoding).mark
         encoding = msgspec.structs.replace(encoding, mark=mark)
-    text = b"".join(to_utf8([head], encoding))
+    text = b"".join(to_utf8([head], encoding, mended=_not_counted))
     _refuse_other_content(source, text, encoding)
     guess = guess_dialect(text, complete=complete, delimiter=corrections.delimiter)
     text = b"".join(respaced([text], guess.grammar))
@@ -85,6 +85,10 @@ def make_plan(source: Source, corrections: Corrections, *, sample: bytes | None 
         head_complete=complete,
         corrections=corrections,
     )
+
+
+def _not_counted(signs: int) -> None:
+    """The signs of a sample are counted when the file is read."""
 
 
 def _refuse_other_content(source: Source, text: bytes, encoding: Encoding) -> None:
@@ -159,7 +163,7 @@ def as_named(table: pa.Table, plan: Plan) -> pa.Table:
 
 def _body(blocks: Blocks, plan: Plan) -> Iterator[bytes]:
     skip = plan.layout.offset
-    for block in respaced(to_utf8(blocks, plan.encoding), plan.grammar):
+    for block in respaced(to_utf8(blocks, plan.encoding, mended=blocks.count_mended), plan.grammar):
         if skip >= len(block):
             skip -= len(block)
             continue

@@ -101,4 +101,4 @@ def _elsewhere(plan: Plan) -> Iterator[Piece | Part]:
             file.seek(source.size * place // (_PLACES + 1))
             data = file.read(_PLACE_BYTES)
             found.append(data[data.find(b"\n") + 1 : data.rfind(b"\n") + 1])
-    yield from pieces_in(plan, respaced(to_utf8([b"".join(found)], encoding), plan.grammar))
+    yield from pieces_in(plan, respaced(to_utf8([b"".join(found)], encoding, mended=lambda _signs: None), plan.grammar))

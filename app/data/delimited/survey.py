@@ -86,13 +86,13 @@ class _Look:
     ) -> None:
         self._byte_limit, self._watch, self._digest, self._taker = byte_limit, watch, digest, taker
         self._threads = threads
-        self._position = 0
+        self._position = self._mended = 0
         self._complete = True
 
     def at(self, plan: Plan, *, certain: bool) -> Survey:
         """Count the records of a file by a plan; ``certain`` where its encoding is settled."""
         count = Count(plan)
-        self._complete = True
+        self._complete, self._mended = True, 0
         examine = self._examining(count)
         for seen, typed in in_order(self._limited(plan), examine, threads=self._threads):
             count.add(seen)
@@ -100,7 +100,7 @@ class _Look:
                 self._taker.take(seen, typed)
             if not certain and plan.encoding.name == "utf-8" and _has_undecodable(seen.part):
                 raise _NotUtf8
-        return count.survey(complete=self._complete, bytes_read=self._position)
+        return count.survey(complete=self._complete, bytes_read=self._position, mended=self._mended)
 
     def _examining(self, count: Count) -> Callable[[Piece | Part], tuple[Examined, Typed | None]]:
         def examine(found: Piece | Part) -> tuple[Examined, Typed | None]:
@@ -113,7 +113,7 @@ class _Look:
         """The pieces and parts of the file, or of as much of it as is wanted."""
         blocks = Blocks(plan.source, digest=self._digest() if self._digest else None, block_bytes=plan.block_bytes)
         for found in read_pieces(plan, blocks):
-            self._position = blocks.position
+            self._position, self._mended = blocks.position, blocks.mended
             if self._watch is not None:
                 self._watch(blocks)
             yield found

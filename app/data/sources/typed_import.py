@@ -264,7 +264,13 @@ def _inspected(
     share = source.progress
     guess = intake.records if complete or share <= 0 else round(intake.records / min(1.0, share))
     columns = (
-        InspectedColumn(name=name, type=type, note=_column_note(source, decided, i), missing=_missing(decided, i))
+        InspectedColumn(
+            name=name,
+            heading=name,
+            type=type,
+            note=_column_note(source, decided, i),
+            missing=_missing(decided, i),
+        )
         for i, (name, type) in enumerate(zip(decided.plan.names, decided.types, strict=True))
     )
     return Inspected(

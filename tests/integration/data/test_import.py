@@ -370,3 +370,33 @@ def test_that_a_file_that_changed_since_it_was_shown_is_not_imported(desk: Desk)
     os.utime(path, ns=(shown + 1, shown + 1))
     with pytest.raises(CicloError, match="changed_since_shown"):
         import_source(desk.workbench, request)
+
+
+def test_that_mended_signs_are_said_and_noted(desk: Desk) -> None:
+    answer, record = desk.bring("name,n\nD\x92Este,1\nO\x92Hara,2\nplain,3\n")
+    assert [row[0] for row in desk.rows(record)] == ["D’Este", "O’Hara", "plain"]
+    said = {p.code: p.message.params for p in answer.problems}
+    assert said["data.problem.mended"]["n"] == 2
+    assert "data.problem.mended" in {note.id for note in record.read(DatasetVersion).notes}
+
+
+def test_that_a_delimiter_after_the_last_name_makes_no_column_where_the_rows_have_none(desk: Desk) -> None:
+    rows = "".join(f"{n},{n},{n}\n" for n in range(50)) + "x,y,z,1,2,3\n" * 20
+    answer, _record = desk.bring("a,b,c,\n" + rows)
+    assert ([c.name for c in answer.columns], answer.rows, answer.rejected) == (["a", "b", "c"], 50, 20)
+
+
+@pytest.mark.parametrize(
+    ("content", "headings", "names"),
+    [
+        ("x, x ,,x\n1,2,3,4\n", ("x", " x ", "", "x"), ("x", "x_2", "column_3", "x_3")),
+        ("1,2\n3,4\n", ("column_1", "column_2"), ("column_1", "column_2")),
+        ("a,b\na,b\n1,2\n3,4\n", ("a a", "b b"), ("a", "b")),
+    ],
+)
+def test_that_an_inspection_says_what_the_header_says_and_what_the_columns_are_called(
+    desk: Desk, content: str, headings: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    seen = inspect_file(desk.file(content), InspectRequest(source="a.csv"))
+    assert tuple(c.heading for c in seen.columns) == headings
+    assert tuple(c.name for c in seen.columns) == names

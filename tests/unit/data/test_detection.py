@@ -164,3 +164,16 @@ def test_that_east_asian_letters_are_told_from_western_ones(text: str, encoding:
     found = detect(data, complete=True)
     assert found.name == encoding
     assert b"".join(to_utf8([data[i : i + 1] for i in range(len(data))], found)).decode() == text
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+def test_that_signs_that_became_control_characters_are_read_as_what_they_were(size: int) -> None:
+    data = "name,note\nAna,\x93D\x92Este\x94 \x96 nº 5 \x80\nEva,plain\n".encode()
+    counted: list[int] = []
+    found = detect(data, complete=True)
+    blocks = [data[i : i + size] for i in range(0, len(data), size)]
+    assert b"".join(to_utf8(blocks, found, mended=counted.append)).decode() == (
+        "name,note\nAna,“D’Este” – nº 5 €\nEva,plain\n"
+    )
+    assert sum(counted) == 5
+    assert b"".join(to_utf8(blocks, found)) == data
