@@ -1,4 +1,4 @@
-"""Where the table begins and what its columns are called: preamble, header rows or none, names made unique."""
+"""Where the table begins: preamble, header rows or none."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import msgspec
 from app.data import limits
 from app.data.delimited.careful import Careful, Grammar, read_carefully
 from app.data.delimited.edges import Sketch, is_units
+from app.data.delimited.naming import column_names, headings, spread
 from app.data.records import Problem
-from app.text.message import Text, Value, amount
+from app.text.message import Text, Value
 
 _LOOKED_AT = 200
 _PREAMBLE_RECORDS = 60
@@ -86,7 +87,7 @@ def find_layout(sample: bytes, grammar: Grammar, *, complete: bool, header: bool
         skip_lines=lines[first] - 1,
         header_lines=count,
         names=tuple(names),
-        headings=_headings(rows, named),
+        headings=headings(rows, named),
         offset=len(sample) if ended else records[last].start,
         line=lines[-1] + records[-1].lines if ended else lines[last],
         sure=sure,
@@ -228,7 +229,7 @@ def _back_over_header(records: list[Careful], filled: list[int], place: int, wid
     named = [t for t in _texts(before) if t.strip()]
     wordy = len(named) > max(1, width - 2) and all(map(_wordy, named))
     near = _width(before) != width and _width(before) >= max(2, width - 2)
-    return place - 1 if wordy and near and not all(_wordy(t) for t in _texts(records[place])) else place
+    return place - 1 if wordy and near and any(_valued(t) for t in _texts(records[place]) if t.strip()) else place
 
 
 def _cells_filled(record: Careful) -> int:
@@ -339,69 +340,5 @@ def _is_grouped(records: list[Careful], first: int, width: int) -> bool:
     above, names = _texts(records[first - 1]), [t.strip() for t in _texts(records[first])]
     if sum(bool(t.strip()) for t in above) < 2 or len(set(names)) == len(names):
         return False
-    joined = list(zip(_spread(above, [names]), names, strict=True))
+    joined = list(zip(spread(above, [names]), names, strict=True))
     return len(set(joined)) == len(joined)
-
-
-def column_names(rows: list[list[str]], width: int) -> tuple[list[str], list[Problem]]:
-    """Names of all columns: of several header rows, the words of each that add something; made unique."""
-    rows = [_spread(row, rows[number + 1 :]) for number, row in enumerate(rows)]
-    wanted = [_name([row[i] for row in rows if i < len(row)]) for i in range(width)]
-    problems: list[Problem] = []
-    empty = sum(not name for name in wanted[: len(rows[0])]) if rows else 0
-    if empty:
-        problems.append(_problem("data.problem.empty_names", n=empty))
-    padded = sum(t != t.strip() and bool(t.strip()) for row in rows for t in row)
-    if padded:
-        problems.append(_problem("data.problem.padded_names", n=padded))
-    named = [name or f"column_{i}" for i, name in enumerate(wanted, 1)]
-    names, renamed = _unique(named)
-    if renamed:
-        problems.append(_problem("data.problem.duplicate_names", n=len(renamed), names=", ".join(renamed[:5])))
-    return names, problems
-
-
-def _headings(rows: list[list[str]], width: int) -> tuple[str, ...]:
-    """The names of all columns as one header row has them, blanks and repetitions too; of several rows, the words of
-    each."""
-    if len(rows) < 2:
-        return tuple(row[i] if i < len(row) else "" for row in rows for i in range(width))
-    spread = [_spread(row, rows[number + 1 :]) for number, row in enumerate(rows)]
-    return tuple(" ".join(row[i].strip() for row in spread if i < len(row) and row[i].strip()) for i in range(width))
-
-
-def _spread(row: list[str], below: list[list[str]]) -> list[str]:
-    """A name above several named columns belongs to all of them (a merged cell leaves the others empty)."""
-    spread, last = [], ""
-    for index, text in enumerate(row):
-        last = text if text.strip() else last
-        named = any(index < len(lower) and lower[index].strip() for lower in below)
-        spread.append(text if text.strip() or not named else last)
-    return spread
-
-
-def _name(words: list[str]) -> str:
-    """A name without blanks around it; of several rows, what each adds."""
-    filled = [w.strip() for w in words if w.strip()]
-    if len(filled) == 1:
-        return filled[0]
-    return " ".join(dict.fromkeys(" ".join(w.split()) for w in filled))
-
-
-def _problem(code: str, *, n: int, **params: str) -> Problem:
-    return Problem(code=code, message=Text(code, {"n": amount(n), **params}))
-
-
-def _unique(named: list[str]) -> tuple[list[str], list[str]]:
-    taken = set(named)
-    seen: set[str] = set()
-    names, renamed = [], []
-    for name in named:
-        new, number = name, 2
-        while new in seen or (new != name and new in taken):
-            new, number = f"{name}_{number}", number + 1
-        if new != name:
-            renamed.append(new)
-        seen.add(new)
-        names.append(new)
-    return names, renamed

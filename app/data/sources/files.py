@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.data.delimited.header import column_names
+from app.data.delimited.naming import column_names
 from app.data.records import Problem
 from app.data.source import Source, hash_source, stamp_of, verify_unchanged
 from app.data.sources.typed import Fingerprint
