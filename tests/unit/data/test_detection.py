@@ -91,6 +91,8 @@ def layout(data: bytes, *, header: bool | None = None) -> Layout:
 def test_that_a_header_is_found_and_a_missing_one_too() -> None:
     assert layout(b"id,name,v\n1,a,2.5\n2,b,3.5\n").names == ("id", "name", "v")
     assert layout(b"1,a,2.5\n2,b,3.5\n3,c,4.5\n").header_lines == 0
+    assert layout(b"Ana;(53,71)\nEva;319,96\nLuz;12,00-\n").header_lines == 0
+    assert layout(b"Ana;USD 3\nEva;USD 4\nLuz;USD 5\n").header_lines == 0
     assert layout(b"1,a,2.5\n2,b,3.5\n", header=True).names == ("1", "a", "2.5")
 
 
