@@ -14,9 +14,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+if TYPE_CHECKING:
+    from app.ui.application import Application
 
 SIZES = ((1280, 800), (2560, 1440))
 LANGUAGES = ("en", "es")
@@ -89,31 +92,67 @@ def render(project: Path, out: Path, sizes: tuple[tuple[int, int], ...]) -> None
     while application.workspace is None:
         QTest.qWait(50)
     QTest.qWait(1500)
-    session, workspace, window = application.session, application.workspace, application.window
     out.mkdir(parents=True, exist_ok=True)
-
-    def shoot(page: str, language: str) -> None:
-        for size in sizes:
-            window.resize(*size)
-            for mode in MODES:
-                session.set_mode(mode)
-                QTest.qWait(150)
-                name = f"{page}-{language}-{mode}-{size[0]}x{size[1]}.png"
-                window.grab().save(str(out / name))
-
+    session, camera = application.session, Camera(application, out, sizes)
     for language in LANGUAGES:
         session.close_project()
         session.set_language(language)
         QTest.qWait(300)
-        shoot("welcome", language)
+        camera.shoot("welcome", language)
         session.open_project(str(project))
         while session.project is None:
             QTest.qWait(50)
         for tab in TABS:
-            workspace.show_tab(tab)
+            application.workspace.show_tab(tab)
             QTest.qWait(4000)  # previews and tables come from other processes
-            shoot(tab, language)
+            camera.shoot(tab, language)
+        camera.shoot_data(language)
     application.close()
+
+
+class Camera:
+    """Takes pictures of the window in every size and mode."""
+
+    def __init__(self, application: Application, out: Path, sizes: tuple[tuple[int, int], ...]) -> None:
+        self._application, self._out, self._sizes = application, out, sizes
+
+    def shoot(self, page: str, language: str) -> None:
+        """What the window shows now."""
+        from PySide6.QtTest import QTest
+
+        window = self._application.window
+        for size in self._sizes:
+            window.resize(*size)
+            for mode in MODES:
+                self._application.session.set_mode(mode)
+                QTest.qWait(150)
+                window.grab().save(str(self._out / f"{page}-{language}-{mode}-{size[0]}x{size[1]}.png"))
+
+    def shoot_data(self, language: str) -> None:
+        """The pages inside the Datasets tab: an import, the versions, two of them compared, the bin."""
+        from PySide6.QtTest import QTest
+
+        from app.data.records import DATASET
+        from app.resources import resource
+        from app.ui.datasets.page import Page
+
+        self._application.workspace.show_tab("datasets")
+        page = self._application.window.findChild(Page)
+        records = self._application.session.records(DATASET)
+        page.begin_import(str(resource("samples", "telco_churn.csv")))
+        QTest.qWait(4000)
+        self.shoot("import", language)
+        page.show_datasets()
+        page.show_versions(records[-1].id)
+        QTest.qWait(1000)
+        self.shoot("versions", language)
+        page.show_comparison(records[0].id, records[-1].id)
+        QTest.qWait(4000)
+        self.shoot("compare", language)
+        page.show_bin()
+        QTest.qWait(500)
+        self.shoot("bin", language)
+        page.show_datasets()
 
 
 if __name__ == "__main__":
