@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -31,11 +32,32 @@ def main(folder: str) -> int:
         shown = [answer["project"], answer["report"], answer["bundle"], *answer["screenshots"]]
         missing = [name for name in shown if not Path(place, name).exists()]
         seconds = time.monotonic() - begin
+        unread = [source for source in sources(Path(place)) if not reads(program, source, place, environment)]
     size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file() and not path.is_symlink())
     print(f"{folder}: {size / 1e6:.0f} MB; its demo took {seconds:.0f} s and left {len(shown)} results")
     if missing:
         print("missing: " + ", ".join(missing), file=sys.stderr)
-    return 1 if missing else 0
+    if unread:
+        print("can't be read: " + ", ".join(unread), file=sys.stderr)
+    return 1 if missing or unread else 0
+
+
+def sources(place: Path) -> tuple[str, ...]:
+    """A table of each kind whose library is looked for by name; of servers, one that nobody runs."""
+    (place / "table.json").write_text('[{"city": "Cádiz", "n": 1}, {"city": "Lugo", "n": 2}]', encoding="utf-8")
+    with sqlite3.connect(place / "table.db") as shop:
+        shop.execute("create table cities as select 'Lugo' as city, 2 as n")
+    shop.close()
+    return ("table.json", "table.db", "postgresql://ana@127.0.0.1:1/shop", "mysql://ana@127.0.0.1:1/shop")
+
+
+def reads(program: str, source: str, place: str, environment: dict[str, str]) -> bool:
+    """Whether a source is read, or its server is missed in words."""
+    query = [] if source.endswith(".json") else ["--query", "select * from cities"]
+    command = [program, "inspect", source, *query, "--json"]
+    done = subprocess.run(command, cwd=place, env=environment, stdout=subprocess.PIPE, timeout=_LIMIT_S)
+    answer = json.loads(done.stdout)
+    return answer.get("error", {}).get("code") == "sql.no_server" if "://" in source else answer.get("records", 0) > 0
 
 
 if __name__ == "__main__":

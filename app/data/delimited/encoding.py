@@ -52,6 +52,18 @@ _DOUBLE = (
     ("big5", _HANZI, 0.15),
 )
 _FEWEST_SIGNS = 6
+_OTHERS = (
+    *("cp1250", "iso8859_2", "cp852", "cp1251", "koi8_r", "cp866", "iso8859_5", "mac_cyrillic"),
+    *("cp1253", "iso8859_7", "cp1255", "cp1256", "cp1257"),
+)
+_TWO_BEYOND = re.compile(rb"[\x80-\xff]{2}")
+_OF_OTHER_SCRIPTS = 0.3
+"""Where so many pairs of letters beyond ASCII come for each such letter, whole words are written with them."""
+_WITHIN = re.compile(rb"(?<=[A-Za-z\x80-\xff])[\x80-\xff](?=[A-Za-z\x80-\xff])")
+_WITHIN_WORDS = 0.3
+"""So many of the letters beyond ASCII must stand within words before a language is looked for in them."""
+_COHERENT = 0.3
+_SAMPLE_OF_LETTERS = 32 << 10
 _LETTERS = 20_000
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _CONTROL = re.compile(rb"\xc2[\x80\x82-\x8c\x8e\x91-\x9c\x9e\x9f]")
@@ -184,10 +196,11 @@ def _double_byte(data: bytes, *, complete: bool) -> Encoding | None:
 
 def _single_byte(data: bytes) -> Encoding:
     scores = {name: _plausibility(data, name) for name in _SINGLE}
-    best = max(_SINGLE, key=lambda name: (scores[name], -_SINGLE.index(name)))
-    if best == "cp1252" and scores[best] <= -1e9:
-        best = "iso8859-1"
     count = _beyond_ascii(data)
+    best = max(_SINGLE, key=lambda name: (scores[name], -_SINGLE.index(name)))
+    strange = scores[best] < 0 and len(_WITHIN.findall(data)) > _WITHIN_WORDS * count
+    if strange or len(_TWO_BEYOND.findall(data)) > _OF_OTHER_SCRIPTS * count:
+        best = _of_other_language(data) or best
     return Encoding(
         name=_NAMES.get(best, best), reason=Text("data.encoding.guessed", {"n": count, "encoding": best}), sure=False
     )
@@ -196,6 +209,16 @@ def _single_byte(data: bytes) -> Encoding:
 def _beyond_ascii(data: bytes) -> int:
     """How many bytes no ASCII letter has."""
     return len(data.translate(None, bytes(range(128))))
+
+
+def _of_other_language(data: bytes) -> str:
+    """The encoding that gives the letters of a language from further away (Polish, Russian, Greek), if one does well.
+    They are told by how often they follow each other (charset-normalizer)."""
+    from charset_normalizer import from_bytes
+
+    lines = [line for line in data.splitlines() if not line.isascii()]
+    found = from_bytes(b"\n".join(lines)[:_SAMPLE_OF_LETTERS], cp_isolation=list(_OTHERS)).best()
+    return found.encoding if found is not None and found.coherence >= _COHERENT else ""
 
 
 def _plausibility(data: bytes, name: str) -> float:

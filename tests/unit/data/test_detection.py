@@ -179,3 +179,26 @@ def test_that_signs_that_became_control_characters_are_read_as_what_they_were(si
     )
     assert sum(counted) == 5
     assert b"".join(to_utf8(blocks, found)) == data
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("имя;город;сумма\nИван Петров;Москва;12\nАнна Сидорова;Казань;15\nПётр;Санкт-Петербург;3\n", "cp1251"),
+        ("имя;город;сумма\nИван Петров;Москва;12\nАнна Сидорова;Казань;15\n", "koi8_r"),
+        ("όνομα;πόλη;ποσό\nΓιώργος;Αθήνα;12\nΜαρία;Θεσσαλονίκη;4\n", "cp1253"),
+        ("imię;miasto;wartość\nŁukasz Żółć;Łódź;12\nJoanna Świątek;Kraków;14\nZażółć gęślą jaźń;Gdańsk;5\n", "cp1250"),
+    ],
+)
+def test_that_the_letters_of_further_languages_are_told_by_how_they_follow_each_other(text: str, encoding: str) -> None:
+    data = (text * 3).encode(encoding)
+    found = detect(data, complete=True)
+    assert not found.sure
+    assert b"".join(to_utf8([data], found)).decode() == text * 3
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac_roman"])
+def test_that_western_letters_are_not_taken_for_those_of_further_languages(encoding: str) -> None:
+    text = "nombre;ciudad\nJosé Núñez;Cádiz\nMÜLLER GMBH;KÖLN\nPEÑA;ÁVILA\nFrançois Lefèvre;Orléans\n"
+    found = detect(text.encode(encoding), complete=True)
+    assert b"".join(to_utf8([text.encode(encoding)], found)).decode() == text

@@ -101,8 +101,11 @@ class Table:
         chance = self.random
         parts: list[str] = []
         preamble = chance.choice(_PREAMBLES)
-        if chance.random() < 0.2 and preamble[0].count(self.delimiter) + 1 != len(self.kinds):
-            parts += preamble  # one as wide as the table could be its header
+        # One as wide as the table could be its header; and a comma in every line, of a name and amounts, a delimiter.
+        wide = preamble[0].count(self.delimiter) + 1 == len(self.kinds)
+        torn = "," in preamble[0] and self.style.decimal == "," and len(self.kinds) == 2
+        if chance.random() < 0.2 and not wide and not torn:
+            parts += preamble
         if self.header:
             parts.append(self.delimiter.join(map(self._field, self.names)))
         faulty = chance.randrange(2, len(self.rows) - 2) if self.fault else -1
