@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+FILE_BYTES = 10_000_000_000
 FIELD_BYTES = 1_000_000
 LINE_BYTES = 16_000_000
 COLUMNS = 5_000

@@ -83,11 +83,13 @@ def open_source(path: Path) -> Source:
     ------
     CicloError
         ``data.source_missing``, ``data.source_folder``, ``data.source_unreadable``, ``data.empty_file``,
+        ``data.file_too_large``,
         ``data.not_text`` and the like.
     """
     stamp = stamp_of(path)
     if stamp.size == 0:
         raise CicloError("data.empty_file", path=path.name)
+    _check_size(path, stamp.size)
     with reading(path), path.open("rb") as file:
         head = file.read(64)
     for magic, format in _FOREIGN:
@@ -98,6 +100,12 @@ def open_source(path: Path) -> Source:
             member = _member(path) if compression == "zip" else ""
             return Source(path=path, stamp=stamp, compression=compression, member=member)
     return Source(path=path, stamp=stamp)
+
+
+def _check_size(path: Path, size: int) -> None:
+    limit = limits.FILE_BYTES
+    if size > limit:
+        raise CicloError("data.file_too_large", path=path.name, size=round(size / 1e9, 1), limit=limit / 1e9)
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -198,6 +206,7 @@ class Blocks:
             self._digest.update(block)
         if plain and self.total > self._source.size:  # it grows while it is read, perhaps for ever
             raise CicloError("data.source_changed", path=self._source.path.name)
+        _check_size(self._source.path, self.total)
         ratio = self.total / max(1, self.position)
         if not plain and self.total > limits.INFLATION_FROM_BYTES and ratio > limits.INFLATION:
             raise CicloError("data.inflation", path=self._source.path.name, limit=limits.INFLATION)

@@ -400,3 +400,18 @@ def test_that_an_inspection_says_what_the_header_says_and_what_the_columns_are_c
     seen = inspect_file(desk.file(content), InspectRequest(source="a.csv"))
     assert tuple(c.heading for c in seen.columns) == headings
     assert tuple(c.name for c in seen.columns) == names
+
+
+def test_that_a_file_beyond_the_limit_is_refused_at_once_packed_or_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = desk.file("a,b\n1,2\n", "large.csv")
+    os.truncate(path, limits.FILE_BYTES + 1)  # takes no room: nothing was written there
+    with pytest.raises(CicloError) as refused:
+        inspect_file(path, InspectRequest(source=str(path)))
+    assert refused.value.params == {"path": "large.csv", "size": 10.0, "limit": 10.0}
+    path.unlink()
+    monkeypatch.setattr(limits, "FILE_BYTES", 100_000)
+    packed = gzip.compress(("a,b\n" + "".join(f"{n},{n * 7919 % 1000}\n" for n in range(30_000))).encode())
+    assert len(packed) < limits.FILE_BYTES * 2
+    assert desk.refused(packed, "packed.csv.gz") == "data.file_too_large"
