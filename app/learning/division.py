@@ -233,8 +233,8 @@ def _sides(keys: _Keys, dated: Booleans, scheme: Scheme, fraction: float) -> tup
 
 
 def _check_units(units: Hashes, place: Integers) -> None:
-    whole = len(np.unique(units))
-    if whole < _FEWEST_UNITS or len(np.unique(units[place == _TRAIN])) < 2:
+    whole, learned = splitting.count_units(units), units[place == _TRAIN]
+    if whole < _FEWEST_UNITS or not len(learned) or bool((learned == learned[0]).all()):
         raise CicloError("learning.too_few_units", n=whole, minimum=_FEWEST_UNITS)
 
 
@@ -245,7 +245,7 @@ def _check_classes(target: Target, place: Integers, *, given: bool) -> None:
     left = int(train.sum())
     if left < 10:
         raise CicloError("learning.too_few_left", n=left)
-    if target.labels and len(np.unique(target.codes[train])) < 2:
+    if target.labels and np.count_nonzero(np.bincount(target.codes[train])) < 2:
         raise CicloError("learning.holdout_takes_class")
 
 
@@ -269,7 +269,7 @@ def make_folds(rows: Rows, codes: Integers) -> tuple[Fold, ...]:
         return folds
     apart = tuple((fitted[~np.isin(rows.alike[fitted], rows.alike[scored])], scored) for fitted, scored in folds)
     if min(len(fitted) for fitted, _ in apart) < _FEWEST_UNITS:
-        raise CicloError("learning.too_few_units", n=len(np.unique(rows.alike)), minimum=_FEWEST_UNITS)
+        raise CicloError("learning.too_few_units", n=splitting.count_units(rows.alike), minimum=_FEWEST_UNITS)
     return apart
 
 
@@ -282,7 +282,7 @@ def _deal(rows: Rows, codes: Integers) -> tuple[Fold, ...]:
         folds = _possible(wanted, (groups.counts > 0).sum(axis=0), len(groups.sizes))
         fold = deal_groups(groups, folds=folds)
     else:
-        folds = _possible(wanted, np.bincount(codes), len(np.unique(rows.units)))
+        folds = _possible(wanted, np.bincount(codes), splitting.count_units(rows.units))
         fold = splitting.deal_folds(rows.units, rows.strata, folds=folds)
     return tuple((np.flatnonzero(fold != f), np.flatnonzero(fold == f)) for f in range(folds))
 
