@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +29,7 @@ _LEVELS = 200
 _WORDS_KEPT = 20_000
 _MOSTLY = 0.5
 _TOGETHER = 2_000_000
+_USUAL_EXPONENT = 400
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
 
 
@@ -134,10 +137,33 @@ def _number_profile(
         missing=missing,
         distinct=distinct,
         chart=_histogram(ordered, distinct, whole=type in (ColumnType.INTEGER, ColumnType.DATE)),
-        mean=None if timed else float(ordered.mean()),
-        deviation=None if timed or len(ordered) < 2 else float(ordered.std(ddof=1)),
+        mean=None if timed else _mean(ordered),
+        deviation=None if timed or len(ordered) < 2 else _deviation(ordered),
         quantiles=tuple(float(ordered[p]) for p in places),
     )
+
+
+def _exponent(ordered: NDArray[np.float64]) -> int:
+    """The power of two by which numbers near the ends of their range have to be divided before they are summed or
+    squared; 0 for usual ones."""
+    exponent = int(np.frexp(max(abs(ordered[0]), abs(ordered[-1])))[1])
+    return exponent if abs(exponent) > _USUAL_EXPONENT else 0
+
+
+def _mean(ordered: NDArray[np.float64]) -> float:
+    exponent = _exponent(ordered)
+    return math.ldexp(float(np.ldexp(ordered, -exponent).mean()), exponent) if exponent else float(ordered.mean())
+
+
+def _deviation(ordered: NDArray[np.float64]) -> float:
+    """The standard deviation; of the largest numbers there are, the largest of them."""
+    exponent = _exponent(ordered)
+    if not exponent:
+        return float(ordered.std(ddof=1))
+    try:
+        return math.ldexp(float(np.ldexp(ordered, -exponent).std(ddof=1)), exponent)
+    except OverflowError:
+        return sys.float_info.max
 
 
 def _histogram(ordered: NDArray[np.float64], distinct: int, *, whole: bool) -> Histogram | None:
@@ -149,9 +175,10 @@ def _histogram(ordered: NDArray[np.float64], distinct: int, *, whole: bool) -> H
     elif low == high:
         edges = np.array([low - 0.5, high + 0.5])
     else:
-        edges = np.linspace(low, high, min(_BINS, max(10, distinct)) + 1)
+        exponent, steps = _exponent(ordered), min(_BINS, max(10, distinct)) + 1
+        edges = np.ldexp(np.linspace(math.ldexp(low, -exponent), math.ldexp(high, -exponent), steps), exponent)
     before = np.searchsorted(ordered, edges, side="left")
-    before[-1] = len(ordered)
+    before[0], before[-1] = 0, len(ordered)  # whatever rounding has made of the ends
     return Histogram(edges=tuple(edges.tolist()), counts=tuple(np.diff(before).tolist()))
 
 
