@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from app.data import limits
 from app.data.delimited.inspection import column_note
-from app.data.records import ColumnType, Corrections, Dialect
+from app.data.records import ColumnType, Corrections, Dialect, Rejected
 from app.data.sources.columns import Column, Words, bare, column_for
 from app.data.sources.keeping import Kept
 from app.data.sources.typed import Batch
+from app.data.values.buffers import mask_of
 from app.data.values.conversion import Notation
 from app.data.values.inference import (
     Numerals,
@@ -62,7 +66,8 @@ class Intake:
         self.records = self.rows = self.rejected = 0
 
     def take(self, batch: Batch) -> Kept:
-        """Take in a batch; what is to be kept of it."""
+        """Take in a batch; what is to be kept of it. Records with a cell beyond the limit are rejected."""
+        batch = _within_limits(batch)
         self.records += batch.records
         self.rows += batch.rows.num_rows
         self.rejected += len(batch.rejected)
@@ -133,3 +138,30 @@ class Intake:
             return type, msgspec.structs.replace(notation, missing_words=corrections.missing_words)
         words = tuple(column.tally.disguised()) if type in _VALUES else ()
         return type, msgspec.structs.replace(notation, value_words=words)
+
+
+def _within_limits(batch: Batch) -> Batch:
+    """A batch without the records that hold a longer cell than an import takes."""
+    long = np.zeros(batch.rows.num_rows, bool)
+    for column in batch.rows.columns:
+        if column.nbytes > limits.FIELD_BYTES and (mask := _beyond(column)) is not None:
+            long |= mask_of(mask)
+    if not long.any():
+        return batch
+    lost = [Rejected(line=int(p), reason=Text("data.rejected.field_too_long")) for p in batch.places[long]]
+    return msgspec.structs.replace(
+        batch,
+        rows=batch.rows.filter(pa.array(~long)),
+        places=batch.places[~long],
+        rejected=tuple(sorted((*batch.rejected, *lost), key=lambda one: one.line)),
+    )
+
+
+def _beyond(column: pa.Array) -> pa.Array | None:
+    """Which cells of a column of words are too long; None for a column of anything else."""
+    if pa.types.is_dictionary(column.type):
+        known = _beyond(column.dictionary)
+        return None if known is None else known.take(column.indices)
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return None
+    return pc.greater(pc.binary_length(column), limits.FIELD_BYTES)

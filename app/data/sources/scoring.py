@@ -16,7 +16,8 @@ from app.data.records import Corrections, Reading
 from app.data.sources.columns import Moments, Words
 from app.data.sources.intake import Decided, Intake
 from app.data.sources.jobs import typed_source
-from app.data.sources.typed import Batch, TypedSource
+from app.data.sources.keeping import Kept
+from app.data.sources.typed import TypedSource
 from app.data.tables import ScoringFile, TextBatch, TypedName
 from app.data.tables import read_for_scoring as read_text
 from app.data.values.conversion import Notation
@@ -52,19 +53,18 @@ class TypedFile:
             intake = Intake(source.schema, Corrections())
             for batch in source.batches():
                 self.done = max(0.0, source.progress)
-                yield self._placed(batch, intake.take(batch).cells)
+                yield self._placed(intake.take(batch))
 
-    def _placed(self, batch: Batch, kept: pa.RecordBatch) -> TextBatch:
+    def _placed(self, kept: Kept) -> TextBatch:
         """The cells in their order, those of rejected records empty."""
-        lost = [rejected.line for rejected in batch.rejected]
-        order = np.argsort(np.concatenate([batch.places, np.array(lost, np.int64)]), kind="stable")
-        rejected = order >= len(batch.places)
+        lost = [rejected.line for rejected in kept.rejected]
+        order = np.argsort(np.concatenate([kept.places, np.array(lost, np.int64)]), kind="stable")
+        rejected = order >= len(kept.places)
         decided = self._decided
-        columns = [
-            _spread(self._text(place, kept.column(at)), order, rejected) for place, at in enumerate(decided.places)
-        ]
-        reasons: list[Text] = [one.reason for one in batch.rejected]
-        faults = {row: reasons[int(order[row]) - len(batch.places)] for row in np.flatnonzero(rejected).tolist()}
+        texts = (self._text(place, kept.cells.column(at)) for place, at in enumerate(decided.places))
+        columns = [_spread(text, order, rejected) for text in texts]
+        reasons: list[Text] = [one.reason for one in kept.rejected]
+        faults = {row: reasons[int(order[row]) - len(kept.places)] for row in np.flatnonzero(rejected).tolist()}
         return TextBatch(columns=columns, rejected=rejected, faults=faults)
 
     def _text(self, place: int, kept: pa.Array) -> pa.Array:

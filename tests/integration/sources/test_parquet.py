@@ -221,3 +221,11 @@ def test_that_a_file_which_is_not_there_is_said(desk: Desk, tmp_path: Path) -> N
 def test_that_text_which_is_none_is_refused_as_damage(desk: Desk, parquet: Write) -> None:
     words = pa.array([b"caf\xe9", b"x"]).view(pa.string())
     assert desk.refused(parquet({"a": words})) == "data.damaged_parquet"
+
+
+@pytest.mark.parametrize("type", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
+def test_that_a_cell_beyond_the_limit_rejects_its_record(desk: Desk, parquet: Write, type: pa.DataType) -> None:
+    words = pa.array(["a", "x" * 1_000_001, "b", None, "y" * 1_000_000], pa.string()).cast(type)
+    answer, record = desk.bring(parquet(pa.table({"n": range(5), "word": words})))
+    assert [(r.line, r.reason.id) for r in answer.rejected_rows] == [(2, "data.rejected.field_too_long")]
+    assert [len(w) if w else w for w in desk.columns(record)["word"]] == [1, 1, None, 1_000_000]

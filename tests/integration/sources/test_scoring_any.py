@@ -22,6 +22,15 @@ def test_that_a_rejected_record_keeps_its_place(tmp_path: Path) -> None:
     assert list(batch.faults) == [1]
 
 
+def test_that_a_record_with_a_cell_beyond_the_limit_keeps_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"n": [1, 2, 3], "t": ["a", "x" * 1_000_001, "b"]}), path)
+    with read_for_scoring(path, []) as file:
+        (batch,) = file.batches()
+    assert [c.to_pylist() for c in batch.columns] == [["1", "", "3"], ["a", "", "b"]]
+    assert {row: fault.id for row, fault in batch.faults.items()} == {1: "data.rejected.field_too_long"}
+
+
 def test_that_numbers_have_a_point_and_text_what_the_training_had(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"n": [1.5, None], "t": ["1,234", "n/a"], "day": ["03/04/2024", None]}), path)
