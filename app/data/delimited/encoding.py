@@ -52,6 +52,8 @@ _DOUBLE = (
     ("big5", _HANZI, 0.15),
 )
 _FEWEST_SIGNS = 6
+_PROOF = 4
+"""So many letters of valid UTF-8 for each faulty byte are no accident: few pairs of Western signs look like one."""
 _OTHERS = (
     *("cp1250", "iso8859_2", "cp852", "cp1251", "koi8_r", "cp866", "iso8859_5", "mac_cyrillic"),
     *("cp1253", "iso8859_7", "cp1255", "cp1256", "cp1257"),
@@ -124,7 +126,7 @@ def detect(data: bytes, *, complete: bool, wanted: str | None = None) -> Encodin
     good, bad = _utf8_letters(data, complete=complete)
     if not bad:
         return Encoding(name="utf-8", reason=Text("data.encoding.utf8", {"n": good}))
-    if good > 20 * bad:
+    if good > _PROOF * bad:
         return Encoding(name="utf-8", reason=Text("data.encoding.mostly_utf8", {"n": bad}), sure=False)
     return _double_byte(data, complete=complete) or _single_byte(data)
 

@@ -202,3 +202,9 @@ def test_that_western_letters_are_not_taken_for_those_of_further_languages(encod
     text = "nombre;ciudad\nJosé Núñez;Cádiz\nMÜLLER GMBH;KÖLN\nPEÑA;ÁVILA\nFrançois Lefèvre;Orléans\n"
     found = detect(text.encode(encoding), complete=True)
     assert b"".join(to_utf8([text.encode(encoding)], found)).decode() == text
+
+
+def test_that_a_few_letters_of_utf8_outweigh_one_faulty_byte() -> None:
+    data = "nombre;n\nJosé Núñez;1\nCádiz;2\nÁvila;3\n".encode() + b"mal\xff;4\n"
+    found = detect(data, complete=True)
+    assert (found.name, found.sure) == ("utf-8", False)

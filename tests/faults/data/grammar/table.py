@@ -48,6 +48,7 @@ class Table:
             self.fault = ""
         if self.fault in ("nul", "undecodable") and self.encoding.startswith("utf-16"):
             self.fault = ""
+        self.damaged = "mal\x00o"
         self.rows = self._rows(chance.randint(8, 40))
         self.lines: list[Line] = []
         self.content = self._content()
@@ -139,7 +140,7 @@ class Table:
             case "undecodable":
                 fields[0] = "mal\udcff"
             case "nul":
-                fields[0] = "mal\x00o"
+                fields[0] = self.damaged
             case "unclosed":
                 fields[0] = '"abierta'
         return self.delimiter.join(fields)
