@@ -11,6 +11,7 @@ from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.datasets.changes_card import ChangesCard
 from app.ui.datasets.import_form import ImportForm
+from app.ui.datasets.import_note import ImportNote
 from app.ui.datasets.import_problems import ImportProblems
 from app.ui.datasets.import_state import ImportState
 from app.ui.datasets.preview_table import PreviewTable
@@ -42,6 +43,7 @@ class ImportBody(QWidget):
         self.table.typed.connect(self.typed)
         self.problems = ImportProblems(theme, words)
         self.problems.resized.connect(self.fit)
+        self.note = ImportNote(words)
         inside = QVBoxLayout(self)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(tokens.SPACE)
@@ -49,6 +51,7 @@ class ImportBody(QWidget):
         inside.addLayout(self._upper())
         inside.addWidget(self._preview_card(), 1)
         inside.addWidget(self.problems)
+        inside.addWidget(self.note)
 
     def _upper(self) -> QHBoxLayout:
         made = QHBoxLayout()

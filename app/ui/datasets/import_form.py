@@ -40,6 +40,7 @@ class _Row:
         for widget in (self.caption, self.editor, self.evidence, self.badge, self.rule):
             if widget is not None:
                 widget.setVisible(wanted)
+        self.back.keep_place(wanted)
 
 
 class ImportForm(Card):
@@ -115,6 +116,8 @@ class ImportForm(Card):
             row.back.setVisible(mine and aspect in shown)
             learned = rule if rule is not None and same_correction(corrections, rule.proposed, aspect) else None
             self._show_evidence(aspect, row, evidence.get(aspect), mine=mine, learned=learned)
+            if aspect == "missing" and not mine and evidence.get(aspect) is None:
+                self._show_taken(row, sum(word.count for word in looked.words if word.taken))
 
     def _options(self, aspect: str, found: Inspected, mine: bool) -> list[Option]:
         made = options(aspect, found, self._words)
@@ -147,6 +150,14 @@ class ImportForm(Card):
         row.badge.set(kind, sign, name=self._words(f"ui_datasets.evidence.{state}"))  # type: ignore[arg-type]
         row.editor.setAccessibleDescription(text)
 
+    def _show_taken(self, row: _Row, cells: int) -> None:
+        """Words that can only mean "missing" leave no doubt, but they were found."""
+        if cells:
+            text = self._words("ui_datasets.evidence.taken_missing", n=cells)
+            row.evidence.setText(text)
+            row.badge.set("good", "", name=self._words("ui_datasets.evidence.sure"))
+            row.editor.setAccessibleDescription(text)
+
     @Slot()
     def _on_missing_edited(self) -> None:
         editor = self._rows["missing"].editor
@@ -168,11 +179,15 @@ class _Back(IconButton):
         super().__init__(theme, "undo-2", words("rules.ui.back"))
         self._aspect = aspect
         self.setObjectName(f"datasets.{aspect}_detected")
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # the evidence beside it keeps its place
-        self.setSizePolicy(policy)
+        self.keep_place(True)
         self.hide()
         self.clicked.connect(self._on_clicked)
+
+    def keep_place(self, wanted: bool) -> None:
+        """Hold the room while hidden, so that the evidence beside it stays put; not in a row that isn't shown."""
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(wanted)
+        self.setSizePolicy(policy)
 
     @Slot()
     def _on_clicked(self) -> None:

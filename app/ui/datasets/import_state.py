@@ -38,6 +38,8 @@ class ImportState:
     busy: bool = True
     job: str = ""
     again: bool = False
+    note: str = ""
+    by: str = ""
     learned_from: str = ""
     reading: Reading = field(default_factory=Reading)
     access: Access = field(default_factory=Access)
@@ -117,6 +119,8 @@ class ImportState:
             shown=self.found.modified_ns if self.found is not None else None,
             reading=self.reading,
             again=self.again,
+            note=self.note,
+            by=self.by,
             access=self.access,
         )
 

@@ -93,6 +93,7 @@ class ImportView(QWidget):
         self._notice.hide()
         self.rule.hide()
         self.body.hide()
+        self.body.note.clear()
         self.head.name.setText(self.state.name)
         if self.state.learned_from:
             self._notice.say("accent", self._words("ui_datasets.import.learned", version=self.state.learned_from))
@@ -219,6 +220,7 @@ class ImportView(QWidget):
             return
         self.progress.reset()
         self._notice.hide()
+        state.note, state.by = self.body.note.said()
         title = Text("ui_datasets.import.job", {"file": state.file_name, "name": state.name})
         state.job = self._session.submit(IMPORT_NEXT, state.importing(project.folder), title)
         self._show_head()

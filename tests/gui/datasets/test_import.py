@@ -292,3 +292,39 @@ def test_that_several_files_become_one_dataset_with_their_names_in_a_column(
     hand.wait_dataset("m1@1")
     body = page.dataset.version.body  # type: ignore[union-attr]
     assert (body.rows, [c.name for c in body.columns]) == (4, ["town", "sold", "month"])
+
+
+def test_that_words_taken_as_missing_are_not_said_to_be_absent(page: Page, hand: Hand, tmp_path: Path) -> None:
+    path = tmp_path / "tasas.csv"
+    path.write_text("cliente;tasa\n" + "".join(f"c{n};{('12,5', 's/d')[n % 2]}\n" for n in range(40)), encoding="utf-8")
+    page.begin_import(str(path))
+    hand.wait_read()
+    assert "20 cells hold such a word and count as missing." in texts(page)
+    assert "no word found" not in texts(page)
+
+
+def test_that_aspects_a_workbook_does_not_have_leave_no_gap(
+    page: Page, hand: Hand, customers: Path, tmp_path: Path
+) -> None:
+    from tests.integration.sources.books import sheet, write_book
+
+    page.begin_import(str(customers))
+    hand.wait_read()
+    first = hand.find(Dropdown, "datasets.delimiter").y()
+    body = [["Town", "Sold"], ["a", 1], ["b", 2], ["c", 3]]
+    page.begin_import(str(write_book(tmp_path / "sales.xlsx", {"Data": sheet(body)})))
+    hand.wait_read()
+    hand.wait_until(lambda: hand.find(Dropdown, "datasets.decimal").y() <= first + 4)
+
+
+def test_that_a_note_and_its_author_come_in_with_the_version(page: Page, hand: Hand, customers: Path) -> None:
+    page.begin_import(str(customers))
+    hand.wait_read()
+    hand.find(QLineEdit, "datasets.import_note").setText(" Export of May ")
+    hand.find(QLineEdit, "datasets.import_by").setText("Ana")
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("clientes@1")
+    body = page.dataset.version.body  # type: ignore[union-attr]
+    assert (body.note, body.by) == ("Export of May", "Ana")
+    page.begin_import(str(customers))
+    assert hand.find(QLineEdit, "datasets.import_note").text() == ""
