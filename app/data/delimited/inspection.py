@@ -241,14 +241,16 @@ def _count(code: str, n: int, *, line: int = 0, **params: str) -> Problem:
 def column_note(survey: Typed, index: int) -> Text | None:
     """What is worth saying about how a column is read."""
     tally, type, notation = survey.tallies[index], survey.types[index], survey.notations[index]
-    if type in _VALUES and survey.plan.names[index] not in survey.plan.corrections.types:
-        words = {w: n for w, n in tally.odd.items() if w in {*notation.missing_words, *notation.value_words}}
-        note = _value_note(tally, type, notation)
-        if not words:
-            return note
-        missing = Text("data.note.missing_words", {"n": sum(words.values()), "words": ", ".join(words)})
-        return missing if note is None else Text("data.note.both", {"first": missing, "second": note})
-    return None if survey.plan.corrections.all_text else _word_note(survey, index)
+    if type not in _VALUES:
+        return None if survey.plan.corrections.all_text else _word_note(survey, index)
+    if survey.plan.names[index] in survey.plan.corrections.types:
+        return None
+    words = {w: n for w, n in tally.odd.items() if w in {*notation.missing_words, *notation.value_words}}
+    note = _value_note(tally, type, notation)
+    if not words:
+        return note
+    missing = Text("data.note.missing_words", {"n": sum(words.values()), "words": ", ".join(words)})
+    return missing if note is None else Text("data.note.both", {"first": missing, "second": note})
 
 
 def _value_note(tally: Tally, type: ColumnType, notation: Notation) -> Text | None:
@@ -285,10 +287,25 @@ def _word_note(survey: Typed, index: int) -> Text | None:
         return Text("data.note.mixed_marks", {"n": tally.count(Shape.DECORATED), "marks": marks})
     if tally.orders.zoned and tally.orders.zoned < tally.count(Shape.DATETIME):
         return Text("data.note.mixed_zones", {"n": tally.orders.zoned, "total": amount(tally.filled)})
-    if tally.filled and tally.numeric >= _NEARLY * tally.filled and tally.numeric < tally.filled:
-        other = next((w for w in tally.odd if w), "")[:_SHOWN]
-        return Text(
-            "data.note.nearly_numbers",
-            {"n": tally.filled - tally.numeric, "total": amount(tally.filled), "value": other},
-        )
+    return _nearly_note(tally) or _order_note(tally, day_first=survey.notations[index].day_first)
+
+
+def _nearly_note(tally: Tally) -> Text | None:
+    """That a few cells keep a column from being numbers, or days; with one of them, where one is known."""
+    filled = tally.filled - sum(tally.disguised().values())
+    for kind, n in (("numbers", tally.numeric), ("dates", tally.timed - tally.orders.neither)):
+        if filled and _NEARLY * filled <= n < filled:
+            found = Text(f"data.note.almost_{kind}", {"n": filled - n, "total": amount(filled)})
+            if value := tally.stranger[:_SHOWN]:
+                return Text(f"data.note.nearly_{kind}", {**found.params, "value": value})
+            return found
     return None
+
+
+def _order_note(tally: Tally, *, day_first: bool) -> Text | None:
+    """That some of a column's dates have the other order than the file's."""
+    wrong = tally.orders.month_first if day_first else tally.orders.day_first
+    if not wrong or tally.timed < tally.filled:
+        return None
+    code = "month_first" if day_first else "day_first"
+    return Text(f"data.note.{code}", {"n": wrong, "total": amount(tally.filled)})

@@ -202,6 +202,8 @@ def _keylike(tally: Tally, name: str) -> bool:
     digits = tally.count(Shape.ZERO_LED, Shape.LONG) > 0.5 * tally.rows
     if tally.count(Shape.INTEGER) > 0.5 * tally.rows:
         return False  # numbers, but for a few cells
+    if tally.timed > 0.5 * tally.rows:
+        return False  # days, but for a few cells
     named = bool(_KEY_NAME.search(name.strip()) or _CAMEL_KEY.search(name.strip()))
     assert tally.unique is not None
     return digits or named or (tally.rows >= 20 and tally.unique.codelike)

@@ -114,7 +114,8 @@ def _odd(cells: pa.Array, times: NDArray[np.int64], words: NDArray[np.bool_]) ->
 
 
 class Tally:
-    """What the cells of one column were so far."""
+    """What the cells of one column were so far. ``stranger`` is the first word that is neither a value nor
+    stands for none; it is kept when there are too many of them to list."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -127,6 +128,7 @@ class Tally:
         self.odd: Counter[str] = Counter()
         self.many_words = False
         self.many_odd = False
+        self.stranger = ""
         self.length = 0
         self.unique: DistinctCounter | None = DistinctCounter()
         self.recurring = True
@@ -155,6 +157,7 @@ class Tally:
         self.orders = self.orders + seen.orders
         self.length += seen.size
         self.recurring = self.recurring and seen.recurring
+        self.stranger = self.stranger or next((w for w in seen.odd or () if w and not _stands_for_missing(w, None)), "")
         self.many_words = _gathered(self.words, seen.words, WORDS_KEPT, over=self.many_words)
         self.many_odd = _gathered(self.odd, seen.odd, _ODD_KEPT, over=self.many_odd)
         if self.unique is not None and (seen.fresh is None or not self.unique.add(seen.fresh)):
@@ -219,6 +222,11 @@ class Tally:
     def numeric(self) -> int:
         """Cells that are a number in some notation."""
         return int(self.counts[Shape.INTEGER : Shape.COMMA_EXPONENT + 1].sum()) + self.count(Shape.DECORATED)
+
+    @property
+    def timed(self) -> int:
+        """Cells that are a day, with or without a time, in some order."""
+        return self.count(Shape.DATE, Shape.DATETIME)
 
 
 def _gathered(known: Counter[str], seen: dict[str, int] | None, most: int, *, over: bool) -> bool:

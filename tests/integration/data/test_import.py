@@ -91,6 +91,32 @@ def test_that_a_column_with_a_word_for_missing_is_numeric_and_says_so(desk: Desk
     assert notes == ["b: 10 cells hold n/a and count as missing."]
 
 
+def note_of(desk: Desk, content: str, column: str, **types: ColumnType) -> str:
+    found = inspect_file(desk.file(content), InspectRequest(source="", corrections=Corrections(types=types)))
+    note = next(c.note for c in found.columns if c.name == column)
+    return "" if note is None else Words("en").text(note)
+
+
+def test_that_a_few_odd_cells_among_dates_are_said_and_make_no_key_of_them(desk: Desk) -> None:
+    days = [f"2024-{i % 12 + 1:02d}-{i // 12 + 1:02d}" for i in range(100)]
+    content = "n,day,when\n" + "".join(f"{i},{d},{d}\n" for i, d in enumerate(days)) + "100,2024-13-45,soon\n"
+    found = inspect_file(desk.file(content), InspectRequest(source=""))
+    assert [c.type for c in found.columns[1:]] == ["text", "text"]
+    assert note_of(desk, content, "day").startswith("1 of 101 values is no day of the calendar, so")
+    assert "isn't a date (such as “soon”)" in note_of(desk, content, "when")
+    assert note_of(desk, content, "when", when=ColumnType.DATE) == ""  # it no longer is kept as words
+
+
+def test_that_dates_with_the_other_order_than_their_file_are_said(desk: Desk) -> None:
+    content = "n,day\n" + "".join(f"{i},{i % 28 + 1:02d}/02/2024\n" for i in range(60)) + "60,02/25/2024\n"
+    assert "1 of 61 dates has the month before the day, unlike the others" in note_of(desk, content, "day")
+
+
+def test_that_one_of_many_odd_cells_is_shown(desk: Desk) -> None:
+    content = "n,code\n" + "".join(f"{i},{f'C{i}' if i % 13 == 5 else i}\n" for i in range(3000))
+    assert "231 of 3,000 values aren't numbers (such as “C5”)" in note_of(desk, content, "code")
+
+
 def test_that_words_for_missing_in_a_column_of_words_are_proposed_and_not_taken(desk: Desk) -> None:
     content = "cc,v\n" + "NA,1\nDE,2\n" * 20
     answer, _record = desk.bring(content)
