@@ -99,6 +99,33 @@ def test_that_days_are_counted_from_1904_where_the_workbook_says_so(desk: Desk, 
     assert desk.columns(record)["d"] == [dt.date(1900, 1, 1), dt.date(1900, 2, 28), dt.date(1900, 3, 1)]
 
 
+def test_that_a_cover_gives_way_to_the_sheet_with_the_table(desk: Desk, tmp_path: Path) -> None:
+    cover = sheet([["Report of sales"], ["Author", "Ana"], ["Pages", 12], [b'<c t="e"><v>#N/A</v></c>', "x"]])
+    table = sheet([["a", "b", "c"], [1, 2, 3], [4, 5, 6]])
+    path = write_book(tmp_path / "a.xlsx", {"Cover": cover, "More": sheet([["see"]]), "Data": table, "Old": table})
+    found = desk.look(path)
+    assert found.origin is not None
+    assert (found.origin.sheet, found.records) == ("Data", 2)
+    assert codes(desk, path) == {"sheets"}  # nothing of what stands in the cover
+    assert desk.look(path, Reading(sheet="Cover")).origin.sheet == "Cover"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "first", [[["n", "m"], [1, 2], [3, 4]], [["town"], *([f"t{i}"] for i in range(60))]], ids=["numbers", "long"]
+)
+def test_that_a_small_table_in_front_is_no_cover(desk: Desk, tmp_path: Path, first: list[list[Value]]) -> None:
+    table = sheet([["a", "b", "c"], [1, 2, 3], [4, 5, 6]])
+    found = desk.look(write_book(tmp_path / "a.xlsx", {"First": sheet(first), "Data": table}))
+    assert found.origin is not None
+    assert found.origin.sheet == "First"
+
+
+def test_that_a_cover_does_not_open_a_sheet_that_somebody_hid(desk: Desk, tmp_path: Path) -> None:
+    table = sheet([["a", "b", "c"], [1, 2, 3], [4, 5, 6]])
+    path = write_book(tmp_path / "a.xlsx", {"Notes": sheet([["see"], ["below"]]), "Data": table}, hidden=["Data"])
+    assert desk.look(path).origin.sheet == "Notes"  # type: ignore[union-attr]
+
+
 def test_that_sheet_and_range_are_chosen(desk: Desk, tmp_path: Path) -> None:
     wide = [["a", "b", None, "x"], [1, 2, None, 9], [3, 4, None, 8], ["total", 6]]
     path = write_book(

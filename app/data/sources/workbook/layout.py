@@ -14,11 +14,14 @@ from app.data.delimited.edges import Body, Sketch
 from app.data.delimited.header import find_layout
 from app.data.records import Evidence, Problem
 from app.data.sources.files import distinct_names
-from app.data.sources.workbook.rows import Area, Row
+from app.data.sources.workbook.rows import Area, Kind, Row
 from app.errors import CicloError
 from app.text.message import Text
 
 HEAD_ROWS = 250
+NOTE_ROWS = 50
+"""A sheet with more rows than these is no cover."""
+_TABLE_ROWS, _TABLE_COLUMNS = 3, 3
 _GAP = 100
 _SPARE = 50
 _CSV = Grammar(delimiter=b",")
@@ -75,6 +78,18 @@ def sheet_layout(head: list[Row], area: Area, *, width: int, header: bool | None
         problems=tuple(p for p in found.problems if p.code == "data.problem.duplicate_names"),
         evidence=Evidence(aspect="header", choice=str(found.header_lines), reason=reason, sure=found.sure),
     )
+
+
+def only_notes(head: list[Row]) -> bool:
+    """Whether the first rows of a sheet look like a cover: few, hardly any with more than a name and its value, and
+    hardly a number."""
+    numbers = sum(kind in (Kind.NUMBER, Kind.PERCENT) for row in head for _text, kind in row.cells.values())
+    return len(head) <= NOTE_ROWS and not holds_table(head) and numbers < _TABLE_ROWS
+
+
+def holds_table(head: list[Row]) -> bool:
+    """Whether the first rows of a sheet certainly hold a table: several with several cells."""
+    return sum(len(row.cells) >= _TABLE_COLUMNS for row in head) >= _TABLE_ROWS
 
 
 def footer_rows(rows: list[Row], layout: SheetLayout) -> int:

@@ -16,7 +16,14 @@ from app.data.sources.files import OneFile
 from app.data.sources.marks import like_marked_number, like_number
 from app.data.sources.typed import SPARE, Batch, Fingerprint
 from app.data.sources.workbook.hazards import hazard_problems
-from app.data.sources.workbook.layout import HEAD_ROWS, footer_rows, sheet_layout
+from app.data.sources.workbook.layout import (
+    HEAD_ROWS,
+    NOTE_ROWS,
+    footer_rows,
+    holds_table,
+    only_notes,
+    sheet_layout,
+)
 from app.data.sources.workbook.legacy import LegacyReader
 from app.data.sources.workbook.rows import Area, Hazards, Kind, Reader, Row, parse_area
 from app.data.sources.workbook.xlsx import XlsxReader
@@ -79,16 +86,31 @@ class WorkbookSource:
         self._written: Counter[int] = Counter()
 
     def _chosen(self, wanted: str | None) -> tuple[Sheet, Iterator[Row]]:
-        """The sheet that was asked for, or the first in sight that holds something; and its rows."""
+        """The sheet that was asked for, or the first in sight that holds something; and its rows. A sheet of notes
+        gives way to one with a table, as long as no range was asked for."""
         if wanted is not None:
             sheet = self._named(wanted)
             return sheet, self._rows_in(sheet)
+        notes: Sheet | None = None
         for sheet in sorted(self.sheets, key=lambda s: s.hidden):
-            rows = self._rows_in(sheet)
-            first = next(rows, None)
-            if first is not None:
-                return sheet, chain([first], rows)
-        raise CicloError("data.empty_workbook", path=self.name)
+            if notes is not None and sheet.hidden:
+                break
+            head = list(islice(self._rows_in(sheet), NOTE_ROWS + 1))
+            if holds_table(head) or (notes is None and self._may_be_table(head)):
+                return self._again(sheet)
+            if notes is None and head:
+                notes = sheet
+        if notes is None:
+            raise CicloError("data.empty_workbook", path=self.name)
+        return self._again(notes)
+
+    def _may_be_table(self, head: list[Row]) -> bool:
+        return bool(head) and (self._area != Area() or not only_notes(head))
+
+    def _again(self, sheet: Sheet) -> tuple[Sheet, Iterator[Row]]:
+        """A sheet from its first row, without what was met in others."""
+        self._hazards = Hazards()
+        return sheet, self._rows_in(sheet)
 
     def _named(self, wanted: str) -> Sheet:
         same = [s for s in self.sheets if s.name == wanted] or [
