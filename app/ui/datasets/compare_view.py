@@ -15,6 +15,7 @@ from app.text.message import Text, amount
 from app.ui import theme as tokens
 from app.ui.datasets.compare_tables import ChangesTable, ExamplesTable, SchemaTable, described
 from app.ui.datasets.shift_chart import ShiftView
+from app.ui.datasets.versions_table import spoken_version
 from app.ui.session import Session
 from app.ui.widgets.basics import Card, clear, label, row
 from app.ui.widgets.form import Dropdown, Field, Option, Segments
@@ -124,7 +125,7 @@ class CompareView(QWidget):
         self._begin()
 
     def _named(self, record: Record) -> str:
-        return f"{record.name} {self._words('ui_datasets.dataset.version', version=record.number)}"
+        return spoken_version(record, self._words)
 
     @Slot(str)
     def _on_chosen(self, _value: str) -> None:

@@ -10,6 +10,7 @@ from app.data.rules.records import NextAnswer
 from app.errors import CicloError
 from app.jobs.contract import Ended
 from app.text.words import Words
+from app.ui.datasets.versions_table import spoken_version
 from app.ui.session import Session
 from app.ui.widgets.messages import Notice
 
@@ -44,7 +45,9 @@ class KnownVersion(QObject):
             return
         self._id = answer.known
         notice = self._notice
-        notice.say("accent", words("ui_datasets.import.known", version=project.get(answer.known).label))
+        notice.say(
+            "accent", words("ui_datasets.import.known", version=spoken_version(project.get(answer.known), words))
+        )
         notice.add(words("ui_datasets.import.show_known"), self._on_show_clicked).setObjectName("datasets.show_known")
         notice.add(words("ui_datasets.import.again"), self.again_asked.emit).setObjectName("datasets.import_again")
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 
 from app.data.versions.history import VersionEntry
 from app.text.words import Words
-from app.ui.datasets.versions_table import spoken_uses, when
+from app.ui.datasets.versions_table import spoken_uses, spoken_version, when
 from app.ui.widgets.basics import Card, button, column, label, line, row
 from app.ui.widgets.form import Field, line_edit, text_edit
 
@@ -66,7 +66,7 @@ class VersionDetail(Card):
         words = self._words
         changed = self._entry is None or (self._entry.id, self._entry.note) != (entry.id, entry.note)
         self._entry = entry
-        self._title.setText(f"{entry.name} {words('ui_datasets.dataset.version', version=entry.number)}")
+        self._title.setText(spoken_version(entry, words))
         self._origin.setText(self._said_origin(entry))
         if changed:  # what is being typed stays where only something else about it is new
             self.note.setPlainText(entry.note)

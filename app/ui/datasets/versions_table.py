@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.data.versions.history import Use, VersionEntry
+from app.project.record import Record
 from app.text.words import Words
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.theme import Theme
@@ -15,6 +16,11 @@ from app.ui.widgets.table import Table
 def when(moment: str, words: Words) -> str:
     """A stored moment in the reader's language."""
     return words.datetime(datetime.fromisoformat(moment.replace("Z", "+00:00")))
+
+
+def spoken_version(version: Record | VersionEntry, words: Words) -> str:
+    """A version as sentences call it: sales version 2."""
+    return f"{version.name} {words('ui_datasets.dataset.version', version=version.number)}"
 
 
 def spoken_uses(used_by: tuple[Use, ...], words: Words) -> str:

@@ -19,7 +19,7 @@ from app.project.writer import author
 from app.ui import theme as tokens
 from app.ui.datasets.purge_dialog import PurgeDialog
 from app.ui.datasets.version_detail import VersionDetail
-from app.ui.datasets.versions_table import VersionsTable
+from app.ui.datasets.versions_table import VersionsTable, spoken_version
 from app.ui.session import Session
 from app.ui.widgets.basics import Card, column, label
 from app.ui.widgets.messages import Notice
@@ -171,7 +171,7 @@ class VersionsView(QWidget):
     def _on_binned(self, _records: list[Record]) -> None:
         words, entry = self._words, self._entries[self._undoable]
         uses = words("ui_datasets.versions.still_works") if entry.used_by else ""
-        self.notice.say("accent", words("ui_datasets.versions.is_binned", version=entry.label), uses)
+        self.notice.say("accent", words("ui_datasets.versions.is_binned", version=spoken_version(entry, words)), uses)
         self.notice.add(words("ui_datasets.versions.undo_now"), self._on_undo_clicked).setObjectName("datasets.undo")
         self._tell()
 
@@ -186,7 +186,9 @@ class VersionsView(QWidget):
 
     def _on_restored(self, records: list[Record]) -> None:
         self._id = records[0].id
-        self.notice.say("good", self._words("ui_datasets.versions.is_restored", version=records[0].label))
+        self.notice.say(
+            "good", self._words("ui_datasets.versions.is_restored", version=spoken_version(records[0], self._words))
+        )
         self.reload()
 
     @Slot(str, str)

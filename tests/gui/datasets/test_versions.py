@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.data.records import DATASET, ImportRequest
 from app.data.records import IMPORT as IMPORT_KIND
 from app.project import check
-from app.text.message import Text
+from app.text import Words
+from app.text.message import Text, amount
 from app.ui.datasets.page import Page
 from app.ui.datasets.purge_dialog import PurgeDialog
 from app.ui.datasets.versions_view import VersionsView
@@ -80,6 +81,8 @@ def test_that_a_note_is_stored_and_shown_with_the_dataset(
 def test_that_a_version_goes_into_the_bin_and_comes_back_by_undo(two: VersionsView, page: Page, hand: Hand) -> None:
     hand.click("datasets.version_remove")
     hand.wait_until(lambda: labels(two) == ["sales@1"])
+    said = [label.text() for label in two.notice.findChildren(QLabel)]
+    assert "sales version 2 is in the bin. Nothing was deleted." in said
     hand.find(QCheckBox, "datasets.show_bin").click()
     assert labels(two) == ["sales@2", "sales@1"]
     hand.click("datasets.undo")
@@ -119,6 +122,8 @@ def test_that_two_versions_are_compared(two: VersionsView, page: Page, hand: Han
     assert [view.examples.lines.look(0, c).text for c in range(4)] == ["A007", "amount", "7", "7,000"]
     hand.click("datasets.compare_added")
     assert view.examples.lines.look(0, 0).text == "A900"
+    assert view.parts.buttons["added"].text() == "1 added"
+    assert Words("es")("ui_datasets.compare.part.added", n=amount(1)) == "1 añadida"
     view.changes.selectRow(1)
     assert view.chart.accessibleDescription()
     hand.click("datasets.compare_back")
