@@ -4,7 +4,6 @@ what was counted."""
 from __future__ import annotations
 
 import hashlib
-import time
 from pathlib import Path
 
 import msgspec
@@ -17,31 +16,23 @@ from app.data.delimited.store import Store, expectation
 from app.data.delimited.summaries import known_summaries
 from app.data.delimited.survey import survey
 from app.data.delimited.typist import Decision
+from app.data.handing import REJECTED, TABLE, Meter, none_good, staged_objects, stored_columns
 from app.data.profiling import profile_table
 from app.data.records import (
     DATASET,
-    Column,
     DatasetVersion,
     ImportAnswer,
     ImportRequest,
     Inspected,
     InspectRequest,
-    Profile,
-    Rejected,
 )
 from app.data.source import hash_source, open_source, verify_unchanged
 from app.data.storing import TableWriter
-from app.errors import CicloError, worded
-from app.jobs.contract import Context, Outcome, Progress
-from app.project.durable import stage_bytes, stage_file, writing
-from app.project.record import StagedFile, draft, encode
-from app.text.message import Text, plain
-
-_PARQUET = "application/vnd.apache.parquet"
-_JSON = "application/json"
-_LINES = "application/jsonlines"
-_GROUP_BYTES = 64_000_000
-_SHOWN = 60
+from app.errors import CicloError
+from app.jobs.contract import Context, Outcome
+from app.project.durable import writing
+from app.project.record import draft, encode
+from app.text.message import Text
 
 
 def inspect_source(context: Context, request: InspectRequest) -> Outcome:
@@ -84,18 +75,18 @@ class _Import:
         self._source = open_source(Path(request.source))
         if request.shown is not None and request.shown != self._source.stamp.modified_ns:
             raise CicloError("data.changed_since_shown", path=self._source.path.name)
-        self._meter = _Meter(context, 1.25 * self._source.size)
+        self._meter = Meter(context, 1.25 * self._source.size)
         self._digest = hashlib.sha256()
 
     def run(self) -> Outcome:
         """The table, the profile, the draft."""
-        table = self._context.staging / "table.parquet"
+        table = self._context.staging / TABLE
         with writing(table):
             found, store = self._stored(table)
         self._prove(found, store)
         writer = store.writer
         if writer.rows == 0:
-            raise _none_good(writer.listed[0], self._source.path.name)
+            raise none_good(writer.listed[0], self._source.path.name)
         sha256 = hash_source(self._source) if self._source.compression else self._digest.hexdigest()
         verify_unchanged(self._source)
         return self._outcome(found, writer, table, sha256)
@@ -104,7 +95,7 @@ class _Import:
         plan = make_plan(self._source, self._request.corrections)
         decision = expectation(plan)
         for again in (False, True):
-            store = Store(decision, table, self._context.staging / "rejected.jsonl")
+            store = Store(decision, table, self._context.staging / REJECTED)
             with store:
                 found = self._survey(store, plan, proven=again)
             if found.records == 0:
@@ -145,8 +136,8 @@ class _Import:
             threads=self._context.processors,
             check_cancelled=self._context.check_cancelled,
         )
-        columns = _columns(profile, levels)
-        objects = self._objects(table, profile, writer)
+        columns = stored_columns(profile, levels)
+        objects = staged_objects(self._context.staging, profile, rejected=bool(writer.rejected))
         body = DatasetVersion(
             source_name=self._source.path.name,
             source_sha256=sha256,
@@ -169,49 +160,6 @@ class _Import:
         )
         made = draft(DATASET, body, objects=objects, name=self._request.name)
         return Outcome(drafts=(made,), answer=msgspec.Raw(encode(answer)))
-
-    def _objects(self, table: Path, profile: Profile, writer: TableWriter) -> dict[str, StagedFile]:
-        staging = self._context.staging
-        objects = {
-            "table": stage_file(table, media=_PARQUET),
-            "profile": stage_bytes(staging, "profile.json", encode(profile), media=_JSON),
-        }
-        if writer.rejected:
-            objects["rejected"] = stage_file(staging / "rejected.jsonl", media=_LINES)
-        return objects
-
-
-def _none_good(first: Rejected, path: str) -> CicloError:
-    """Nothing fits: the first record says why, as an example of what is likely the same in all."""
-    params = {name: plain(value) for name, value in first.reason.params.items()}
-    return CicloError("data.no_good_records", **params, path=path, line=first.line, reason=worded(first.reason.id))
-
-
-class _Meter:
-    """Progress in bytes, with the time that remains at the speed so far; at most ten reports a second."""
-
-    def __init__(self, context: Context, total: float) -> None:
-        self._context = context
-        self._total = total
-        self._begun = time.monotonic()
-        self._last = 0.0
-
-    def at(self, step: str, done: float) -> None:
-        self._context.check_cancelled()
-        now = time.monotonic()
-        if now - self._last < 0.1:
-            return
-        self._last = now
-        elapsed = now - self._begun
-        remaining = elapsed * (self._total - done) / done if done and elapsed > 1 else None
-        self._context.report(Progress(step=Text(step), done=done, total=self._total, remaining_s=remaining))
-
-
-def _columns(profile: Profile, levels: tuple[tuple[str, ...], ...]) -> tuple[Column, ...]:
-    return tuple(
-        Column(name=c.name, type=c.type, missing=c.missing, distinct=c.distinct, levels=words)
-        for c, words in zip(profile.columns, levels, strict=True)
-    )
 
 
 def _notes(found: Survey) -> tuple[Text, ...]:

@@ -3,7 +3,6 @@ rejected records must add up to what the source counted by other means."""
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 
 from app.data import limits
 from app.data.delimited.inspection import cells, value_evidence
+from app.data.handing import REJECTED, TABLE, Meter, none_good, staged_objects, stored_columns
 from app.data.pipeline import in_order
 from app.data.profiling import profile_table
 from app.data.records import (
@@ -25,7 +25,6 @@ from app.data.records import (
     InspectRequest,
     Origin,
     Problem,
-    Profile,
     Rejected,
 )
 from app.data.sources.columns import Words
@@ -34,15 +33,12 @@ from app.data.sources.keeping import Keeping, Kept
 from app.data.sources.storing import Storing, typed_cells
 from app.data.sources.typed import Explained, Fingerprint, TypedSource
 from app.data.values.tally import Tally
-from app.errors import CicloError, worded
-from app.jobs.contract import Context, Outcome, Progress
-from app.project.durable import stage_bytes, stage_file, writing
-from app.project.record import StagedFile, draft, encode
-from app.text.message import Text, plain
+from app.errors import CicloError
+from app.jobs.contract import Context, Outcome
+from app.project.durable import writing
+from app.project.record import draft, encode
+from app.text.message import Text
 
-_PARQUET = "application/vnd.apache.parquet"
-_JSON = "application/json"
-_LINES = "application/jsonlines"
 _READ_SHARE = 0.5
 _WRITE_SHARE = 0.45
 _INSPECTED_ROWS = 30_000
@@ -67,21 +63,21 @@ class _Import:
         self._context = context
         self._request = request
         self._source = source
-        self._meter = _Meter(context)
+        self._meter = Meter(context, 1.0)
 
     def run(self) -> Outcome:
         """Both passes, the profile, the draft."""
-        table = self._context.staging / "table.parquet"
+        table = self._context.staging / TABLE
         with writing(table), closing(Keeping(self._context.staging / "cells")) as keeping:
             intake = self._read(keeping)
             if intake.records == 0:
                 raise CicloError("data.no_source_records", path=self._source.name)
             decided = intake.decide()
-            storing = Storing(decided, table, self._context.staging / "rejected.jsonl")
+            storing = Storing(decided, table, self._context.staging / REJECTED)
             self._write(storing, keeping)
         self._prove(intake.records, storing.writer.rows + storing.writer.rejected)
         if storing.writer.rows == 0:
-            raise _none_good(storing.writer.listed[0], self._source.name)
+            raise none_good(storing.writer.listed[0], self._source.name)
         return self._outcome(decided, storing, table)
 
     def _read(self, keeping: Keeping) -> Intake:
@@ -115,12 +111,10 @@ class _Import:
             threads=self._context.processors,
             check_cancelled=self._context.check_cancelled,
         )
-        columns = tuple(
-            Column(name=c.name, type=c.type, missing=c.missing, distinct=c.distinct, levels=words)
-            for c, words in zip(profile.columns, levels, strict=True)
-        )
+        columns = stored_columns(profile, levels)
+        objects = staged_objects(self._context.staging, profile, rejected=bool(storing.writer.rejected))
         body = _version(self._source, self._request, self._fingerprint, decided, storing, columns)
-        made = draft(DATASET, body, objects=self._objects(table, profile, storing), name=self._request.name)
+        made = draft(DATASET, body, objects=objects, name=self._request.name)
         answer = ImportAnswer(
             rows=storing.writer.rows,
             rejected=storing.writer.rejected,
@@ -130,16 +124,6 @@ class _Import:
             problems=_problems(self._source, decided, storing.writer.rejected, storing.writer.listed),
         )
         return Outcome(drafts=(made,), answer=msgspec.Raw(encode(answer)))
-
-    def _objects(self, table: Path, profile: Profile, storing: Storing) -> dict[str, StagedFile]:
-        staging = self._context.staging
-        objects = {
-            "table": stage_file(table, media=_PARQUET),
-            "profile": stage_bytes(staging, "profile.json", encode(profile), media=_JSON),
-        }
-        if storing.writer.rejected:
-            objects["rejected"] = stage_file(staging / "rejected.jsonl", media=_LINES)
-        return objects
 
 
 def _version(
@@ -171,12 +155,6 @@ def _read_origin(origin: Origin, decided: Decided) -> Origin:
     return msgspec.structs.replace(origin, decimal=decided.numerals.decimal, day_first=decided.dialect.day_first)
 
 
-def _none_good(first: Rejected, path: str) -> CicloError:
-    """Nothing fits: the first record says why, as an example of what is likely the same in all."""
-    params = {name: plain(value) for name, value in first.reason.params.items()}
-    return CicloError("data.no_good_records", **params, path=path, line=first.line, reason=worded(first.reason.id))
-
-
 def _problems(
     source: TypedSource, decided: Decided, rejected: int, listed: tuple[Rejected, ...]
 ) -> tuple[Problem, ...]:
@@ -204,26 +182,6 @@ def _notes(source: TypedSource, decided: Decided, storing: Storing) -> tuple[Tex
         if note is not None:
             notes.append(Text("data.note.column", {"column": name, "note": note}))
     return tuple(notes)
-
-
-class _Meter:
-    """Progress as a share, with the time that remains at the speed so far; at most ten reports a second."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._begun = time.monotonic()
-        self._last = 0.0
-
-    def at(self, step: str, done: float) -> None:
-        self._context.check_cancelled()
-        now = time.monotonic()
-        if now - self._last < 0.1:
-            return
-        self._last = now
-        elapsed = now - self._begun
-        remaining = elapsed * (1 - done) / done if done > 0 and elapsed > 1 else None
-        total = 1.0 if done >= 0 else 0.0
-        self._context.report(Progress(step=Text(step), done=max(0.0, done), total=total, remaining_s=remaining))
 
 
 # Inspection
