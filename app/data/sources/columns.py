@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.data.records import ColumnType
-from app.data.sources.typed import FIGURES, POINTED, SPARE, WORDS
+from app.data.sources.typed import DAYS, FIGURES, POINTED, SPARE, WORDS
 from app.data.values.inference import is_key
 from app.data.values.tally import Tally
 from app.text.message import Text, Value
@@ -62,7 +62,8 @@ class Column:
 class Words(Column):
     """Text: typed as the cells of a text file are. ``pointed`` holds numbers with a decimal point, ``literal`` words
     that look like numbers with marks; ``chosen`` are words that somebody already made categories, ``declared``
-    ones that are words whatever they look like. A ``spare`` column is left out where it has no value."""
+    ones that are words whatever they look like, except for ``days`` with the year first. A ``spare`` column is left out
+    where it has no value."""
 
     def __init__(
         self,
@@ -72,8 +73,10 @@ class Words(Column):
         spare: bool = False,
         declared: bool = False,
         pointed: bool = False,
+        days: bool = False,
     ) -> None:
         super().__init__(name)
+        self._days = days
         self.chosen = chosen
         self.declared = declared
         self.pointed, self.literal = pointed, False
@@ -84,6 +87,11 @@ class Words(Column):
     def only_words(self) -> bool:
         """Whether what looks like a number here mustn't become one."""
         return self.chosen or self.declared or (self.pointed and self.literal)
+
+    @property
+    def only_days(self) -> bool:
+        """Whether it is declared as words for want of a type for the days that it holds."""
+        return self._days and 0 < self.tally.filled == self.tally.orders.clear
 
     def decide(self) -> None:
         if self._spare and not self.tally.filled:
@@ -346,7 +354,7 @@ def bare(values: pa.Array) -> pa.Array:
 def _words(name: str, marks: dict[bytes, bytes]) -> Words:
     if FIGURES in marks:
         return Figures(name)
-    return Words(name, spare=SPARE in marks, declared=WORDS in marks, pointed=POINTED in marks)
+    return Words(name, spare=SPARE in marks, declared=WORDS in marks, pointed=POINTED in marks, days=DAYS in marks)
 
 
 def _simple(name: str, type: pa.DataType) -> Column:

@@ -129,7 +129,7 @@ class Intake:
         plain = Dialect(encoding="", delimiter="", day_first=dialect.day_first)
         notation = Notation.of(plain if column.pointed else dialect)
         found = decide_type(column.tally, column.name, notation=notation, missing_words=corrections.missing_words)
-        if column.only_words and found in _VALUES:
+        if column.only_words and not column.only_days and found in _VALUES:
             found = ColumnType.CATEGORY if column.chosen else ColumnType.TEXT
         if column.declared and found is ColumnType.TEXT:
             found = decide_words(column.tally, column.name)

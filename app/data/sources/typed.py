@@ -21,6 +21,10 @@ WORDS = b"ciclo.words"
 """In the metadata of a text field: it was declared as text where it comes from, so that it stays words whatever stands
 in it."""
 
+DAYS = b"ciclo.days"
+"""In the metadata of such a field: where it comes from has no type for days, so that words which all are days with the
+year first are days."""
+
 POINTED = b"ciclo.pointed"
 """In the metadata of a text field: its numbers have a decimal point and no marks, whatever other columns do."""
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.data.limits import FIELD_BYTES
-from app.data.sources.typed import FIGURES, POINTED, WORDS
+from app.data.sources.typed import DAYS, FIGURES, POINTED, WORDS
 from app.data.sql.server import Field, Form
 from app.text.message import Text
 
@@ -35,7 +35,7 @@ class Shaped(msgspec.Struct, frozen=True, kw_only=True):
 def arrow_field(field: Field, name: str) -> pa.Field:
     """The Arrow field of a column: times and decimals come as text, since their type depends on all of their values."""
     if field.form is Form.NATIVE:
-        metadata = _metadata(mixed=field.mixed) if pa.types.is_string(field.native) else None
+        metadata = _metadata(mixed=field.mixed, days=field.days) if pa.types.is_string(field.native) else None
         return pa.field(name, field.native, metadata=metadata)
     if field.form in _TYPES:
         return pa.field(name, _TYPES[field.form])
@@ -44,8 +44,8 @@ def arrow_field(field: Field, name: str) -> pa.Field:
     return pa.field(name, pa.string(), metadata=_metadata(mixed=field.form in _FREE))
 
 
-def _metadata(*, mixed: bool) -> dict[bytes, bytes]:
-    return {POINTED if mixed else WORDS: b""}
+def _metadata(*, mixed: bool, days: bool = False) -> dict[bytes, bytes]:
+    return dict.fromkeys((POINTED if mixed else WORDS, *((DAYS,) if days else ())), b"")
 
 
 def note(field: Field) -> Text | None:

@@ -39,7 +39,8 @@ class Form(Enum):
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """A column of a result. ``type`` is what the server calls it, ``said`` the id of a note. Of ``NATIVE`` columns:
-    ``native`` is their Arrow type, ``mixed`` says that numbers may stand among the words, ``blobs`` that bytes do."""
+    ``native`` is their Arrow type, ``mixed`` says that numbers may stand among the words, ``blobs`` that bytes do;
+    ``days`` that words may be days, since the server has no type for these."""
 
     name: str
     form: Form
@@ -47,6 +48,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     native: object = None
     mixed: bool = False
     blobs: bool = False
+    days: bool = False
     said: str = ""
 
 

@@ -183,7 +183,15 @@ def _field(name: str, declared: str, seen: _Seen) -> Field:
         return Field(name=name, form=Form.NATIVE, native=pa.float64() if seen.reals else pa.int64())
     said = "sql.note.mixed" if (numbers or seen.blobs) and (seen.texts or seen.blobs) else ""
     textual = bool(_TEXTUAL.search(declared)) and not numbers
-    return Field(name=name, form=Form.NATIVE, native=pa.string(), mixed=not textual, blobs=seen.blobs > 0, said=said)
+    return Field(
+        name=name,
+        form=Form.NATIVE,
+        native=pa.string(),
+        mixed=not textual,
+        blobs=seen.blobs > 0,
+        days=True,
+        said=said,
+    )
 
 
 def _some(cursor: sqlite3.Cursor) -> list[tuple[Cell, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from pathlib import Path
 
@@ -117,3 +118,32 @@ def test_that_the_same_rows_have_the_same_hash(shop: Path, desk: Desk) -> None:
     looked = [desk.bring(str(shop), query)[0].sha256 for query in ("SELECT n FROM t", "SELECT n  FROM t")]
     assert looked[0] == looked[1]
     assert desk.bring(str(shop), "SELECT n + 1 AS n FROM t")[0].sha256 != looked[0]
+
+
+def test_that_text_is_days_where_all_of_it_is_since_sqlite_has_no_type_for_them(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "orders.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t (day TEXT, at TEXT, open TEXT, some TEXT, compact TEXT, code TEXT)")
+    connection.executemany(
+        "INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                f"2024-01-{i:02}",
+                f"2024-01-{i:02} 08:30:00",
+                f"{i:02}/01/2024",
+                f"2024-02-{i:02}",
+                f"202401{i:02}",
+                f"{i}",
+            )
+            for i in range(10, 31)
+        ],
+    )
+    connection.execute("INSERT INTO t (day) VALUES (NULL)")
+    connection.commit()
+    connection.close()
+    answer, record = desk.bring(str(path), table="t")
+    types = {c.name: c.type for c in answer.columns}
+    assert (types["day"], types["at"]) == (ColumnType.DATE, ColumnType.DATETIME)
+    assert desk.table(record)["day"].to_pylist()[:1] == [datetime.date(2024, 1, 10)]
+    words = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.IDENTIFIER)
+    assert all(types[name] in words for name in ("open", "some", "compact", "code"))  # 30 February is in some
