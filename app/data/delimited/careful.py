@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+_WITHIN_WORD = re.compile(rb"[A-Za-z\x80-\xff]'[A-Za-z\x80-\xff]")
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -99,7 +100,8 @@ def _record(data: bytes, position: int, grammar: Grammar, *, final: bool) -> tup
         while grammar.skip_spaces and data.startswith(b" ", position):
             position += 1
         if grammar.quote and data.startswith(grammar.quote, position):
-            field, position = _quoted(data, position, grammar, final=final)
+            field, position, apostrophe = _quoted(data, position, grammar, final=final)
+            stray = stray or apostrophe
         else:
             field, position = _bare(data, position, grammar)
             stray = stray or bool(grammar.quote and grammar.quote in field)
@@ -141,8 +143,9 @@ def _bare_escaped(data: bytes, position: int, grammar: Grammar) -> tuple[bytes, 
     return b"".join(parts), position
 
 
-def _quoted(data: bytes, position: int, grammar: Grammar, *, final: bool) -> tuple[bytes, int]:
-    quote, parts = grammar.quote, []
+def _quoted(data: bytes, position: int, grammar: Grammar, *, final: bool) -> tuple[bytes, int, bool]:
+    """The field, where it ends, and whether it holds an apostrophe that stands alone, as in 'it's so'."""
+    quote, parts, apostrophe = grammar.quote, [], False
     begin = position + 1
     search = begin
     while True:
@@ -160,9 +163,12 @@ def _quoted(data: bytes, position: int, grammar: Grammar, *, final: bool) -> tup
             parts.append(data[begin:after])
             begin = search = after + 1
             continue
+        if quote == b"'" and _WITHIN_WORD.match(data, at - 1):
+            apostrophe, search = True, after
+            continue
         parts.append(data[begin:at])
         _check_closed(data, after, grammar, final=final)
-        return _unescaped(b"".join(parts), grammar), after
+        return _unescaped(b"".join(parts), grammar), after, apostrophe
 
 
 def _escaped(data: bytes, begin: int, at: int, escape: bytes) -> bool:

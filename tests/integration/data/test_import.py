@@ -441,3 +441,11 @@ def test_that_a_file_beyond_the_limit_is_refused_at_once_packed_or_not(
     packed = gzip.compress(("a,b\n" + "".join(f"{n},{n * 7919 % 1000}\n" for n in range(30_000))).encode())
     assert len(packed) < limits.FILE_BYTES * 2
     assert desk.refused(packed, "packed.csv.gz") == "data.file_too_large"
+
+
+def test_that_an_apostrophe_within_a_word_closes_no_single_quotes(desk: Desk) -> None:
+    rows = "".join(f"{n},'it''s {n}, and so'\n" for n in range(20))
+    answer, record = desk.bring(f"n,said\n{rows}20,'it's so, isn't it'\n21,'the dogs' bowl'\n")
+    assert [(r.line, r.reason.id) for r in answer.rejected_rows] == [(23, "data.rejected.text_after_quote")]
+    assert [row[1] for row in desk.rows(record)][-2:] == ["it's 19, and so", "it's so, isn't it"]
+    assert "data.problem.stray_quotes" in {p.code for p in answer.problems}
