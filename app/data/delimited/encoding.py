@@ -26,6 +26,16 @@ _MARKS = (
 )
 _SINGLE = ("cp1252", "iso8859-15", "cp850", "mac_roman")
 _NAMES = {"iso8859-15": "iso-8859-15", "mac_roman": "mac-roman", "iso8859-1": "iso-8859-1", "ascii": "utf-8"}
+_KNOWN_AS = {
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1252": "Windows-1252",
+    "cp1253": "Windows-1253",
+    "cp1254": "Windows-1254",
+    "cp850": "DOS 850",
+    "iso-8859-15": "ISO 8859-15",
+    "mac-roman": "Mac Roman",
+}
 _NO_TABLES = {
     "utf-32",
     "utf-32-le",
@@ -192,7 +202,7 @@ def _double_byte(data: bytes, *, complete: bool) -> Encoding | None:
             continue
         beyond = _BEYOND_ASCII.findall(text)
         if len(beyond) >= _FEWEST_SIGNS and len(usual.findall(text)) >= share * len(beyond):
-            return Encoding(name=name, reason=Text("data.encoding.guessed", {"n": count, "encoding": name}), sure=False)
+            return _guessed(name, count)
     return None
 
 
@@ -203,9 +213,13 @@ def _single_byte(data: bytes) -> Encoding:
     strange = scores[best] < 0 and len(_WITHIN.findall(data)) > _WITHIN_WORDS * count
     if strange or len(_TWO_BEYOND.findall(data)) > _OF_OTHER_SCRIPTS * count:
         best = _of_other_language(data) or best
-    return Encoding(
-        name=_NAMES.get(best, best), reason=Text("data.encoding.guessed", {"n": count, "encoding": best}), sure=False
-    )
+    return _guessed(_NAMES.get(best, best), count)
+
+
+def _guessed(name: str, letters: int) -> Encoding:
+    """An encoding by its letters, in the sentence called as people know it."""
+    reason = Text("data.encoding.guessed", {"n": letters, "encoding": _KNOWN_AS.get(name, name.upper())})
+    return Encoding(name=name, reason=reason, sure=False)
 
 
 def _beyond_ascii(data: bytes) -> int:

@@ -13,6 +13,7 @@ from app.data.delimited.dialect import guess_dialect
 from app.data.delimited.encoding import canonical, detect, to_utf8
 from app.data.delimited.header import Layout, find_layout
 from app.errors import CicloError
+from app.text import Words
 
 SPANISH = "Código;Población;Señor\n1;Málaga;José Núñez\n2;Cádiz;Íñigo Peña\n3;Ávila;Ángel Muñoz\n"
 FRENCH = "nom,prénom,métier\nLefèvre,Hélène,pâtissière\nGarçon,François,maître d'hôtel\n"
@@ -25,6 +26,13 @@ def test_that_an_encoding_is_found_by_its_letters(text: str, encoding: str) -> N
     found = detect(data, complete=True)
     assert found.name == encoding
     assert b"".join(to_utf8([data], found)).decode() == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "known_as"), [("cp1252", "Windows-1252"), ("cp850", "DOS 850"), ("mac-roman", "Mac Roman")]
+)
+def test_that_an_encoding_is_called_as_people_know_it(encoding: str, known_as: str) -> None:
+    assert f"best as {known_as}." in Words("en").text(detect(SPANISH.encode(encoding), complete=True).reason)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
