@@ -18,6 +18,14 @@ _ENDINGS = (
 )
 
 
+def holds_tables(folder: Path) -> bool:
+    """Whether a file of a folder has the name of a table."""
+    try:
+        return any(path.suffix.lower()[1:] in _ENDINGS for path in folder.iterdir())
+    except OSError:
+        return False
+
+
 def choose_project(parent: QWidget, session: Session) -> None:
     """Ask for a project folder and open it."""
     start = projects_folder(session)

@@ -11,6 +11,7 @@ from app.project.record import IDENTITY
 from app.ui.action_list import ActionList
 from app.ui.activity import Activity
 from app.ui.badges import tab_badges
+from app.ui.choosers import holds_tables
 from app.ui.clipboard import as_source, copied_files, pasted_table
 from app.ui.dialogs import ClosingWithWork, NewProject
 from app.ui.integrity import Integrity
@@ -169,7 +170,9 @@ class Workspace(QObject):
         """Bring a file, several (one on each line) or a folder of them to the import page, by way of a new project
         where none is open; open a project folder."""
         self.notice.hide()
-        if Path(path).is_dir() and ((Path(path) / IDENTITY).is_file() or self.session.project is None):
+        folder = Path(path)
+        closed = self.session.project is None
+        if folder.is_dir() and ((folder / IDENTITY).is_file() or (closed and not holds_tables(folder))):
             self.session.open_project(path)
             return
         self.session.offer_file(path)

@@ -74,6 +74,21 @@ def test_that_a_file_dropped_with_no_project_is_imported_into_the_one_then_made(
     shell.until(lambda: shell.is_shown("page-datasets"))
 
 
+def test_that_a_folder_of_tables_dropped_with_no_project_is_data_and_no_project(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "months"
+    folder.mkdir()
+    for month in ("01", "02"):
+        (folder / f"{month}.csv").write_text("a,b\n1,2\n3,4\n")
+    offered: list[str] = []
+    shell.session.file_offered.connect(offered.append)
+    drop(shell, folder)
+    shell.until(lambda: shell.is_shown("new-project"))
+    assert shell.find("project-name").property("text") == "months"
+    shell.click("create-project")
+    shell.until(lambda: bool(offered))
+    assert offered == [str(folder)]
+
+
 def test_that_a_dropped_project_folder_is_opened(shell: Shell, tmp_path: Path) -> None:
     Project.create(tmp_path / "there", name="There").close()
     drop(shell, tmp_path / "there")
