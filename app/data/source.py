@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
 import lzma
@@ -20,6 +21,8 @@ from app.errors import CicloError, cause, worded
 _MAGIC = (
     (b"\x1f\x8b", "gz"),
     (b"\xfd7zXZ\x00", "xz"),
+    (b"BZh", "bz2"),
+    (b"\x28\xb5\x2f\xfd", "zst"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )
@@ -32,13 +35,11 @@ _FOREIGN = (
     (b"PAR1", "Parquet"),
     (b"SQLite format 3\x00", "SQLite"),
     (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
-    (b"BZh", "bzip2"),
     (b"Rar!", "RAR"),
     (b"\x7fELF", worded("data.format.program")),
     (b"MZ\x90", worded("data.format.program")),
     (b"{\\rtf", "RTF"),
     (b"ARROW1", "Arrow"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard"),
 )
 _PACKED_DOCUMENTS = (
     ("xl/", "Excel (xlsx)"),
@@ -192,11 +193,20 @@ class Blocks:
         path = self._source.path
         with reading(path), path.open("rb") as raw, self._decompressed(raw) as file:
             while True:
-                block = file.read(self._block_bytes)
+                block = self._read(file)
                 if not block:
                     break
                 self._count(block, raw)
                 yield block
+
+    def _read(self, file: IO[bytes]) -> bytes:
+        """The next block; bzip2 and Zstandard call damage an OSError, without a number since no system said it."""
+        try:
+            return file.read(self._block_bytes)
+        except OSError as error:
+            if self._source.compression and error.errno is None:
+                raise EOFError from error
+            raise
 
     def _count(self, block: bytes, raw: IO[bytes]) -> None:
         self.total += len(block)
@@ -217,10 +227,20 @@ class Blocks:
                 return gzip.GzipFile(fileobj=raw, mode="rb")  # type: ignore[return-value]
             case "xz":
                 return lzma.LZMAFile(raw)
+            case "bz2":
+                return bz2.BZ2File(raw)
+            case "zst":
+                return _zstandard(raw)
             case "zip":
                 return zipfile.ZipFile(raw).open(self._source.member)
             case _:
                 return raw
+
+
+def _zstandard(raw: IO[bytes]) -> IO[bytes]:
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(raw, "zstd")  # type: ignore[no-any-return]
 
 
 def read_head(source: Source, size: int) -> tuple[bytes, bool]:

@@ -13,7 +13,7 @@ from app.ui.dialogs import projects_folder
 from app.ui.session import Session
 
 _ENDINGS = (
-    *("csv", "tsv", "txt", "tab", "dat", "gz", "xz", "zip"),
+    *("csv", "tsv", "txt", "tab", "dat", "gz", "xz", "bz2", "zst", "zip"),
     *("parquet", "xlsx", "xlsm", "xlsb", "xls", "ods", "json", "jsonl", "ndjson"),
 )
 

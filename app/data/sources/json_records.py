@@ -29,7 +29,7 @@ _CELLS = 400_000
 _RAW = 300
 _ENDINGS = (".json", ".jsonl", ".ndjson")
 _BEFORE = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
-_PACKED = (".gz", ".xz", ".zip")
+_PACKED = (".gz", ".xz", ".bz2", ".zst", ".zip")
 
 
 class Entry(msgspec.Struct):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import lzma
@@ -38,7 +39,7 @@ class Table:
         self.kinds = ["word", *chance.choices(KINDS, k=chance.randint(1, 6))]
         self.end = chance.choice(("\n", "\n", "\r\n", "\r"))
         self.encoding = chance.choice(ENCODINGS)
-        self.packing = chance.choice(("",) * 12 + (".gz", ".xz", ".zip"))
+        self.packing = chance.choice(("",) * 12 + (".gz", ".xz", ".bz2", ".zip"))
         self.quoted = chance.random() < 0.3
         self.escaped = chance.random() < 0.05
         self.header = chance.random() < 0.95
@@ -149,6 +150,8 @@ class Table:
         match self.packing:
             case ".gz":
                 return gzip.compress(data)
+            case ".bz2":
+                return bz2.compress(data)
             case ".xz":
                 return lzma.compress(data)
             case ".zip":
