@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -80,3 +81,30 @@ def write_book(
         for name, content in (extra or {}).items():
             book.writestr(name, content)
     return path
+
+
+_NONE, _END, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+_SECTOR = 512
+
+
+def compound(streams: dict[str, bytes]) -> bytes:
+    """A compound file ([MS-CFB]) of these streams, each filled up to where it needs no smaller sectors."""
+    table, body = [_TABLE, _END], b""
+    entries = [_entry("Root Entry", 5, _END, 0, child=1)]
+    for number, (name, content) in enumerate(streams.items(), 1):
+        filled = content.ljust(4096, b"\0")
+        start, sectors = len(table), -(-len(filled) // _SECTOR)
+        table += [*range(start + 1, start + sectors), _END]
+        body += filled.ljust(sectors * _SECTOR, b"\0")
+        entries.append(_entry(name, 2, start, len(filled), right=number + 1 if number < len(streams) else _NONE))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<9I", 0, 1, 1, 0, 4096, _END, 0, _END, 0) + struct.pack("<109I", 0, *[_NONE] * 108)
+    table += [_NONE] * (128 - len(table))
+    return head + struct.pack("<128I", *table) + b"".join(entries).ljust(_SECTOR, b"\0") + body
+
+
+def _entry(name: str, kind: int, start: int, size: int, *, right: int = _NONE, child: int = _NONE) -> bytes:
+    """A line of a compound file's directory."""
+    spelt = (name + "\0").encode("utf-16-le")
+    links = struct.pack("<HBB3I", len(spelt), kind, 1, _NONE, right, child)
+    return spelt.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", start, size)

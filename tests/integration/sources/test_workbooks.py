@@ -16,7 +16,7 @@ from app.data.sources.workbook.rows import Hazards, area_name, parse_area
 from app.data.sources.workbook.xlsx import XlsxReader
 from app.errors import CicloError
 from app.text import Words
-from tests.integration.sources.books import DATE, MOMENT, PERCENT, TIME, Value, sheet, write_book
+from tests.integration.sources.books import DATE, MOMENT, PERCENT, TIME, Value, compound, sheet, write_book
 
 if TYPE_CHECKING:
     from tests.integration.sources.conftest import Desk
@@ -199,6 +199,13 @@ def test_that_bad_workbooks_are_refused_in_a_sentence(desk: Desk, tmp_path: Path
     assert desk.refused(path, header=True) == "data.no_source_records"
     (tmp_path / "g.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000))
     assert desk.refused(tmp_path / "g.xls") == "data.damaged_workbook"
+
+
+def test_that_a_workbook_with_a_password_is_said_to_have_one(desk: Desk, tmp_path: Path) -> None:
+    streams = {"EncryptionInfo": b"\4\0\4\0\x40\0\0\0<encryption/>", "EncryptedPackage": bytes(5000)}
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(compound(streams))
+    assert desk.refused(path) == "data.encrypted_workbook"
 
 
 VALUES = st.one_of(

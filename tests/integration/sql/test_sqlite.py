@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from app.data.records import ColumnType
 from app.data.sql.records import Access
 from tests.integration.sql.conftest import Desk
+from tests.servers import wait_for
 
 
 @pytest.fixture
@@ -94,6 +98,20 @@ def test_that_a_file_that_cant_be_read_has_its_sentence(shop: Path, desk: Desk, 
 def test_that_a_query_ends_when_its_time_is_up(shop: Path, desk: Desk) -> None:
     endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c"
     assert desk.refusal(str(shop), endless, access=Access(timeout_s=0.3)).code == "sql.timed_out"
+
+
+def test_that_an_endless_query_ends_when_it_is_stopped(shop: Path, tmp_path: Path) -> None:
+    endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c"
+    ciclo, project = [sys.executable, "-m", "app"], tmp_path / "p"
+    subprocess.run([*ciclo, "new", str(project)], check=True, capture_output=True)
+    command = [*ciclo, "import", str(project), str(shop), "--query", endless, "--name", "a"]
+    importing = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for(lambda: list((project / ".ciclo" / "staging").glob("*/")) != [])
+    importing.send_signal(signal.SIGINT)
+    assert importing.wait(20) == 130
+    importing.communicate()
+    assert list((project / ".ciclo" / "staging").glob("*/")) == []
+    assert list((project / "objects").rglob("*.parquet")) == []
 
 
 def test_that_a_database_that_somebody_writes_to_is_said_to_be_busy(shop: Path, desk: Desk) -> None:
