@@ -12,7 +12,7 @@ from app.ui.application import Application
 from app.ui.session import Session
 from app.ui.workspace import Workspace
 
-_WAIT_MS = 30_000
+_WAIT_MS = 120_000
 
 
 class Shell:

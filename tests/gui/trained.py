@@ -74,7 +74,7 @@ def _workshop(root: Path) -> Path:
             "--exclude",
             "plan",
             "--time-limit",
-            "3",
+            "30",
         ),
     ):
         subprocess.run([sys.executable, "-m", "app", *words], check=True, capture_output=True, env=environment)

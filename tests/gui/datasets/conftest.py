@@ -65,15 +65,15 @@ class Hand:
 
     def click(self, name: str) -> None:
         control = self.find(QWidget, name)
-        self._qtbot.waitUntil(control.isEnabled, timeout=30_000)
+        self._qtbot.waitUntil(control.isEnabled, timeout=120_000)
         self._qtbot.mouseClick(control, Qt.MouseButton.LeftButton)
 
     def wait_until(self, holds: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(holds, timeout=30_000)
+        self._qtbot.waitUntil(holds, timeout=120_000)
 
     def wait_read(self) -> None:
         """Until the file that was taken has been read as it is now corrected."""
-        self._qtbot.waitUntil(self._is_read, timeout=60_000)
+        self._qtbot.waitUntil(self._is_read, timeout=120_000)
 
     def _is_read(self) -> bool:
         state = self._page.importing.state
@@ -81,7 +81,7 @@ class Hand:
 
     def wait_dataset(self, label: str) -> None:
         """Until the page of that version is shown with its profile."""
-        self._qtbot.waitUntil(lambda: self._shows(label), timeout=60_000)
+        self._qtbot.waitUntil(lambda: self._shows(label), timeout=120_000)
 
     def _shows(self, label: str) -> bool:
         view = self._page.dataset
