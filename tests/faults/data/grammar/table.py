@@ -105,7 +105,7 @@ class Table:
         preamble = chance.choice(_PREAMBLES)
         # One as wide as the table could be its header; and a comma in every line, of a name and amounts, a delimiter.
         wide = preamble[0].count(self.delimiter) + 1 == len(self.kinds)
-        torn = "," in preamble[0] and self.style.decimal == "," and len(self.kinds) == 2
+        torn = "," in preamble[0] and len(self.kinds) == 2
         if chance.random() < 0.2 and not wide and not torn:
             parts += preamble
         if self.header:
