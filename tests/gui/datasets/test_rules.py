@@ -147,4 +147,4 @@ def test_that_bytes_that_are_a_version_already_are_said_to_be(page: Page, hand: 
     page.begin_import(str(tmp_path / "ventas_2024-01.csv"))
     hand.wait_read()
     hand.click("datasets.import_confirm")
-    hand.wait_until(lambda: "this file is ventas_2024-01@1 already" in texts(page))
+    hand.wait_until(lambda: "this file is ventas_2024-01 version 1 already" in texts(page))
