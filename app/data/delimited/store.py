@@ -73,7 +73,8 @@ def expectation(plan: Plan) -> Decision:
             break
     else:
         return Decision.of(count.survey(complete=True, bytes_read=plan.source.size))
-    head = copy.deepcopy(count).survey(complete=False, bytes_read=blocks.position)
+    kept = copy.deepcopy(count) if plan.layout.spare else count  # else deciding takes nothing from what was counted
+    head = kept.survey(complete=False, bytes_read=blocks.position)
     for part in _elsewhere(plan):
         count.add(count.examine(part))
     return Decision.of(_with_keys(count.survey(complete=False, bytes_read=blocks.position), head))
