@@ -11,7 +11,7 @@ from app.data import limits
 from app.data.delimited.careful import Grammar
 from app.data.delimited.dialect import Guess, guess_dialect
 from app.data.delimited.edges import Body
-from app.data.delimited.encoding import Encoding, detect, to_utf8
+from app.data.delimited.encoding import Encoding, detect, to_utf8, uncounted
 from app.data.delimited.header import Layout, find_layout
 from app.data.delimited.parsing import Want, positions, to_table
 from app.data.delimited.parts import Part, Piece
@@ -68,7 +68,7 @@ def make_plan(source: Source, corrections: Corrections, *, sample: bytes | None 
     if sample is not None:
         mark = detect(head, complete=complete, wanted=corrections.encoding).mark
         encoding = msgspec.structs.replace(encoding, mark=mark)
-    text = b"".join(to_utf8([head], encoding, mended=_not_counted))
+    text = b"".join(to_utf8([head], encoding, mended=uncounted))
     _refuse_other_content(source, text, encoding)
     guess = guess_dialect(text, complete=complete, delimiter=corrections.delimiter)
     text = b"".join(respaced([text], guess.grammar))
@@ -85,10 +85,6 @@ def make_plan(source: Source, corrections: Corrections, *, sample: bytes | None 
         head_complete=complete,
         corrections=corrections,
     )
-
-
-def _not_counted(signs: int) -> None:
-    """The signs of a sample are counted when the file is read."""
 
 
 def _refuse_other_content(source: Source, text: bytes, encoding: Encoding) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.data.delimited.counting import Count, Examined, Survey
-from app.data.delimited.encoding import to_utf8
+from app.data.delimited.encoding import to_utf8, uncounted
 from app.data.delimited.parts import Part, Piece
 from app.data.delimited.plan import Plan, pieces_in, read_pieces
 from app.data.delimited.spaced import respaced
@@ -102,4 +102,4 @@ def _elsewhere(plan: Plan) -> Iterator[Piece | Part]:
             file.seek(source.size * place // (_PLACES + 1))
             data = file.read(_PLACE_BYTES)
             found.append(data[data.find(b"\n") + 1 : data.rfind(b"\n") + 1])
-    yield from pieces_in(plan, respaced(to_utf8([b"".join(found)], encoding, mended=lambda _signs: None), plan.grammar))
+    yield from pieces_in(plan, respaced(to_utf8([b"".join(found)], encoding, mended=uncounted), plan.grammar))

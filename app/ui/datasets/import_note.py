@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
 from app.project.writer import author
@@ -15,15 +16,15 @@ class ImportNote(Card):
     """Two fields; who writes nothing under "by" is the author that the program knows."""
 
     def __init__(self, words: Words) -> None:
-        super().__init__(words("ui_datasets.versions.note"), words("ui_datasets.import.note_hint"))
+        super().__init__()
         self.note = line_edit("", words("ui_datasets.versions.note_hint"))
         self.note.setObjectName("datasets.import_note")
         self.by = line_edit("", author())
         self.by.setObjectName("datasets.import_by")
         fields = QHBoxLayout()
         fields.setSpacing(tokens.SPACE)
-        fields.addWidget(Field(words("ui_datasets.versions.note"), self.note), 3)
-        fields.addWidget(Field(words("ui_datasets.versions.by"), self.by), 1)
+        fields.addWidget(Field(words("ui_datasets.versions.note"), self.note, words("ui_datasets.import.note_hint")), 3)
+        fields.addWidget(Field(words("ui_datasets.versions.by"), self.by), 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(fields)
 
     def clear(self) -> None:
