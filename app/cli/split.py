@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from app.learning.records import Split
-from app.learning.split_records import Part, SplitFigures, TwinPair
+from app.learning.splits.records import Part, SplitFigures, TwinPair
 from app.text import Words
 from app.text.message import amount
 

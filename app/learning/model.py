@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from app.errors import CicloError
 from app.learning import canonical
-from app.learning.catalogue import trusted_types
+from app.learning.estimators.catalogue import trusted_types
 from app.learning.matrix import feature_frame
 from app.learning.records import ModelVersion, Signature, Task
 from app.learning.scoring import decide

@@ -8,21 +8,21 @@ import msgspec
 
 from app.jobs.contract import Context, Outcome
 from app.jobs.system import usable_processors
-from app.learning.advice import advise
-from app.learning.catalogue import EstimatorKind, Params, portfolio
 from app.learning.columns import choose_columns, propose_columns
-from app.learning.cost import Size
-from app.learning.division import usual_folds
+from app.learning.estimators.catalogue import EstimatorKind, Params, portfolio
+from app.learning.estimators.cost import Size
+from app.learning.estimators.preparation import MOST_LEVELS
 from app.learning.examination import examine_target, notes_on
 from app.learning.matrix import frame_columns
-from app.learning.preparation import MOST_LEVELS
 from app.learning.records import Feature, Planned, PlannedColumn, PlanRequest, Preset, Task
 from app.learning.scoring import choose_metric
 from app.learning.source import Source, open_source
-from app.learning.split_work import Divided, choose_scheme, figures_of, make_split
+from app.learning.splits.advice import advise
+from app.learning.splits.division import usual_folds
+from app.learning.splits.testset import open_test
+from app.learning.splits.twin_work import twins_of
+from app.learning.splits.work import Divided, choose_scheme, figures_of, make_split
 from app.learning.target import Target
-from app.learning.testset import open_test
-from app.learning.twin_work import twins_of
 from app.project.record import encode
 
 _START_S = 3.0

@@ -8,7 +8,7 @@ import msgspec
 
 from app.data.records import ColumnType
 from app.jobs.contract import JobKind
-from app.learning.split_records import SplitFigures, TwinFigures
+from app.learning.splits.records import SplitFigures, TwinFigures
 from app.project.record import is_series_name
 from app.text.message import Text
 

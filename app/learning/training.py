@@ -19,11 +19,10 @@ from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
 from app.jobs.forks import FitFailure, run_forked
 from app.jobs.system import peak_memory_mb, usable_processors
-from app.learning import families
 from app.learning.alarms import leak_alarms
-from app.learning.catalogue import BASELINE, portfolio
 from app.learning.columns import choose_columns, propose_columns
-from app.learning.ensemble import blend
+from app.learning.estimators import families
+from app.learning.estimators.catalogue import BASELINE, portfolio
 from app.learning.examination import examine_target, notes_on
 from app.learning.matrix import describe_features, feature_frame, frame_columns
 from app.learning.model import save_model
@@ -40,14 +39,15 @@ from app.learning.records import (
     TrainRequest,
 )
 from app.learning.scoring import THRESHOLD, choose_metric, estimate, metric_names, score
-from app.learning.search import LearningData, Search, Trial, fit
+from app.learning.search.blend import blend
+from app.learning.search.trials import LearningData, Search, Trial, fit
 from app.learning.source import Source, open_source, read_table
-from app.learning.split_records import TwinsFound
-from app.learning.split_work import Divided, choose_scheme, figures_of, make_split
-from app.learning.splitting import Sealed, split_key
+from app.learning.splits.records import TwinsFound
+from app.learning.splits.splitting import Sealed, split_key
+from app.learning.splits.testset import open_test
+from app.learning.splits.twin_work import twins_of
+from app.learning.splits.work import Divided, choose_scheme, figures_of, make_split
 from app.learning.target import Target
-from app.learning.testset import open_test
-from app.learning.twin_work import twins_of
 from app.project import draft
 from app.project.durable import stage_file
 from app.project.record import Draft, encode
@@ -173,7 +173,7 @@ def _search(context: Context, prepared: Prepared, request: TrainRequest, began: 
 
 
 def choose(search: Search, data: LearningData, metric: str, *, thrifty: bool = False) -> Winner:
-    """The best finished candidate, or the mean of several where that is better (:func:`app.learning.ensemble.blend`).
+    """The best finished candidate, or the mean of several (:func:`~app.learning.search.blend.blend`).
 
     The baseline wins only alone.
     """

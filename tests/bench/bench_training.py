@@ -30,12 +30,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from app.data.records import ColumnType as T
-from app.learning.catalogue import BASELINE, EstimatorKind, Params, portfolio
+from app.learning.estimators.catalogue import BASELINE, EstimatorKind, Params, portfolio
+from app.learning.estimators.preparation import shape_of
 from app.learning.matrix import feature_frame
 from app.learning.model import load_model, predict, signature_of
-from app.learning.preparation import shape_of
 from app.learning.records import ModelVersion, Preset, Task, TrainRequest
-from app.learning.search import LearningData, Search
+from app.learning.search.trials import LearningData, Search
 from app.learning.source import open_source, read_table
 from app.learning.training import prepare, train
 from app.project import Project

@@ -20,7 +20,7 @@ from app.learning.records import (
     TrainRequest,
     model_name,
 )
-from app.learning.split_records import TwinsFound
+from app.learning.splits.records import TwinsFound
 from app.project.record import Record
 from app.text.message import amount
 from app.text.words import Words

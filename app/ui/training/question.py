@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import CicloError
 from app.learning.records import PLAN, Planned, PlanRequest
-from app.learning.split_records import TWINS, TwinsFound
+from app.learning.splits.records import TWINS, TwinsFound
 from app.ui.session import Session
 
 _ASK_MS = 150

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.learning.split_records import SplitFigures, SplitNote
+from app.learning.splits.records import SplitFigures, SplitNote
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.theme import Theme

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.learning.split_records import Part, SplitFigures
+from app.learning.splits.records import Part, SplitFigures
 from app.text.message import amount
 from app.text.words import Words
 from app.ui import theme as tokens

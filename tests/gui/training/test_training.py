@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.errors import CicloError
 from app.jobs.contract import Ended, JobState
 from app.learning.records import MODEL, PLAN, TRAIN, ModelVersion
-from app.learning.split_records import SplitNote
+from app.learning.splits.records import SplitNote
 from app.text.message import Text
 from app.ui.session import Session
 from app.ui.training.form import TrainingForm

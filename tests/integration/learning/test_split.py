@@ -11,10 +11,10 @@ import pytest
 
 from app.data.records import ColumnType as T
 from app.errors import CicloError
-from app.learning import catalogue
+from app.learning.estimators import catalogue
 from app.learning.planning import look_for_twins, plan
 from app.learning.records import Planned, PlanRequest, Task
-from app.learning.split_records import SplitFigures, TwinsFound
+from app.learning.splits.records import SplitFigures, TwinsFound
 from app.project import Project
 from tests.integration.learning.datasets import Columns, Here, store
 from tests.integration.learning.test_training import Trained, with_target

@@ -15,12 +15,13 @@ from app.data.records import ColumnType as T
 from app.errors import CicloError
 from app.jobs import forks
 from app.jobs.contract import Cancelled
-from app.learning import catalogue, search
-from app.learning.catalogue import EstimatorKind
+from app.learning.estimators import catalogue
+from app.learning.estimators.catalogue import EstimatorKind
 from app.learning.matrix import feature_frame
 from app.learning.model import Predictions, load_model, predict, signature_of
 from app.learning.records import Leaderboard, ModelVersion, Preset, Task, TrainAnswer, TrainRequest
 from app.learning.source import open_source, read_table
+from app.learning.splits import splitting
 from app.learning.training import train
 from app.project import Project
 from tests.integration.learning.datasets import Columns, Here, store
@@ -265,13 +266,13 @@ def test_that_no_fit_ever_sees_a_sealed_row(
     project: Project, tmp_path: Path, brief: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[np.ndarray] = []
-    check = search.Sealed.check
+    check = splitting.Sealed.check
 
-    def watched(self: search.Sealed, rows: np.ndarray) -> None:
+    def watched(self: splitting.Sealed, rows: np.ndarray) -> None:
         seen.append(rows)
         check(self, rows)
 
-    monkeypatch.setattr(search.Sealed, "check", watched)
+    monkeypatch.setattr(splitting.Sealed, "check", watched)
     monkeypatch.setattr(forks, "CAN_FORK", False)  # every fit in this process, where it can be seen
     store(project, "people", with_target(Task.BINARY))
     trained = Trained(project, here(tmp_path))

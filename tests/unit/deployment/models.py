@@ -30,10 +30,10 @@ from app.deployment.manifest import (
 )
 from app.deployment.targets.bundle import pack
 from app.learning import canonical as skops_form
-from app.learning.catalogue import builtin
+from app.learning.estimators.catalogue import builtin
+from app.learning.estimators.preparation import shape_of
 from app.learning.matrix import describe_features, feature_frame, frame_columns
 from app.learning.model import FittedModel
-from app.learning.preparation import shape_of
 from app.learning.records import Signature, Task
 
 COLUMNS = (

@@ -15,7 +15,7 @@ from app.deployment.loading import load_bundle
 from app.deployment.place import put_new, put_over
 from app.errors import CicloError
 from app.learning import canonical as skops_form
-from app.learning.catalogue import builtin
+from app.learning.estimators.catalogue import builtin
 from app.learning.records import Task
 from app.text import Words
 from tests.unit.deployment.models import fitted, manifest, table, write

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.learning.catalogue import BASELINE, EstimatorKind, builtin, portfolio
-from app.learning.cost import Size
+from app.learning.estimators.catalogue import BASELINE, EstimatorKind, builtin, portfolio
+from app.learning.estimators.cost import Size
 from app.learning.planning import expected_seconds
 from app.learning.records import Preset, Task
 from app.text import Words

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.learning.catalogue import builtin
-from app.learning.ensemble import blend
+from app.learning.estimators.catalogue import builtin
 from app.learning.records import Task
 from app.learning.scoring import score
-from app.learning.search import LearningData, Trial
-from app.learning.splitting import Sealed
+from app.learning.search.blend import blend
+from app.learning.search.trials import LearningData, Trial
+from app.learning.splits.splitting import Sealed
 
 METRIC = "neg_root_mean_squared_error"
 ROWS = 1_000

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedGroupKFold
 
-from app.learning.grouping import count_groups, deal_groups, hold_groups
-from app.learning.splitting import Hashes, group_hashes
+from app.learning.splits.grouping import count_groups, deal_groups, hold_groups
+from app.learning.splits.splitting import Hashes, group_hashes
 from tests.unit.learning.words import words
 
 SIZES = st.lists(st.integers(1, 40), min_size=3, max_size=40)

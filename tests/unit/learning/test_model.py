@@ -18,10 +18,11 @@ from skops import io as skops_io
 
 from app.data.records import ColumnType
 from app.errors import CicloError
-from app.learning import canonical, families
-from app.learning.catalogue import builtin
+from app.learning import canonical
+from app.learning.estimators import families
+from app.learning.estimators.catalogue import builtin
+from app.learning.estimators.preparation import Shape
 from app.learning.model import BLOCK, load_model, predict, raw_predictions
-from app.learning.preparation import Shape
 from app.learning.records import Feature, Signature, Task
 
 ROWS = 400

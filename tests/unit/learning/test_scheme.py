@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.errors import CicloError
-from app.learning.scheme import Gap, Scheme, read_gap, read_scheme
+from app.learning.splits.scheme import Gap, Scheme, read_gap, read_scheme
 
 
 @pytest.mark.parametrize("text", ["", "group:", "group", "time:", "stratified:", "random:x", "random:", "shuffled"])

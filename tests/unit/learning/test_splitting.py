@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.data.records import Column, ColumnType
 from app.errors import CicloError
-from app.learning.splitting import (
+from app.learning.splits.splitting import (
     Sealed,
     deal_folds,
     hashed_columns,

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
-from app.learning.splitting import Hashes, deal_folds
-from app.learning.stratifying import crossed, held_out_exactly, quantile_bins
+from app.learning.splits.splitting import Hashes, deal_folds
+from app.learning.splits.stratifying import crossed, held_out_exactly, quantile_bins
 
 
 def hashes_of(rows: int, seed: int = 0) -> Hashes:

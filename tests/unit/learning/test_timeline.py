@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sklearn.model_selection import TimeSeriesSplit
 
 from app.errors import CicloError
-from app.learning.scheme import Gap
-from app.learning.timeline import forward_folds, last_part
+from app.learning.splits.scheme import Gap
+from app.learning.splits.timeline import forward_folds, last_part
 
 MOMENTS = st.lists(st.integers(0, 60), min_size=12, max_size=80).filter(lambda found: len(set(found)) > 3)
 GAPS = st.sampled_from([Gap(), Gap(rows=1), Gap(rows=7), Gap(seconds=1.0), Gap(seconds=5.0)])

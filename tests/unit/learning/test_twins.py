@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from app.data.records import ColumnType as T
-from app.learning.twins import EXACT, ONE_COLUMN, ROUNDED, SPELLING, Twins, alike, find_twins
+from app.learning.splits.twins import EXACT, ONE_COLUMN, ROUNDED, SPELLING, Twins, alike, find_twins
 
 COLUMNS = (("income", T.NUMBER), ("age", T.INTEGER), ("town", T.CATEGORY), ("street", T.TEXT), ("spent", T.NUMBER))
 Row = dict[str, object]

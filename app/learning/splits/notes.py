@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.learning.records import Task
-from app.learning.scheme import DUPLICATES
-from app.learning.split_records import SplitFigures, SplitNote, TwinFigures
+from app.learning.splits.records import SplitFigures, SplitNote, TwinFigures
+from app.learning.splits.scheme import DUPLICATES
 from app.learning.target import Target
 from app.text.message import Text, Value, amount
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from app.data.records import ColumnType
 from app.learning.matrix import MOMENTS, NUMBERS
-from app.learning.split_notes import notes_on_twins
-from app.learning.split_records import TwinCell, TwinFigures, TwinPair, TwinsFound
-from app.learning.split_work import Divided
-from app.learning.testset import joint_table
-from app.learning.twins import EXACT, Twins, find_twins
+from app.learning.splits.notes import notes_on_twins
+from app.learning.splits.records import TwinCell, TwinFigures, TwinPair, TwinsFound
+from app.learning.splits.testset import joint_table
+from app.learning.splits.twins import EXACT, Twins, find_twins
+from app.learning.splits.work import Divided
 
 Integers = NDArray[np.int64]
 _EXAMPLES = 6

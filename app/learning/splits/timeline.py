@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import CicloError
-from app.learning.scheme import Gap
+from app.learning.splits.scheme import Gap
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

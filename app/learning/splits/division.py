@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from app.data.records import Column, ColumnType
 from app.errors import CicloError
-from app.learning import splitting
-from app.learning.grouping import count_groups, deal_groups, hold_groups
 from app.learning.matrix import MOMENTS, NUMBERS, moments, numbers
-from app.learning.scheme import Scheme, read_scheme
 from app.learning.source import Source, read_table
-from app.learning.splitting import Hashes
-from app.learning.stratifying import crossed, held_out_exactly, quantile_bins
+from app.learning.splits import splitting
+from app.learning.splits.grouping import count_groups, deal_groups, hold_groups
+from app.learning.splits.scheme import Scheme, read_scheme
+from app.learning.splits.splitting import Hashes
+from app.learning.splits.stratifying import crossed, held_out_exactly, quantile_bins
+from app.learning.splits.timeline import Fold, forward_folds, last_part
 from app.learning.target import Target
-from app.learning.timeline import Fold, forward_folds, last_part
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]

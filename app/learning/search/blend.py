@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.learning.catalogue import ENSEMBLE, EstimatorKind
-from app.learning.families import baseline
+from app.learning.estimators.catalogue import ENSEMBLE, EstimatorKind
+from app.learning.estimators.families import baseline
 from app.learning.records import Task
 from app.learning.scoring import score
-from app.learning.search import LearningData, Trial
+from app.learning.search.trials import LearningData, Trial
 
 MOST_MEMBERS = 6
 ROUNDS = 12

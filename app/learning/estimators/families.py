@@ -23,8 +23,8 @@ from sklearn.preprocessing import LabelEncoder
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import Bunch
 
-from app.learning.cost import FEWER_TREES, FOREST_TREES, MANY_ROWS
-from app.learning.preparation import Shape, native, nothing, ordered, scaled
+from app.learning.estimators.cost import FEWER_TREES, FOREST_TREES, MANY_ROWS
+from app.learning.estimators.preparation import Shape, native, nothing, ordered, scaled
 from app.learning.records import Task
 
 Params = Mapping[str, str | int | float | bool | None]

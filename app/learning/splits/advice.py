@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.data.records import Column, ColumnType
 from app.learning.matrix import MOMENTS, moments
 from app.learning.source import Source, read_table
-from app.learning.split_records import Advice
+from app.learning.splits.records import Advice
 from app.learning.target import Target
 from app.text.message import Text, amount
 

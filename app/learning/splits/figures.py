@@ -11,14 +11,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.data.records import ColumnType
-from app.learning.division import Rows, row_order
 from app.learning.matrix import MOMENTS
 from app.learning.records import Task
 from app.learning.source import Source, read_table
-from app.learning.split_records import Fold, Part, SplitFigures
-from app.learning.splitting import Hashes, word_hashes
+from app.learning.splits.division import Rows, row_order
+from app.learning.splits.records import Fold, Part, SplitFigures
+from app.learning.splits.splitting import Hashes, word_hashes
+from app.learning.splits.timeline import Fold as Positions
 from app.learning.target import Target
-from app.learning.timeline import Fold as Positions
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]

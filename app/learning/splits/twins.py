@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from app.data.records import ColumnType
 from app.learning.matrix import MOMENTS, NUMBERS, cast_column, moments, numbers
-from app.learning.splitting import word_hashes
+from app.learning.splits.splitting import word_hashes
 
 Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]

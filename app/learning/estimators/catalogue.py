@@ -9,8 +9,8 @@ from importlib.metadata import entry_points
 
 from sklearn.pipeline import Pipeline
 
-from app.learning import cost, families
-from app.learning.preparation import Shape
+from app.learning.estimators import cost, families
+from app.learning.estimators.preparation import Shape
 from app.learning.records import Preset, Task
 
 Params = Mapping[str, str | int | float | bool | None]

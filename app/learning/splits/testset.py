@@ -13,7 +13,7 @@ from app.errors import CicloError, worded
 from app.learning.matrix import MOMENTS, NUMBERS, WORDS, cast_column, numbers
 from app.learning.records import Task
 from app.learning.source import Source, open_source, read_table
-from app.learning.split_records import SplitNote
+from app.learning.splits.records import SplitNote
 from app.learning.target import Target, source_words
 from app.text.message import Text
 

@@ -9,19 +9,19 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from app.learning.advice import advise, entities, proposed_split, rows_across
-from app.learning.division import Rows, asked_scheme, divide, make_folds
 from app.learning.records import PlannedColumn, PlanRequest, TrainRequest
-from app.learning.scheme import Scheme
 from app.learning.source import Source
-from app.learning.split_figures import Judged, describe_split
-from app.learning.split_notes import notes_on_split
-from app.learning.split_records import SplitFigures, SplitNote
-from app.learning.splitting import Hashes
+from app.learning.splits.advice import advise, entities, proposed_split, rows_across
+from app.learning.splits.division import Rows, asked_scheme, divide, make_folds
+from app.learning.splits.figures import Judged, describe_split
+from app.learning.splits.notes import notes_on_split
+from app.learning.splits.records import SplitFigures, SplitNote
+from app.learning.splits.scheme import Scheme
+from app.learning.splits.splitting import Hashes
+from app.learning.splits.testset import Columns, joint_table, judged_values, match_test, notes_on_labels
+from app.learning.splits.timeline import Fold
+from app.learning.splits.twins import alike
 from app.learning.target import Target
-from app.learning.testset import Columns, joint_table, judged_values, match_test, notes_on_labels
-from app.learning.timeline import Fold
-from app.learning.twins import alike
 from app.text.message import Text
 
 Floats = NDArray[np.float64]
@@ -84,7 +84,7 @@ def make_split(
     Raises
     ------
     CicloError
-        What :func:`app.learning.division.divide` and :func:`app.learning.testset.match_test` refuse.
+        What :func:`app.learning.splits.division.divide` and :func:`app.learning.splits.testset.match_test` refuse.
     """
     used = tuple((column.name, column.type) for column in columns if column.used)
     matched = match_test(test, source, target=request.target, columns=used) if test is not None else ()

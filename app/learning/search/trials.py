@@ -16,13 +16,13 @@ from sklearn.pipeline import Pipeline
 
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import FitFailure, run_forked
-from app.learning.catalogue import EstimatorKind, Params
+from app.learning.estimators.catalogue import EstimatorKind, Params
+from app.learning.estimators.preparation import shape_of
 from app.learning.matrix import FrameColumn
 from app.learning.model import fold_predictions
-from app.learning.preparation import shape_of
 from app.learning.records import Candidate, Leaderboard, Task
 from app.learning.scoring import estimate, score
-from app.learning.splitting import Hashes, Sealed
+from app.learning.splits.splitting import Hashes, Sealed
 from app.text.message import Text
 
 Floats = NDArray[np.float64]

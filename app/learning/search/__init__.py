@@ -1,0 +1,1 @@
+"""What is tried, in which order, and what comes of it."""

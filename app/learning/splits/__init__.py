@@ -1,0 +1,1 @@
+"""How rows are divided: the hold-out, the folds, and what may not stand on both sides."""
