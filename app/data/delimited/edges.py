@@ -49,11 +49,16 @@ class Sketch(msgspec.Struct, frozen=True):
     valued: float
 
 
+def may_be_units(row: Sequence[str]) -> bool:
+    """Whether a row holds units, or nothing, and no other words."""
+    return all(not text or (_UNIT.fullmatch(text) and text.upper() != "NA") for text in map(str.strip, row))
+
+
 def is_units(row: Sequence[str], columns: Sequence[Sketch]) -> bool:
     """Whether the row under a header says in what the columns are measured: units above most columns of values, and no
     other words."""
     given = [(text.strip(), column) for text, column in zip(row, columns, strict=False)]
-    if any(text and (not _UNIT.fullmatch(text) or text.upper() == "NA") for text, _ in given):
+    if not may_be_units([text for text, _ in given]):
         return False
     valued = [text for text, column in given if column.valued > _MOSTLY and column.filled]
     units = [text for text in valued if text.strip("-–—")]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from statistics import median
 
 import msgspec
 
 from app.data import limits
 from app.data.delimited.careful import Careful, Grammar, read_carefully
-from app.data.delimited.edges import Sketch, is_units
+from app.data.delimited.edges import Sketch, is_units, may_be_units
 from app.data.delimited.naming import column_names, headings, spread
 from app.data.records import Problem
 from app.text.message import Text, Value
@@ -142,8 +143,9 @@ def _of_width(names: list[str], given: int, width: int, wide: int) -> list[Probl
 def _units(records: list[Careful], lines: list[int], below: int, width: int) -> tuple[Units | None, int]:
     """The row of units under a header, if there is one, and the first record of data."""
     if below + 1 < len(records) and records[below].fields is not None:
-        columns = _sketched(records[below + 1 :], width, complete=False)
-        if is_units(_texts(records[below]), columns):
+        row = _texts(records[below])
+        # few first rows look like units: the columns are sketched for those alone
+        if may_be_units(row[:width]) and is_units(row, _sketched(records[below + 1 :], width, complete=False)):
             return Units(lines[below], records[below].start, records[below].end), below + 1
     return None, below
 
@@ -154,8 +156,8 @@ def _sketched(records: list[Careful], width: int, *, complete: bool) -> tuple[Sk
     if complete and len(records) < _LOOKED_AT:
         rows = rows[: len(rows) - min(_MAYBE_FOOTER, len(rows) // 2)]
     columns = []
-    for index in range(width):
-        filled = [row[index] for row in rows if row[index].strip()]
+    for cells in zip(*rows, strict=True) if rows else [()] * width:
+        filled = [cell for cell in cells if cell.strip()]
         valued = sum(map(_valued, filled)) / len(filled) if filled else 0.0
         columns.append(Sketch(len(filled) / max(1, len(rows)), valued))
     return tuple(columns)
@@ -234,7 +236,7 @@ def _back_over_header(records: list[Careful], filled: list[int], place: int, wid
 
 
 def _cells_filled(record: Careful) -> int:
-    return sum(bool(f.strip()) for f in record.fields or [])
+    return sum(map(bool, map(bytes.strip, record.fields or [])))
 
 
 def _wordy(text: str) -> bool:
@@ -270,11 +272,10 @@ def _header_score(top: list[str], body: list[list[str]], width: int) -> float:
         return -share
     if not body:
         return 0.2
-    votes = [
-        v for i in range(min(width, len(top))) if (v := _column_vote(top[i], [row[i] for row in body])) is not None
-    ]
     if _recurs(top, body):
         return 0.5
+    columns = zip(top, zip(*body, strict=True), strict=False)  # as many as both have
+    votes = [v for name, below in columns if (v := _column_vote(name, below)) is not None]
     repeated = len({t.strip().lower() for t in cells}) < len(cells)
     bias = 0.15 - (0.1 if repeated else 0.0)
     return sum(votes) / len(votes) + bias if votes else bias
@@ -286,7 +287,7 @@ def _years(cells: list[str]) -> bool:
     return len(valued) > 1 and all(_YEAR.fullmatch(t) for t in valued) and any(map(_wordy, cells))
 
 
-def _column_vote(top: str, below: list[str]) -> float | None:
+def _column_vote(top: str, below: Sequence[str]) -> float | None:
     filled = [t for t in below if t.strip()]
     if not filled:
         return None
