@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -67,6 +68,9 @@ _CLASS = _classes()
 _TRANSLATION = _CLASS.tobytes()
 _MONTH_FIRST = np.zeros(256, bool)
 _MONTH_FIRST[list(b"JFMASONDEjfmasonde")] = True
+_UNSIGNED = 255 ^ _SIGN
+_EVERY_KIND = np.arange(256)
+_POINTED = (_EVERY_KIND & (_DOT | _COMMA) != 0) & (_EVERY_KIND & (_DOT | _COMMA | _SIGN) | _DIGIT == _EVERY_KIND)
 _NUMBERS = (
     (Shape.MAYBE_DOT, r"^[+-]?[1-9]\d{0,2}\.\d{3}$"),
     (Shape.DOT, r"^[+-]?(\d+\.\d*|\.\d+)$"),
@@ -84,6 +88,18 @@ _EXPONENTS = (
 _TIMES = ((Shape.DATETIME, DATETIME_PATTERN), (Shape.DATE, DATE_PATTERN))
 
 
+class _Cells(msgspec.Struct, frozen=True, kw_only=True):
+    """Cells, as offsets (from 0) and bytes, with the length, the first byte and the union of the byte classes of each;
+    ``seen`` is the union of all: what no cell holds needs no look."""
+
+    offsets: NDArray[np.int64]
+    data: NDArray[np.uint8]
+    lengths: NDArray[np.int64]
+    kinds: NDArray[np.uint8]
+    first: NDArray[np.uint8]
+    seen: int
+
+
 def trimmed(values: pa.Array) -> pa.Array:
     """The cells without spaces around them; untouched where there are none."""
     data = text_buffers(values)[1]
@@ -94,21 +110,28 @@ def trimmed(values: pa.Array) -> pa.Array:
 
 def shapes(values: pa.Array) -> NDArray[np.uint8]:
     """The :class:`Shape` of each cell of a text column (trimmed; nulls count as empty)."""
-    kinds, lengths, first = _kinds(values)
+    cells = _cells(values)
+    kinds, seen = cells.kinds, cells.seen
     found = np.full(len(values), Shape.WORD, np.uint8)
-    found[lengths == 0] = Shape.EMPTY
+    found[cells.lengths == 0] = Shape.EMPTY
     digits = kinds == _DIGIT
-    signed = kinds == (_DIGIT | _SIGN)
-    found[digits] = _integers(lengths[digits], first[digits] == ord("0"))
-    if signed.any() and not _all_dates(found, values, signed, lengths):
-        _settle(found, values, signed, ((Shape.INTEGER, rf"^[+-](0|[1-9]\d{{0,{_DIGITS - 1}}})$"), *_TIMES))
-    pointed = (kinds & (_DOT | _COMMA) != 0) & (kinds & (_DIGIT | _DOT | _COMMA | _SIGN) == kinds)
-    pointed &= kinds & _DIGIT != 0
-    pointed &= ~_plain_decimals(found, values, kinds, lengths, first)
-    if pointed.any():
-        _settle(found, values, pointed, _ordered(kinds, pointed))
-    _other_kinds(found, values, kinds, lengths, first)
+    if digits.any():
+        found[digits] = _integers(cells.lengths[digits], cells.first[digits] == ord("0"))
+    if seen & _SIGN:
+        _signed_integers(found, values, cells)
+    if seen & (_DOT | _COMMA):
+        pointed = _POINTED.take(kinds) & ~_plain_decimals(found, cells)
+        if pointed.any():
+            _settle(found, values, pointed, _ordered(kinds, pointed))
+    if seen & (_SLASH | _COLON | _SPACE | _OTHER):
+        _other_kinds(found, values, cells)
     return found
+
+
+def _signed_integers(found: NDArray[np.uint8], values: pa.Array, cells: _Cells) -> None:
+    signed = cells.kinds == (_DIGIT | _SIGN)
+    if signed.any() and not _all_dates(found, values, signed, cells.lengths):
+        _settle(found, values, signed, ((Shape.INTEGER, rf"^[+-](0|[1-9]\d{{0,{_DIGITS - 1}}})$"), *_TIMES))
 
 
 def _ordered(kinds: NDArray[np.uint8], pointed: NDArray[np.bool_]) -> tuple[tuple[Shape, str], ...]:
@@ -134,62 +157,51 @@ def _all_dates(
     return True
 
 
-def _plain_decimals(
-    found: NDArray[np.uint8],
-    values: pa.Array,
-    kinds: NDArray[np.uint8],
-    lengths: NDArray[np.int64],
-    first: NDArray[np.uint8],
-) -> NDArray[np.bool_]:
+def _plain_decimals(found: NDArray[np.uint8], cells: _Cells) -> NDArray[np.bool_]:
     """Settle numbers with one decimal mark and no sign but a leading one; says which cells those are."""
-    offsets, data = text_buffers(values)
-    settled = np.zeros(len(values), bool)
+    data, kinds = cells.data, cells.kinds
+    settled = np.zeros(len(found), bool)
     for mark, kind, plain, maybe in (
         (b".", _DOT, Shape.DOT, Shape.MAYBE_DOT),
         (b",", _COMMA, Shape.COMMA, Shape.MAYBE_COMMA),
     ):
-        places = np.flatnonzero((kinds == _DIGIT | kind) | (kinds == _DIGIT | kind | _SIGN))
+        places = np.flatnonzero(kinds & _UNSIGNED == _DIGIT | kind) if cells.seen & kind else ()
         if not len(places):
             continue
-        start, end = offsets[:-1][places], offsets[1:][places]
-        marks = _occurrences(data, mark, offsets, kinds & kind != 0)[places]
-        signs = _occurrences(data, b"+-", offsets, kinds & _SIGN != 0)[places]
-        signed = (_CLASS[first[places]] == _SIGN).astype(np.int64)
-        one = (marks == 1) & (signs == signed)
-        head = data[np.minimum(start + signed, len(data) - 1)]
-        three = (lengths[places] >= 5 + signed) & (lengths[places] <= 7 + signed) & (data[end - 4] == mark[0])
+        start, end = cells.offsets[:-1][places], cells.offsets[1:][places]
+        one = _occurrences(cells, mark, kind)[places] == 1
+        head = cells.first[places]
+        if cells.seen & _SIGN:
+            signed = _CLASS[head] == _SIGN
+            one &= _occurrences(cells, b"+-", _SIGN)[places] == signed
+            start = start + signed
+            head = data[np.minimum(start, len(data) - 1)]
+        digits = end - start
+        three = (digits >= 5) & (digits <= 7) & (data[end - 4] == mark[0])
         three &= (head != ord("0")) & (head != mark[0])
         found[places[one]] = np.where(three[one], np.uint8(maybe), np.uint8(plain))
         settled[places[one]] = True
     return settled
 
 
-def _occurrences(
-    data: NDArray[np.uint8], letters: bytes, offsets: NDArray[np.int64], having: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """How many of the letters each cell holds; ``having`` says which hold any."""
-    if not having.any():
-        return np.zeros(len(having), np.int64)
-    wanted = data == letters[0]
+def _occurrences(cells: _Cells, letters: bytes, kind: int) -> NDArray[np.int64]:
+    """How many of the letters, which are all there are of a ``kind``, each cell holds."""
+    having = cells.kinds & kind != 0
+    wanted = cells.data == letters[0]
     for letter in letters[1:]:
-        wanted |= data == letter
+        wanted |= cells.data == letter
     if np.count_nonzero(wanted) == np.count_nonzero(having):  # one each
-        return having.astype(np.int64)
+        return np.asarray(having, np.int64)
     sums = np.concatenate([[0], np.cumsum(wanted)])
-    return np.asarray(sums[offsets[1:]] - sums[offsets[:-1]])
+    return np.asarray(sums[cells.offsets[1:]] - sums[cells.offsets[:-1]])
 
 
-def _other_kinds(
-    found: NDArray[np.uint8],
-    values: pa.Array,
-    kinds: NDArray[np.uint8],
-    lengths: NDArray[np.int64],
-    first: NDArray[np.uint8],
-) -> None:
+def _other_kinds(found: NDArray[np.uint8], values: pa.Array, cells: _Cells) -> None:
+    kinds, lengths = cells.kinds, cells.lengths
     has_digit = kinds & _DIGIT != 0
-    leading = _CLASS[first] & (_DIGIT | _SIGN | _DOT | _COMMA) != 0
+    leading = _CLASS[cells.first] & (_DIGIT | _SIGN | _DOT | _COMMA) != 0
     plausible = has_digit & leading & (lengths >= 3) & (lengths <= 40) & (found == Shape.WORD)
-    _named_first(found, values, kinds, lengths, first)
+    _named_first(found, values, cells)
     slashed = plausible & (kinds & (_SLASH | _COLON | _OTHER) != 0)
     if not slashed.any():
         return
@@ -201,33 +213,28 @@ def _other_kinds(
         _settle(found, values, slashed, _TIMES)
 
 
-def _named_first(
-    found: NDArray[np.uint8],
-    values: pa.Array,
-    kinds: NDArray[np.uint8],
-    lengths: NDArray[np.int64],
-    first: NDArray[np.uint8],
-) -> None:
+def _named_first(found: NDArray[np.uint8], values: pa.Array, cells: _Cells) -> None:
     """Settle days that begin with the name of a month: April 3, 2021."""
-    chosen = _MONTH_FIRST[first] & (lengths >= 10) & (lengths <= 40) & (kinds & (_DIGIT | _SPACE) == _DIGIT | _SPACE)
+    chosen = cells.kinds & (_DIGIT | _SPACE) == _DIGIT | _SPACE
+    chosen &= _MONTH_FIRST[cells.first] & (cells.lengths >= 10) & (cells.lengths <= 40)
     if chosen.any():
         _settle(found, values, chosen, _TIMES)
 
 
-def _kinds(values: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint8]]:
-    """Union of the byte classes, length and first byte of each cell."""
+def _cells(values: pa.Array) -> _Cells:
     offsets, data = text_buffers(values)
-    lengths = np.diff(offsets)
-    if not len(data):
-        return np.zeros(len(values), np.uint8), lengths, np.zeros(len(values), np.uint8)
+    starts, lengths = offsets[:-1], offsets[1:] - offsets[:-1]
     filled = lengths > 0
-    kinds = np.zeros(len(values), np.uint8)
-    first = np.zeros(len(values), np.uint8)
-    starts = offsets[:-1][filled]
-    if len(starts):
-        kinds[filled] = np.bitwise_or.reduceat(_classes_of(data), starts)
-        first[filled] = data[starts]
-    return kinds, lengths, first
+    if filled.all():
+        kinds = np.bitwise_or.reduceat(_classes_of(data), starts) if len(starts) else np.empty(0, np.uint8)
+        first = data[starts]
+    else:
+        kinds, first = np.zeros(len(values), np.uint8), np.zeros(len(values), np.uint8)
+        if len(data):
+            kinds[filled] = np.bitwise_or.reduceat(_classes_of(data), starts[filled])
+            first[filled] = data[starts[filled]]
+    seen = int(np.bitwise_or.reduce(kinds))
+    return _Cells(offsets=offsets, data=data, lengths=lengths, kinds=kinds, first=first, seen=seen)
 
 
 def _classes_of(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
