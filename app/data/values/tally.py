@@ -78,22 +78,32 @@ def _glance(values: pa.Array, times: NDArray[np.int64], wanted: Wanted, *, recur
     around = decorated(cells, found)
     if around is not None:
         found[around.places] = Shape.DECORATED
-    timed, words = (found == Shape.DATE) | (found == Shape.DATETIME), found == Shape.WORD
+    counts = np.bincount(found, weights=times, minlength=SHAPES).astype(np.int64)
     days = compact_days(cells, found == Shape.INTEGER)
     single = wanted.unique and bool(len(values)) and bool((times == 1).all()) and not (found == Shape.EMPTY).any()
     return Glance(
         rows=int(times.sum()),
-        counts=np.bincount(found, weights=times, minlength=SHAPES).astype(np.int64),
-        orders=count_orders(cells.filter(pa.array(timed)), times[timed]) if timed.any() else Orders(),
-        size=int(np.diff(text_buffers(values)[0]) @ times),
+        counts=counts,
+        orders=_orders(cells, times, found) if counts[Shape.DATE] or counts[Shape.DATETIME] else Orders(),
+        size=_size(values, times),
         words=_listed(values, times, most) if wanted.words else None,
-        odd=_odd(cells, times, words) if wanted.odd else None,
+        odd=_odd(cells, times, found == Shape.WORD) if wanted.odd else None,
         fresh=fresh(values, found) if single else None,
         recurring=recurring,
         decorated=np.zeros(SHAPES, np.int64) if around is None else around.counts(times),
         marks=Counter() if around is None else around.marks(times[around.places]),
         compact=None if days is None else int(times[days].sum()),
     )
+
+
+def _orders(cells: pa.Array, times: NDArray[np.int64], found: NDArray[np.uint8]) -> Orders:
+    timed = (found == Shape.DATE) | (found == Shape.DATETIME)
+    return count_orders(cells.filter(pa.array(timed)), times[timed])
+
+
+def _size(values: pa.Array, times: NDArray[np.int64]) -> int:
+    offsets = text_buffers(values)[0]
+    return int((offsets[1:] - offsets[:-1]) @ times)
 
 
 def _listed(values: pa.Array, times: NDArray[np.int64], most: int) -> dict[str, int] | None:
@@ -152,7 +162,8 @@ class Tally:
         self.rows += seen.rows
         self.counts += seen.counts
         self.decorated += seen.decorated
-        self.marks.update(seen.marks)
+        if seen.marks:
+            self.marks.update(seen.marks)
         self.compact = None if self.compact is None or seen.compact is None else self.compact + seen.compact
         self.orders = self.orders + seen.orders
         self.length += seen.size
@@ -167,11 +178,11 @@ class Tally:
 
     def count(self, *wanted: Shape) -> int:
         """How many cells have one of the shapes."""
-        return int(self.counts[list(wanted)].sum())
+        return sum(map(self.counts.item, wanted))
 
     def amounts(self, *wanted: Shape) -> int:
         """How many numbers have one of the shapes, with or without something around them."""
-        return self.count(*wanted) + int(self.decorated[list(wanted)].sum())
+        return self.count(*wanted) + sum(map(self.decorated.item, wanted))
 
     @property
     def sound(self) -> bool:
