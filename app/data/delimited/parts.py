@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +47,27 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     lines: int
     quotes: NDArray[np.int64]
     returns: bool
+
+
+def joined(found: Iterable[Piece | Part]) -> Iterator[Piece | Part]:
+    """The same records in fewer pieces: what a column costs, it costs once in each. Those with quotes stay by
+    themselves, since all of a piece has to be looked at one by one where a quote in it deceives."""
+    for plain, together in groupby(found, lambda one: isinstance(one, Piece) and not len(one.quotes)):
+        if not plain:
+            yield from together
+            continue
+        pieces = [one for one in together if isinstance(one, Piece)]
+        yield pieces[0] if len(pieces) == 1 else _one(pieces)
+
+
+def _one(pieces: Sequence[Piece]) -> Piece:
+    return Piece(
+        data=memoryview(b"".join(piece.data for piece in pieces)),
+        first_line=pieces[0].first_line,
+        lines=sum(piece.lines for piece in pieces),
+        quotes=NONE,
+        returns=any(piece.returns for piece in pieces),
+    )
 
 
 class Extent(msgspec.Struct, frozen=True, kw_only=True):

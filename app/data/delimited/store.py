@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 
 from app.data.delimited.counting import Count, Examined, Survey
 from app.data.delimited.encoding import to_utf8, uncounted
-from app.data.delimited.parts import Part, Piece
+from app.data.delimited.parts import Part, Piece, extent, joined
 from app.data.delimited.plan import Plan, pieces_in, read_pieces
 from app.data.delimited.spaced import respaced
 from app.data.delimited.typist import Decision, Typed, Typist
 from app.data.records import ColumnType
 from app.data.source import Blocks, reading
 from app.data.storing import TableWriter
+from app.data.values.inference import is_key
+from app.data.values.tally import Tally
 
 _HEAD_BYTES = 8 << 20
 _PLACES = 24
@@ -65,30 +67,48 @@ class Store:
 
 def expectation(plan: Plan) -> Decision:
     """What the beginning of a file and a few places in it lead to expect of the whole."""
-    count = Count(plan)
+    count, head = Count(plan), []
     blocks = Blocks(plan.source, block_bytes=plan.block_bytes)
     for found in read_pieces(plan, blocks):
-        count.add(count.examine(found))
+        head.append(found)
         if blocks.position > _HEAD_BYTES and not plan.head_complete:
             break
     else:
+        _add_all(count, head)
         return Decision.of(count.survey(complete=True, bytes_read=plan.source.size))
-    kept = copy.deepcopy(count) if plan.layout.spare else count  # else deciding takes nothing from what was counted
-    head = kept.survey(complete=False, bytes_read=blocks.position)
-    for part in _elsewhere(plan):
-        count.add(count.examine(part))
-    return Decision.of(_with_keys(count.survey(complete=False, bytes_read=blocks.position), head))
+    tables = _add_all(count, [*head, *_elsewhere(plan)])
+    expected = count.survey(complete=False, bytes_read=blocks.position)
+    return Decision.of(_with_keys(expected, tables, sum(_records(found, plan) for found in head)))
 
 
-def _with_keys(found: Survey, head: Survey) -> Survey:
-    """Numbers that count the rows of the beginning count those of the file, as far as can be seen."""
-    if found.plan.names != head.plan.names:
-        return found
-    types = tuple(
-        before if before is ColumnType.IDENTIFIER and now is ColumnType.INTEGER and tally.all_distinct else now
-        for now, before, tally in zip(found.types, head.types, found.tallies, strict=True)
-    )
-    return msgspec.structs.replace(found, types=types)
+def _add_all(count: Count, found: Iterable[Piece | Part]) -> list[pa.Table]:
+    """Take in pieces and parts; their cells."""
+    tables = []
+    for one in joined(found):
+        seen = count.examine(one)
+        count.add(seen)
+        tables.append(seen.table)
+    return tables
+
+
+def _records(found: Piece | Part, plan: Plan) -> int:
+    return extent(found, plan.layout.width).records if isinstance(found, Piece) else found.good
+
+
+def _with_keys(found: Survey, tables: Sequence[pa.Table], rows: int) -> Survey:
+    """Numbers that count the rows of the beginning, the first of those in the tables, count those of the file, as far
+    as can be seen."""
+    types = list(found.types)
+    for place, (type, name, tally) in enumerate(zip(found.types, found.plan.names, found.tallies, strict=True)):
+        if type is not ColumnType.INTEGER or name in found.plan.corrections.types or not tally.all_distinct:
+            continue
+        first, left = Tally(), rows
+        for table in tables:
+            first.add(table.column(place).slice(0, left).combine_chunks().cast(pa.string()))
+            left = max(0, left - table.num_rows)
+        if is_key(first, name):
+            types[place] = ColumnType.IDENTIFIER
+    return msgspec.structs.replace(found, types=tuple(types))
 
 
 def _elsewhere(plan: Plan) -> Iterator[Piece | Part]:
