@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from app.data import limits
 from app.data.delimited.careful import Grammar
 from app.data.delimited.parsing import to_table
-from app.data.delimited.parts import Part
+from app.data.delimited.parts import Part, Piece, joined
 from app.data.delimited.scanner import Scanner
 
 COMMA = Grammar(delimiter=b",")
@@ -148,3 +150,17 @@ def test_that_spaces_after_the_delimiter_can_be_left_out() -> None:
     grammar = Grammar(delimiter=b",", skip_spaces=True)
     data = b'1, "a, b", x\n2, c, y\n'
     assert rows(scan(data, width=3, grammar=grammar), width=3, grammar=grammar) == [["1", "a, b", "x"], ["2", "c", "y"]]
+
+
+@given(table=tables, end=st.sampled_from(["\n", "\r\n", "\r"]), block=st.integers(1, 40))
+def test_that_joined_pieces_hold_the_same_records(table: list[list[str]], end: str, block: int) -> None:
+    width = len(table[0])
+    data = (written(table, delimiter=",", end=end, always=False) + ",".join("x" * (width + 1)) + end).encode()
+    scanner = Scanner(grammar=COMMA, width=width)
+    apart = list(scanner.pieces(data[i : i + block] for i in range(0, len(data), block)))
+    together = list(joined(apart))
+    found = [[scanner.examiner.part(p) if isinstance(p, Piece) else p for p in pieces] for pieces in (apart, together)]
+    assert rows(found[1], width=width) == rows(found[0], width=width)
+    assert rejected(found[1]) == rejected(found[0])
+    plain = [isinstance(p, Piece) and not len(p.quotes) for p in together]
+    assert not any(one and other for one, other in pairwise(plain))
