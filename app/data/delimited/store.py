@@ -76,7 +76,7 @@ def expectation(plan: Plan) -> Decision:
     else:
         _add_all(count, head)
         return Decision.of(count.survey(complete=True, bytes_read=plan.source.size))
-    tables = _add_all(count, [*head, *_elsewhere(plan)])
+    tables = _add_all(count, [*head, *_elsewhere(plan, _end(head, plan, blocks))])
     expected = count.survey(complete=False, bytes_read=blocks.position)
     return Decision.of(_with_keys(expected, tables, sum(_records(found, plan) for found in head)))
 
@@ -111,15 +111,24 @@ def _with_keys(found: Survey, tables: Sequence[pa.Table], rows: int) -> Survey:
     return msgspec.structs.replace(found, types=tuple(types))
 
 
-def _elsewhere(plan: Plan) -> Iterator[Piece | Part]:
-    """Records from places all over a file. Where one begins inside quotes, what comes out is wrong, and harmless."""
+def _end(head: Sequence[Piece | Part], plan: Plan, blocks: Blocks) -> int:
+    """Where the beginning ends in the file, or not long after that."""
+    pieces = [found for found in head if isinstance(found, Piece)]
+    if len(pieces) < len(head):
+        return blocks.position  # what was looked at record by record isn't there byte by byte any more
+    return min(blocks.position, plan.layout.offset + sum(len(piece.data) for piece in pieces))
+
+
+def _elsewhere(plan: Plan, after: int) -> Iterator[Piece | Part]:
+    """Records from places all over the rest of a file: a key that is seen twice is none. Where one begins inside
+    quotes, what comes out is wrong, and harmless."""
     source, encoding = plan.source, msgspec.structs.replace(plan.encoding, mark=0)
     if source.compression or encoding.name.startswith(_ALIGNED):
         return
-    found = []
+    found, step = [], (source.size - after) // (_PLACES + 1)
     with reading(source.path), source.path.open("rb") as file:
         for place in range(1, _PLACES + 1):
-            file.seek(source.size * place // (_PLACES + 1))
-            data = file.read(_PLACE_BYTES)
+            file.seek(after + step * place)
+            data = file.read(min(_PLACE_BYTES, step))
             found.append(data[data.find(b"\n") + 1 : data.rfind(b"\n") + 1])
     yield from pieces_in(plan, respaced(to_utf8([b"".join(found)], encoding, mended=uncounted), plan.grammar))

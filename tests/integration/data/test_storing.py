@@ -72,6 +72,28 @@ def test_that_rows_far_behind_the_beginning_decide(desk: Desk, monkeypatch: pyte
     assert desk.table(record).column("n")[2_999].as_py() == 2.5
 
 
+@pytest.mark.parametrize("name", ["Vigo", '"Vigo, Spain"'])
+def test_that_numbers_which_count_the_rows_are_expected_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(limits, "BLOCK_BYTES", 10_000)
+    monkeypatch.setattr(store, "_HEAD_BYTES", 20_000)
+    monkeypatch.setattr("app.data.delimited.edges._TAIL", 1_000)
+    monkeypatch.setattr("app.data.delimited.plan._HEAD_BYTES", 20_000)
+    readings: list[Plan] = []
+    real = importing.survey
+
+    def watched(*arguments: object, plan: Plan, **options: object) -> counting.Survey:
+        readings.append(plan)
+        return real(*arguments, plan=plan, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(importing, "survey", watched)
+    rows = (f"{i},{1000 + i * 7 % 6000},{name},{i % 9}\n" for i in range(1, 6_001))
+    answer, _ = desk.bring("n,other,place,few\n" + "".join(rows))
+    assert [c.type for c in answer.columns] == ["identifier", "integer", "category", "integer"]
+    assert len(readings) == 1
+
+
 def test_that_a_summary_known_from_counting_is_the_one_of_the_stored_table(desk: Desk) -> None:
     content = mixed()
     answer, record = desk.bring(content)
