@@ -73,7 +73,11 @@ WAYLAND_WINDOW = {
 TOOLS_OF = {"package": {"objdump": "binutils"}, "screenshots": {"Xvfb": "xvfb"}}
 
 # Databases that tests are made against, where this may be installed without asking anybody: as root, in a container.
-SERVERS = {"usr/lib/postgresql/*/bin/postgres": "postgresql", "usr/sbin/mariadbd": "mariadb-server-core"}
+SERVERS = {
+    "usr/lib/postgresql/*/bin/postgres": "postgresql",
+    "usr/sbin/mariadbd": "mariadb-server-core",
+    "usr/bin/my_print_defaults": "mariadb-client-core",  # mariadb-install-db calls it
+}
 
 
 class SetupError(Exception):
