@@ -40,6 +40,7 @@ COMMANDS = (
     "bin",
     "purge",
     "train",
+    "reproduce",
     "models",
     "verify",
     "approve",
@@ -50,7 +51,7 @@ COMMANDS = (
     "check",
     "password",
 )
-_LATER = ("serve", "monitor", "run", "reproduce", "trace")
+_LATER = ("serve", "monitor", "run", "trace")
 _MODULES = {"approve": "decide", "reject": "decide", "import": "importing", "open": "opening"}
 
 _log = logging.getLogger("ciclo.cli")

@@ -1,8 +1,8 @@
 """Killable processes for the fits inside a job: out of memory, a crash or a time-out costs one fit.
 
-A process does one fit after the other, and is replaced when it died of one. A process for each fit would cost about a
-tenth of a second of processor time every time, since the kernel copies each page that a fork writes to: and Python
-writes to whatever it looks at.
+A process carries out one order after the other, and is replaced when it died of one. A process for each fit would cost
+about a tenth of a second of processor time every time, since the kernel copies each page that a fork writes to: and
+Python writes to whatever it looks at.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import struct
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -23,74 +25,101 @@ from app.errors import CicloError
 from app.jobs.contract import Failure
 from app.jobs.system import CAN_FORK, die_with_parent, offer_to_out_of_memory, out_of_memory_kills
 
-Task = Callable[[], bytes]
+Work = Callable[[bytes], bytes]
 
 _RESULT, _FAILURE = b"r", b"f"
-_TICK_S = 0.05
 _CHUNK = 1 << 20
 _SCORE = 800
-_ORDER = struct.Struct("<q")
+_LENGTH = struct.Struct("<q")
 _HEAD = struct.Struct("<q1s")
+_IDLE = -1
 
 
 class FitFailure(msgspec.Struct, frozen=True, kw_only=True):
-    """Why one task gave nothing. ``failure.code`` is a message id: the task's own error, or ``jobs.fit_error``,
+    """Why one order gave nothing. ``failure.code`` is a message id: the work's own error, or ``jobs.fit_error``,
     ``jobs.fit_out_of_memory``, ``jobs.fit_crashed`` or ``jobs.fit_timed_out``."""
 
     failure: Failure
     elapsed_s: float
 
 
-def run_forked(
-    tasks: Sequence[Task],
-    *,
-    processors: int,
-    timeout_s: float | None = None,
-    check_cancelled: Callable[[], None],
-) -> Iterator[tuple[int, bytes | FitFailure]]:
-    """Run each task in a fork of this process, at most ``processors`` at once; it sees this process's memory as it was
-    when the fork was made, and what the tasks before it in the same fork left.
+Answer = bytes | FitFailure
+
+
+class Pool(Protocol):
+    """Where orders are carried out: in forks, in turn in this process, or on other machines."""
+
+    @property
+    def processors(self) -> int:
+        """How many orders are carried out at the same time."""
+
+    def submit(self, order: bytes) -> int:
+        """Hand in an order; the number under which its answer comes. Orders begin in the order of these numbers."""
+
+    def collect(self, wait_s: float) -> list[tuple[int, Answer]]:
+        """The answers that came, after waiting for one at most so long."""
+
+    def close(self) -> None:
+        """Kill what runs and forget what waits."""
+
+
+def fork_pool(work: Work, *, processors: int, timeout_s: float | None = None) -> Pool:
+    """Carry out orders in forks of this process, at most ``processors`` at once; a fork sees this process's memory as
+    it was when the fork was made, and what the orders before it in the same fork left.
 
     Parameters
     ----------
-    tasks
-        Callables without arguments that return bytes (a msgspec encoding, the buffer of an array): nothing is pickled.
+    work
+        Takes an order and returns an answer, both bytes (a msgspec encoding, the buffer of an array): nothing is
+        pickled.
     processors
         How many run at the same time.
     timeout_s
-        Time allowed to each task from its own start; None means no limit.
-    check_cancelled
-        Called about 20 times a second; what it raises kills the running tasks and comes out of the iterator.
-
-    Yields
-    ------
-    tuple
-        The task's position, and what it returned or why it failed, in the order in which tasks end.
+        Time allowed to each order from its own start; None means no limit.
 
     Notes
     -----
     The calling process must have no threads (a job has none before its first multi-threaded fit). Where forking isn't
-    safe (macOS, Windows) tasks run in this process one after the other: errors cost one task there, a crash or lack of
-    memory costs the job, and a time-out isn't enforced. Close the iterator, or exhaust it.
+    safe (macOS, Windows) orders are carried out in this process one after the other: errors cost one there, a crash or
+    lack of memory costs the job, and a time-out isn't enforced. Close the pool.
     """
-    runs = _run_in_forks if CAN_FORK else _run_in_turn
-    yield from runs(tasks, processors, timeout_s, check_cancelled)
+    return ForkPool(work, processors=processors, timeout_s=timeout_s) if CAN_FORK else TurnPool(work)
 
 
-def _run_in_turn(
-    tasks: Sequence[Task], processors: int, timeout_s: float | None, check_cancelled: Callable[[], None]
-) -> Iterator[tuple[int, bytes | FitFailure]]:
-    for position, task in enumerate(tasks):
-        check_cancelled()
+class TurnPool:
+    """Carries out one order at each collection, in this process."""
+
+    processors = 1
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._given = 0
+        self._waiting: deque[tuple[int, bytes]] = deque()
+
+    def submit(self, order: bytes) -> int:
+        """Put an order in the queue."""
+        self._given += 1
+        self._waiting.append((self._given, order))
+        return self._given
+
+    def collect(self, wait_s: float) -> list[tuple[int, Answer]]:
+        """The answer to the next order."""
+        if not self._waiting:
+            return []
+        number, order = self._waiting.popleft()
         began = time.monotonic()
-        result = _attempt(task)
+        result = _attempt(self._work, order)
         elapsed_s = time.monotonic() - began
-        yield position, result if isinstance(result, bytes) else FitFailure(failure=result, elapsed_s=elapsed_s)
+        return [(number, result if isinstance(result, bytes) else FitFailure(failure=result, elapsed_s=elapsed_s))]
+
+    def close(self) -> None:
+        """Forget what waits."""
+        self._waiting.clear()
 
 
-def _attempt(task: Task) -> bytes | Failure:
+def _attempt(work: Work, order: bytes) -> bytes | Failure:
     try:
-        return bytes(task())
+        return bytes(work(order))
     except CicloError as error:
         return Failure(code=error.code, params=error.params)
     except MemoryError:
@@ -99,11 +128,81 @@ def _attempt(task: Task) -> bytes | Failure:
         return Failure(code="jobs.fit_error", params={"cause": str(error)[:500]}, details=traceback.format_exc())
 
 
-class _Fork:
-    """A process that does tasks by their position: the orders go one way, framed answers come the other."""
+class ForkPool:
+    """Forks of this process: orders go one way, framed answers come the other."""
 
-    def __init__(self, tasks: Sequence[Task]) -> None:
-        self.position = -1
+    def __init__(self, work: Work, *, processors: int, timeout_s: float | None = None) -> None:
+        self.processors = max(1, processors)
+        self._work, self._timeout_s = work, timeout_s
+        self._given = 0
+        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._forks: list[_Fork] = []
+        self._ready = selectors.DefaultSelector()
+
+    def submit(self, order: bytes) -> int:
+        """Put an order in the queue; it begins at once where a processor is free."""
+        self._given += 1
+        self._waiting.append((self._given, order))
+        self._begin()
+        return self._given
+
+    def collect(self, wait_s: float) -> list[tuple[int, Answer]]:
+        """Answers that came. A fork that has answered goes on at once, before its answer is looked at."""
+        self._begin()
+        self._stop_overdue()
+        came: list[tuple[int, Answer]] = []
+        for key, _events in self._ready.select(wait_s):
+            fork: _Fork = key.data
+            answer = fork.take()
+            if answer is None:
+                continue
+            number, fork.number = fork.number, _IDLE
+            if fork.timed_out and not fork.ended:
+                fork.kill()
+                fork.reap()
+            if fork.ended:
+                self._ready.unregister(key.fileobj)
+                self._forks.remove(fork)
+            self._begin()
+            if number != _IDLE:
+                came.append((number, answer))
+        return came
+
+    def close(self) -> None:
+        """Kill the forks."""
+        self._waiting.clear()
+        for fork in self._forks:
+            fork.kill()
+            fork.reap()
+        self._forks.clear()
+        self._ready.close()
+
+    def _begin(self) -> None:
+        while self._waiting:
+            fork = next((one for one in self._forks if one.number == _IDLE), None)
+            if fork is None and len(self._forks) < self.processors:
+                fork = _Fork(self._work)
+                self._forks.append(fork)
+                self._ready.register(fork.pipe, selectors.EVENT_READ, fork)
+            if fork is None:
+                return
+            fork.begin(*self._waiting.popleft())
+
+    def _stop_overdue(self) -> None:
+        for fork in self._forks:
+            late = self._timeout_s is not None and fork.number != _IDLE and fork.elapsed_s() > self._timeout_s
+            if late and not fork.timed_out:
+                fork.timed_out = True
+                fork.kill()
+
+
+class _Fork:
+    """A process that carries out one order after the other."""
+
+    def __init__(self, work: Work) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.number = _IDLE
         self.began = 0.0
         self.timed_out = False
         self._received = bytearray()
@@ -115,14 +214,14 @@ class _Fork:
         if self.pid == 0:
             os.close(self.pipe)
             os.close(self._orders)
-            _serve(tasks, orders, answers, parent)
+            _serve(work, orders, answers, parent)
         os.close(answers)
         os.close(orders)
 
-    def begin(self, position: int) -> None:
-        self.position, self.began, self._kills = position, time.monotonic(), out_of_memory_kills()
-        with contextlib.suppress(BrokenPipeError):  # it died between two tasks: that shows when its answer is read
-            os.write(self._orders, _ORDER.pack(position))
+    def begin(self, number: int, order: bytes) -> None:
+        self.number, self.began, self._kills = number, time.monotonic(), out_of_memory_kills()
+        with contextlib.suppress(BrokenPipeError):  # it died between two orders: that shows when its answer is read
+            os.write(self._orders, _LENGTH.pack(len(order)) + order)
 
     def elapsed_s(self) -> float:
         return time.monotonic() - self.began
@@ -130,7 +229,7 @@ class _Fork:
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
 
-    def take(self) -> bytes | FitFailure | None:
+    def take(self) -> Answer | None:
         """The answer, where all of it is there now; None where more is to come."""
         chunk = os.read(self.pipe, _CHUNK)
         if not chunk:
@@ -167,68 +266,20 @@ class _Fork:
         return Failure(code="jobs.fit_crashed", params={"signal": name})
 
 
-def _serve(tasks: Sequence[Task], orders: int, answers: int, parent: int) -> None:
+def _serve(work: Work, orders: int, answers: int, parent: int) -> None:
     """The fork's whole life. It never returns into the code that forked it."""
     status = 1
     try:
         die_with_parent(parent)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         offer_to_out_of_memory(_SCORE)
-        with os.fdopen(answers, "wb") as file:
-            while order := os.read(orders, _ORDER.size):
-                result = _attempt(tasks[_ORDER.unpack(order)[0]])
+        with os.fdopen(answers, "wb") as sink, os.fdopen(orders, "rb") as source:
+            while head := source.read(_LENGTH.size):
+                result = _attempt(work, source.read(_LENGTH.unpack(head)[0]))
                 done = isinstance(result, bytes)
                 message = result if isinstance(result, bytes) else msgspec.json.encode(result)
-                file.write(_HEAD.pack(len(message), _RESULT if done else _FAILURE) + message)
-                file.flush()
+                sink.write(_HEAD.pack(len(message), _RESULT if done else _FAILURE) + message)
+                sink.flush()
         status = 0
     finally:
         os._exit(status)
-
-
-def _run_in_forks(
-    tasks: Sequence[Task], processors: int, timeout_s: float | None, check_cancelled: Callable[[], None]
-) -> Iterator[tuple[int, bytes | FitFailure]]:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    waiting = list(range(len(tasks)))[::-1]
-    with selectors.DefaultSelector() as running:
-        try:
-            while waiting or running.get_map():
-                check_cancelled()
-                while waiting and len(running.get_map()) < max(1, processors):
-                    fork = _Fork(tasks)
-                    running.register(fork.pipe, selectors.EVENT_READ, fork)
-                    fork.begin(waiting.pop())
-                _stop_overdue(running, timeout_s)
-                yield from _answers(running, waiting)
-        finally:
-            for key in list(running.get_map().values()):
-                key.data.kill()
-                key.data.reap()
-
-
-def _stop_overdue(running: selectors.BaseSelector, timeout_s: float | None) -> None:
-    for key in running.get_map().values():
-        fork: _Fork = key.data
-        if timeout_s is not None and fork.elapsed_s() > timeout_s and not fork.timed_out:
-            fork.timed_out = True
-            fork.kill()
-
-
-def _answers(running: selectors.BaseSelector, waiting: list[int]) -> Iterator[tuple[int, bytes | FitFailure]]:
-    """Wait a moment for what comes. A fork that has answered goes on at once, before its answer is looked at."""
-    for key, _events in running.select(_TICK_S):
-        fork: _Fork = key.data
-        answer = fork.take()
-        if answer is None:
-            continue
-        position = fork.position
-        if not fork.ended and (fork.timed_out or not waiting):
-            fork.kill()
-            fork.reap()
-        if fork.ended:
-            running.unregister(key.fileobj)
-        else:
-            fork.begin(waiting.pop())
-        yield position, answer

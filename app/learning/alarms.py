@@ -15,7 +15,7 @@ from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from app.learning.records import Feature, Task
-from app.learning.search.trials import LearningData
+from app.learning.search.data import LearningData
 from app.text.message import Text, amount
 
 ALARM_AUC = 0.99

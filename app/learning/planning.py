@@ -9,13 +9,14 @@ import msgspec
 from app.jobs.contract import Context, Outcome
 from app.jobs.system import usable_processors
 from app.learning.columns import choose_columns, propose_columns
-from app.learning.estimators.catalogue import EstimatorKind, Params, portfolio
 from app.learning.estimators.cost import Size
+from app.learning.estimators.kind import Traits
 from app.learning.estimators.preparation import MOST_LEVELS
 from app.learning.examination import examine_target, notes_on
 from app.learning.matrix import frame_columns
 from app.learning.records import Feature, Planned, PlannedColumn, PlanRequest, Preset, Task
 from app.learning.scoring import choose_metric
+from app.learning.search.strategy import planned_work
 from app.learning.source import Source, open_source
 from app.learning.splits.advice import advise
 from app.learning.splits.division import usual_folds
@@ -26,8 +27,6 @@ from app.learning.target import Target
 from app.project.record import encode
 
 _START_S = 3.0
-_MEMBERS = 2
-"""Of an ensemble, that count for its time."""
 _SHARE_AT_WORK = 0.85
 """Of the processors, that the search gets: at its end not all of them have something left to do."""
 
@@ -94,15 +93,9 @@ def expected_seconds(task: Task, whole: Size, processors: int) -> dict[str, floa
     part = replace(whole, rows=whole.rows * (folds - 1) // folds, scored=whole.rows // folds)
     expected = {}
     for preset in Preset:
-        tried = portfolio(task, preset)
-        search = folds * sum(_cost(kind, params, part) for kind, params in tried)
-        refit = sum(sorted(_cost(kind, params, whole) for kind, params in tried)[-_MEMBERS:])
-        expected[preset.value] = round(_START_S + search / (processors * _SHARE_AT_WORK) + refit, 1)
+        work = planned_work(task, preset, part, whole, folds=folds, traits=Traits())
+        expected[preset.value] = round(_START_S + work / (processors * _SHARE_AT_WORK), 1)
     return expected
-
-
-def _cost(kind: EstimatorKind, params: Params, size: Size) -> float:
-    return kind.cost(replace(size, rows=min(size.rows, kind.most_rows)), params)
 
 
 def _size(source: Source, target: Target, columns: tuple[PlannedColumn, ...], rows: int) -> Size:

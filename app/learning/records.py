@@ -8,6 +8,7 @@ import msgspec
 
 from app.data.records import ColumnType
 from app.jobs.contract import JobKind
+from app.learning.search.records import ExecutedPlan, Spent
 from app.learning.splits.records import SplitFigures, TwinFigures
 from app.project.record import is_series_name
 from app.text.message import Text
@@ -16,6 +17,7 @@ MODEL = "model-version"
 
 TRAIN = JobKind("learning.train", "app.learning.training:train")
 PLAN = JobKind("learning.plan", "app.learning.planning:plan")
+REPRODUCE = JobKind("learning.reproduce", "app.learning.reproducing:reproduce")
 
 
 class Task(StrEnum):
@@ -104,6 +106,22 @@ class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
     processors: int = 0
 
 
+class ReproduceRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Train the version ``model`` (``churn@3``) again and compare."""
+
+    project: str
+    model: str
+    processors: int = 0
+
+
+class Reproduced(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the same bytes came out; ``differences`` in the order in which they arise, so the first explains."""
+
+    model: str
+    identical: bool
+    differences: tuple[Text, ...] = ()
+
+
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """A figure with its interval, and how that was made. ``low``/``high`` None: not shown, ``reason`` says why."""
 
@@ -115,7 +133,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the leaderboard. ``complexity`` is 1 (readable) to 4; ``state`` is done, failed, running or waiting.
+    """One row of the leaderboard. ``complexity`` is 1 (readable) to 4; ``state`` is done, left (given up
+    on the way), failed, running or waiting. ``rows``: learned from a sample of so many, 0 is all.
 
     ``estimator`` is the catalogue's id (``"logistic"``); its plain name is the text ``learning.estimator.<id>``.
     """
@@ -128,6 +147,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "done"
     remark: Text | None = None
     folds: tuple[float, ...] = ()
+    cpu_s: float = 0.0
+    memory_mb: float = 0.0
+    rows: int = 0
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,6 +229,8 @@ class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     threads: dict[str, int] = {}
     alarms: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()
+    plan: ExecutedPlan | None = None
+    spent: Spent | None = None
 
 
 class Leaderboard(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,83 +2,46 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from dataclasses import dataclass
 from importlib.metadata import version as library_version
-from pathlib import Path
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits
 
-from app.errors import CicloError
+from app import __version__
 from app.jobs.contract import Context, Outcome, Progress
-from app.jobs.forks import FitFailure, run_forked
+from app.jobs.forks import Pool, fork_pool
 from app.jobs.system import peak_memory_mb, usable_processors
 from app.learning.alarms import leak_alarms
-from app.learning.columns import choose_columns, propose_columns
-from app.learning.estimators import families
-from app.learning.estimators.catalogue import BASELINE, portfolio
-from app.learning.examination import examine_target, notes_on
-from app.learning.matrix import describe_features, feature_frame, frame_columns
-from app.learning.model import save_model
-from app.learning.records import (
-    MODEL,
-    Estimate,
-    Feature,
-    ModelVersion,
-    PlannedColumn,
-    Preset,
-    Split,
-    Task,
-    TrainAnswer,
-    TrainRequest,
-)
-from app.learning.scoring import THRESHOLD, choose_metric, estimate, metric_names, score
-from app.learning.search.blend import blend
-from app.learning.search.trials import LearningData, Search, Trial, fit
-from app.learning.source import Source, open_source, read_table
-from app.learning.splits.records import TwinsFound
-from app.learning.splits.splitting import Sealed, split_key
-from app.learning.splits.testset import open_test
-from app.learning.splits.twin_work import twins_of
-from app.learning.splits.work import Divided, choose_scheme, figures_of, make_split
-from app.learning.target import Target
+from app.learning.choosing import Winner, choose, executed, refit
+from app.learning.estimators.catalogue import BASELINE
+from app.learning.examination import notes_on
+from app.learning.preparing import Prepared, prepare
+from app.learning.records import MODEL, Estimate, ModelVersion, Split, Task, TrainAnswer, TrainRequest
+from app.learning.scoring import THRESHOLD, estimate, metric_names, score
+from app.learning.search.checkpoint import Checkpoint
+from app.learning.search.data import LearningData
+from app.learning.search.engine import Search
+from app.learning.search.records import Spent
+from app.learning.search.strategy import Planned
+from app.learning.search.trials import Trial
+from app.learning.search.work import Worker
+from app.learning.splits.splitting import split_key
+from app.learning.splits.work import figures_of
 from app.project import draft
 from app.project.durable import stage_file
+from app.project.folder import checkpoint_place
 from app.project.record import Draft, encode
 from app.text.message import Text
 
-_LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "skops")
-_SHARE_FOR_SEARCH = 0.8
-"""Of a time limit; the rest is for the refit on all training rows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prepared:
-    """A request, checked and read: everything that a training works on."""
-
-    source: Source
-    test: Source | None
-    target: Target
-    columns: tuple[PlannedColumn, ...]
-    divided: Divided
-    twins: TwinsFound
-    features: tuple[Feature, ...]
-    data: LearningData
-    metric: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Winner:
-    """The chosen trial; an ensemble has several members."""
-
-    trial: Trial
-    members: tuple[tuple[Trial, int], ...]
+_LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "skops", "optuna")
+_SHARE_FOR_SEARCH = 0.95
+"""Of a time limit; the rest is for writing it all down. The last fits are reserved for by the search."""
 
 
 def train(context: Context, request: TrainRequest) -> Outcome:
@@ -95,12 +58,26 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         context.report(Progress(step=Text("learning.step.reading")))
         prepared = prepare(request)
         context.check_cancelled()
-        search = _search(context, prepared, request, began)
-        winner = choose(search, prepared.data, prepared.metric, thrifty=request.preset is Preset.QUICK)
-        _refit(context, winner, prepared.data, context.staging / "model.skops", search)
+        checkpoint = open_checkpoint(prepared, request)
+        search = _search(context, prepared, request, began, checkpoint)
+        winner = choose(search.trials, prepared.data, prepared.metric, preset=request.preset)
+        plan = executed(search.trials, winner, prepared.data, stop=search.stop, resumed=search.resumed)
+        if len(winner.members) > 1:
+            search.trials.append(winner.trial)
+            search.publish()
+        last = refit(
+            context,
+            winner,
+            prepared.data,
+            context.staging / "model.skops",
+            preset=request.preset,
+            pool=_pool(context, prepared.data, request),
+        )
         context.report(Progress(step=Text("learning.step.checking")))
         body = _body(prepared, request, search, winner, began)
+        body = msgspec.structs.replace(body, plan=plan, spent=_together(search.spent(), last, began))
     drafted = _draft(context, prepared, body, winner)
+    checkpoint.forget()
     answer = TrainAnswer(
         task=body.task,
         estimator=body.estimator,
@@ -114,107 +91,65 @@ def train(context: Context, request: TrainRequest) -> Outcome:
     return Outcome(drafts=(drafted,), answer=msgspec.Raw(encode(answer)))
 
 
-def prepare(request: TrainRequest) -> Prepared:
-    """Read and check what a request asks for, and set the hold-out aside."""
-    source = open_source(request.project, request.dataset)
-    test = open_test(request.project, request.test, source, whole=True)
-    target = examine_target(source, request.target, task=request.task, positive=request.positive)
-    if request.positive and target.task is not Task.BINARY:
-        raise CicloError("learning.positive_without_two", column=request.target)
-    metric = choose_metric(target.task, request.metric)
-    scheme = choose_scheme(source, target, request)
-    proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
-    columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
-    divided = make_split(source, test, target, scheme, columns, request)
-    features, data = _learning_data(divided, request.seed)
-    return Prepared(
-        source=source,
-        test=test,
-        target=target,
-        columns=columns,
-        divided=divided,
-        twins=twins_of(divided),
-        features=features,
-        data=data,
-        metric=metric,
+def _pool(context: Context, data: LearningData, request: TrainRequest) -> Pool:
+    processors = request.processors or context.processors or usable_processors()
+    return fork_pool(Worker(data), processors=processors)
+
+
+def open_checkpoint(prepared: Prepared, request: TrainRequest) -> Checkpoint:
+    """The fits of a training that was cut off, if it was this one: same data, split, columns, seed and libraries."""
+    rows, data = prepared.divided.rows, prepared.data
+    told = (
+        prepared.source.record.id,
+        request.target,
+        data.task.value,
+        data.seed,
+        [(f.name, f.type.value) for f in prepared.features],
+        rows.hashes(),
+        [hashlib.sha256(scored.astype("<i8").tobytes()).hexdigest() for _, scored in data.folds],
+        library_versions(),
     )
+    key = hashlib.sha256(msgspec.msgpack.encode(told)).hexdigest()[:32]
+    return Checkpoint(checkpoint_place(request.project, key))
 
 
-def _learning_data(divided: Divided, seed: int) -> tuple[tuple[Feature, ...], LearningData]:
-    rows, used, target = divided.rows, divided.columns, divided.target
-    table = read_table(divided.source, tuple(name for name, _ in used)).take(pa.array(rows.train))
-    features = describe_features(table, used)
-    data = LearningData(
-        task=target.task,
-        classes=len(target.labels),
-        frame=feature_frame(table, features),
-        columns=frame_columns(features),
-        values=divided.learned,
-        rows=rows.train,
-        units=rows.units,
-        folds=divided.folds,
-        sealed=Sealed(rows.closed),
-        seed=seed,
-    )
-    return features, data
+def library_versions() -> dict[str, str]:
+    """The libraries that decide about a model's bytes."""
+    return {"ciclo": __version__, **{name: library_version(name) for name in _LIBRARIES}}
 
 
-def _search(context: Context, prepared: Prepared, request: TrainRequest, began: float) -> Search:
-    limit = request.time_limit_s
+def _search(
+    context: Context, prepared: Prepared, request: TrainRequest, began: float, checkpoint: Checkpoint
+) -> Search:
+    limit, data = request.time_limit_s, prepared.data
+    pool = _pool(context, data, request)
+    spent = checkpoint.seconds() / pool.processors if limit is not None else 0.0
     search = Search(
         context,
-        prepared.data,
+        data,
         metric=prepared.metric,
-        processors=request.processors or context.processors or usable_processors(),
-        deadline=None if limit is None else began + _SHARE_FOR_SEARCH * limit,
+        strategy=Planned(
+            data, metric=prepared.metric, preset=request.preset, work_s=None if limit is None else _WHOLE_TIME
+        ),
+        pool=pool,
+        checkpoint=checkpoint,
+        deadline=None if limit is None else began + _SHARE_FOR_SEARCH * limit - spent,
     )
-    search.run(portfolio(prepared.data.task, request.preset))
+    search.run()
     return search
 
 
-def choose(search: Search, data: LearningData, metric: str, *, thrifty: bool = False) -> Winner:
-    """The best finished candidate, or the mean of several (:func:`~app.learning.search.blend.blend`).
-
-    The baseline wins only alone.
-    """
-    finished = search.finished()
-    learned = [trial for trial in finished if trial.kind.id != BASELINE]
-    if not learned:
-        failed = next((trial.failure for trial in search.trials if trial.failure), None)
-        raise CicloError("learning.nothing_finished", cause=failed.id if failed else "")
-    winner = Winner(trial=learned[0], members=((learned[0], 1),))
-    blended = blend(learned, data, metric, thrifty=thrifty)
-    if blended is not None:
-        mixed, members = blended
-        search.trials.append(mixed)
-        search.publish()
-        if mixed.mean > winner.trial.mean:
-            winner = Winner(trial=mixed, members=members)
-    return winner
+_WHOLE_TIME = 1e9
+"""Where the user sets a limit of time, that is the budget."""
 
 
-def _refit(context: Context, winner: Winner, data: LearningData, path: Path, search: Search) -> None:
-    """Fit the winner on all training rows, in a process of its own, and write its file."""
-    total = len(data.folds) * len(search.trials) + 1
-    name = Text(f"learning.estimator.{winner.trial.kind.id}")
-    context.report(Progress(step=Text("learning.step.refit", {"estimator": name}), done=total - 1, total=total))
-
-    def work() -> bytes:
-        save_model(fit_winner(winner, data), path)
-        return b""
-
-    for _, answer in run_forked([work], processors=1, check_cancelled=context.check_cancelled):
-        if isinstance(answer, FitFailure):
-            raise CicloError(answer.failure.code, **answer.failure.params)
-
-
-def fit_winner(winner: Winner, data: LearningData) -> BaseEstimator:
-    """The winner, fitted on every training row."""
-    everything = np.arange(len(data.rows))
-    fitted = [fit(trial.kind, trial.params, data, everything) for trial, _ in winner.members]
-    if len(fitted) == 1:
-        return fitted[0]
-    return families.ensemble(data.task, fitted, [weight for _, weight in winner.members])
+def _together(search: Spent, last: Spent, began: float) -> Spent:
+    return Spent(
+        seconds=round(time.monotonic() - began, 3),
+        cpu_s=round(search.cpu_s + last.cpu_s, 3),
+        memory_mb=max(search.memory_mb, last.memory_mb),
+        fits=search.fits + last.fits,
+    )
 
 
 def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Winner, began: float) -> ModelVersion:
@@ -242,9 +177,9 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         gain=gain,
         threshold=THRESHOLD,
         complexity=winner.trial.kind.complexity,
-        alarms=leak_alarms(data, prepared.features, winner.trial.predictions),
+        alarms=leak_alarms(data, prepared.features, winner.trial.out_of_fold(data)),
         notes=(*_note_on_gain(gain.get(prepared.metric)), *notes_on(target, prepared.columns)),
-        versions={name: library_version(name) for name in _LIBRARIES},
+        versions=library_versions(),
         threads={"blas": 1, "openmp": 1},
         seconds=round(time.monotonic() - began, 3),
         peak_memory_mb=round(peak_memory_mb(), 1),
@@ -253,7 +188,7 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
 
 def _every_metric(trial: Trial, data: LearningData) -> dict[str, tuple[float, ...]]:
     return {
-        name: tuple(score(data.task, name, data.values[s], trial.predictions[s]) for _, s in data.folds)
+        name: tuple(score(data.task, name, data.values[s], trial.predictions[f]) for f, (_, s) in enumerate(data.folds))
         for name in metric_names(data.task)
     }
 
@@ -310,9 +245,10 @@ def _judged(prepared: Prepared) -> NDArray[np.int64]:
 def _draft(context: Context, prepared: Prepared, body: ModelVersion, winner: Winner) -> Draft:
     staging, data = context.staging, prepared.data
     pq.write_table(pa.table({"row": _judged(prepared)}), staging / "holdout.parquet")
-    scored = ~np.isnan(winner.trial.predictions).any(axis=1)
+    predictions = winner.trial.out_of_fold(data)
+    scored = ~np.isnan(predictions).any(axis=1)
     names = ["value"] if data.task is Task.REGRESSION else [f"p{n}" for n in range(data.classes)]
-    columns = {name: winner.trial.predictions[scored, n] for n, name in enumerate(names)}
+    columns = {name: predictions[scored, n] for n, name in enumerate(names)}
     pq.write_table(pa.table({"row": data.rows[scored], **columns}), staging / "out_of_fold.parquet")
     parquet = "application/vnd.apache.parquet"
     return draft(

@@ -24,6 +24,9 @@ PASTED = "pasted"
 """The folder of ``.ciclo`` where a table from the clipboard waits for its import."""
 
 
+CHECKPOINTS = "checkpoints"
+
+
 class Folder:
     """The files of one project. Knows names and hashes; what a record says is :class:`Project`'s business."""
 
@@ -147,3 +150,8 @@ def _remove_if_left(mark: Path) -> None:
         if lock.acquire(timeout_s=0):
             mark.unlink(missing_ok=True)
             lock.release()
+
+
+def checkpoint_place(project: str, key: str) -> Path:
+    """Where the steps of a piece of work are kept until it is done; disposable, in the local part of a project."""
+    return Path(project) / ".ciclo" / CHECKPOINTS / key

@@ -30,12 +30,16 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from app.data.records import ColumnType as T
-from app.learning.estimators.catalogue import BASELINE, EstimatorKind, Params, portfolio
+from app.jobs.forks import fork_pool
+from app.learning.estimators.catalogue import EstimatorKind, Params, portfolio
 from app.learning.estimators.preparation import shape_of
 from app.learning.matrix import feature_frame
 from app.learning.model import load_model, predict, signature_of
 from app.learning.records import ModelVersion, Preset, Task, TrainRequest
-from app.learning.search.trials import LearningData, Search
+from app.learning.search.data import LearningData
+from app.learning.search.engine import Search
+from app.learning.search.strategy import Planned
+from app.learning.search.work import Worker
 from app.learning.source import open_source, read_table
 from app.learning.training import prepare, train
 from app.project import Project
@@ -99,7 +103,7 @@ def overhead(project: Path, folder: Path) -> float:
     """Our loop's processor time over the plain loop's, in turn; median of three."""
     request = TrainRequest(project=str(project), dataset="telco", target=TARGET, model="churn")
     data = prepare(request).data
-    candidates = tuple(pair for pair in portfolio(Task.BINARY, Preset.QUICK) if pair[0].id != BASELINE)
+    candidates = portfolio(Task.BINARY, Preset.QUICK)
     ratios = []
     for _ in range(3):
         began = processor_seconds()
@@ -107,7 +111,13 @@ def overhead(project: Path, folder: Path) -> float:
             warnings.simplefilter("ignore")
             plain(data, candidates)
         middle = processor_seconds()
-        Search(Here(folder), data, metric="roc_auc", processors=1, deadline=None).run(candidates)
+        Search(
+            Here(folder),
+            data,
+            metric="roc_auc",
+            strategy=Planned(data, metric="roc_auc", preset=Preset.QUICK),
+            pool=fork_pool(Worker(data), processors=1),
+        ).run()
         ratios.append((processor_seconds() - middle) / (middle - began))
     return median(ratios)
 
@@ -129,7 +139,7 @@ def figures_of(path: Path, folder: Path) -> int:
     """Print each figure; 1 where one isn't reached."""
     figures = Figures()
     ratio = overhead(folder / "project", folder)
-    figures.say("training, over the same calls of scikit-learn", f"{ratio:.3f}", "<= 1.10", ratio <= 1.10)
+    figures.say("training, over the same calls of scikit-learn", f"{ratio:.3f}", "<= 1.05", ratio <= 1.05)
     results = [run(folder / "project", seed=seed, processors=2, folder=folder) for seed in SEEDS]
     auc, slowest = mean(result[0] for result in results), max(result[1] for result in results)
     figures.say("hold-out AUC on the sample, mean of five seeds", f"{auc:.4f}", ">= 0.845", auc >= 0.845)

@@ -7,7 +7,7 @@ were measured on nine open data sets of 1,000 to 45,000 rows, most of which they
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log2, sqrt
 
 FOREST_TREES, FEWER_TREES, MANY_ROWS = 100, 60, 100_000
@@ -87,6 +87,49 @@ def extra_trees(size: Size, params: Params) -> float:
 def neighbours(size: Size, params: Params) -> float:
     """The distance of every scored row to every row learned from."""
     return 0.05 + 2e-6 * size.rows * size.width + 1.5e-10 * size.rows * size.scored * size.levels
+
+
+def curved(size: Size, params: Params) -> float:
+    """A linear model over eight columns for each number."""
+    wide = replace(size, levels=size.levels + 7 * size.width)
+    return (logistic if size.classes else ridge)(wide, params)
+
+
+def bayes(size: Size, params: Params) -> float:
+    """Counts how often each range and word occurs."""
+    return 0.03 + 2e-7 * size.rows * (size.levels + 7 * size.width)
+
+
+def elastic_net(size: Size, params: Params) -> float:
+    """Some hundred passes over the one-hot rows."""
+    return 0.1 + 2e-6 * size.rows * size.levels * size.outputs
+
+
+def kernel(size: Size, params: Params) -> float:
+    """Similarities of every row to the sample, then a linear model over them."""
+    parts = _number(params, "parts", 400)
+    compared = (size.rows + size.scored) * parts
+    return 0.1 + 1e-9 * parts**3 + 3e-9 * compared * sqrt(size.levels) + 1.2e-7 * size.rows * parts * size.outputs
+
+
+def vectors(size: Size, params: Params) -> float:
+    """Compares rows with rows; classes are fitted four times, for the calibration."""
+    pairs = size.rows**2 * (3.5 if size.classes else 1.0)
+    return 0.1 + 1.5e-9 * pairs * max(8, size.levels) * (1 + log2(max(1.0, _number(params, "C", 1.0))) / 6)
+
+
+def network(size: Size, params: Params) -> float:
+    """So many steps of so many rows through its layers, for each net."""
+    batch = max(16, min(128, size.rows // 8))
+    steps = max(4 * size.rows / batch, min(200 * size.rows / batch, _number(params, "steps", 2_000)))
+    width, layers = _number(params, "width", 64), _number(params, "layers", 2)
+    weights = size.levels * width + (layers - 1) * width**2
+    return 0.2 + 4 * steps * (3.2e-4 + 2.5e-10 * batch * weights)
+
+
+def calibrated_forest(size: Size, params: Params) -> float:
+    """Four forests."""
+    return 3.5 * forest(size, params)
 
 
 def _number(params: Params, name: str, otherwise: float) -> float:

@@ -7,14 +7,25 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import (
+    KBinsDiscretizer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    QuantileTransformer,
+    SplineTransformer,
+    StandardScaler,
+)
 
 from app.learning.matrix import FrameColumn
+from app.learning.records import Feature
 
 MOST_LEVELS = 254
 """Gradient boosting sorts values into 255 bins, one of them for what is missing."""
+
+
+_QUANTILES, _SUBSAMPLE = 1_000, 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,21 +51,52 @@ def shape_of(columns: Sequence[FrameColumn], rows: int) -> Shape:
     )
 
 
+def levels_after_encoding(features: Sequence[Feature], columns: Sequence[FrameColumn]) -> int:
+    """How many columns a one-hot encoding makes of the frame."""
+    known = {feature.name: min(len(feature.levels), MOST_LEVELS) for feature in features}
+    return sum(1 if column.numeric else max(1, known[column.feature]) for column in columns)
+
+
 def scaled(shape: Shape, *, most_levels: int = MOST_LEVELS) -> ColumnTransformer:
     """For linear models and neighbours: medians and an indicator for what is missing, one scale, one-hot words."""
-    numbers = Pipeline(
-        [
-            ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
-            ("scale", StandardScaler()),
-        ]
+    return _columns(
+        shape, Pipeline([("impute", _medians()), ("scale", StandardScaler())]), _one_hot(shape, most_levels)
     )
-    return _columns(shape, numbers, _one_hot(shape, most_levels))
+
+
+def normal(shape: Shape, *, most_levels: int = MOST_LEVELS) -> ColumnTransformer:
+    """For networks and kernels: as :func:`scaled`, but each number by its rank, as a normal deviate, so that no tail
+    reaches far."""
+    ranks = QuantileTransformer(
+        output_distribution="normal", n_quantiles=max(2, min(_QUANTILES, shape.rows // 2)), subsample=_SUBSAMPLE
+    )
+    return _columns(shape, Pipeline([("impute", _medians()), ("rank", ranks)]), _one_hot(shape, most_levels))
+
+
+def curved(shape: Shape, *, knots: int) -> ColumnTransformer:
+    """For additive models: each number as cubic B-splines that go on straight beyond the range seen."""
+    splines = SplineTransformer(n_knots=knots, degree=3, knots="quantile", extrapolation="linear")
+    steps = [("impute", _medians()), ("curve", splines), ("scale", StandardScaler())]
+    return _columns(shape, Pipeline(steps), _one_hot(shape, MOST_LEVELS))
+
+
+def binned(shape: Shape, *, bins: int) -> ColumnTransformer:
+    """For scorecards: each number as the range that it lies in, with equally many rows in each range."""
+    ranges = KBinsDiscretizer(
+        n_bins=bins, encode="onehot-dense", strategy="quantile", quantile_method="averaged_inverted_cdf", subsample=None
+    )
+    known = Pipeline([("impute", SimpleImputer(strategy="median", keep_empty_features=True)), ("ranges", ranges)])
+    numbers = FeatureUnion([("known", known), ("missing", MissingIndicator(error_on_new=False))])
+    return _columns(shape, numbers, _one_hot(shape, MOST_LEVELS))
+
+
+def _medians() -> SimpleImputer:
+    return SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
 
 
 def ordered(shape: Shape) -> ColumnTransformer:
     """For trees: medians and an indicator for what is missing, words as numbers in alphabetical order."""
-    numbers = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
-    return _columns(shape, numbers, _codes(unknown=-1, missing=-2))
+    return _columns(shape, _medians(), _codes(unknown=-1, missing=-2))
 
 
 def native(shape: Shape) -> ColumnTransformer:
@@ -73,6 +115,11 @@ def nothing(shape: Shape) -> ColumnTransformer:
 def _columns(shape: Shape, numbers: object, words: object) -> ColumnTransformer:
     parts = [("numbers", numbers, list(shape.numeric)), ("words", words, list(shape.words))]
     return ColumnTransformer([part for part in parts if part[2]], sparse_threshold=0.0)
+
+
+def separate(shape: Shape) -> ColumnTransformer:
+    """For trees over words without an order: numbers as in :func:`ordered`, one-hot words."""
+    return _columns(shape, _medians(), _one_hot(shape, MOST_LEVELS))
 
 
 def _one_hot(shape: Shape, most_levels: int) -> OneHotEncoder:

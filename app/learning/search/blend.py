@@ -9,75 +9,122 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.learning.estimators.catalogue import ENSEMBLE, EstimatorKind
-from app.learning.estimators.families import baseline
+from app.learning.estimators.linear import baseline
 from app.learning.records import Task
 from app.learning.scoring import score
-from app.learning.search.trials import LearningData, Trial
+from app.learning.search.data import LearningData
+from app.learning.search.trials import Trial
 
-MOST_MEMBERS = 6
-ROUNDS = 12
-_ROWS = 20_000
+Members = tuple[tuple[Trial, int], ...]
+Floats = NDArray[np.float64]
+
+_ROWS, _ROUGH_ROWS = 20_000, 4_000
 _LEAST_GAIN = 0.1
+_SAME_KIND = 4
 
-KIND = EstimatorKind(id=ENSEMBLE, tasks=frozenset(Task), build=baseline, complexity=4, quick=())
+KIND = EstimatorKind(id=ENSEMBLE, tasks=frozenset(Task), build=baseline, complexity=4)
 """How an ensemble shows on the leaderboard; it is never built from parameters."""
 
 
 def blend(
-    trials: Sequence[Trial], data: LearningData, metric: str, *, thrifty: bool = False
-) -> tuple[Trial, tuple[tuple[Trial, int], ...]] | None:
+    trials: Sequence[Trial],
+    data: LearningData,
+    metric: str,
+    *,
+    thrifty: bool = False,
+    rough: bool = False,
+    most: int = 6,
+    pool: int = 6,
+) -> tuple[Trial, Members] | None:
     """The best weighted mean of finished trials, as a trial of its own, with its members and their weights.
 
     Members are added one by one, with repetition, as long as the score over all folds gains (R. Caruana et al.,
-    "Ensemble selection from libraries of models", ICML 2004). With ``thrifty``, a candidate that isn't a member yet
-    must gain more than a tenth of the best one's standard error: it makes the model larger and slower. None where no
-    mean beats a single candidate.
+    "Ensemble selection from libraries of models", ICML 2004).
+
+    Parameters
+    ----------
+    trials
+        Finished, best first.
+    thrifty
+        A candidate that isn't a member yet must gain more than a tenth of the best one's standard error: it makes the
+        model larger and slower.
+    rough
+        Look at fewer rows: for a decision on the way.
+    most, pool
+        How many members there may be, and among how many candidates they are chosen.
+
+    Returns
+    -------
+    tuple or None
+        None where no mean beats a single candidate.
     """
-    pool = list(trials[:MOST_MEMBERS])
-    if len(pool) < 2:
+    able = _able(trials, 10 if rough else pool)
+    if len(able) < 2:
         return None
-    folds = [_thinned(scored) for _, scored in data.folds]
+    scale = _Scale(able, data, metric, _ROUGH_ROWS if rough else _ROWS)
     weights: Counter[int] = Counter()
-    least = _LEAST_GAIN * _standard_error(pool[0]) if thrifty else 0.0
-    total, best = np.zeros_like(pool[0].predictions), -np.inf  # whoever comes first is better than nothing
-    for size in range(1, ROUNDS + 1):
-        scores = [_mean_score((total + t.predictions) / size, data, folds, metric) for t in pool]
+    least = _LEAST_GAIN * able[0].standard_error if thrifty else 0.0
+    best = -np.inf  # whoever comes first is better than nothing
+    for _round in range(3 * most):
+        scores = [scale.with_one(n) if weights[n] or len(weights) < most else -np.inf for n in range(len(able))]
         gains = [s - best - (0.0 if weights[n] or not weights else least) for n, s in enumerate(scores)]
         chosen = int(np.argmax(gains))
-        if gains[chosen] <= 0:
+        if not gains[chosen] > 0:
             break
         best = scores[chosen]
         weights[chosen] += 1
-        total = total + pool[chosen].predictions
+        scale.take(chosen)
     if len(weights) < 2:
         return None
-    members = tuple((pool[position], weights[position]) for position in sorted(weights))
+    members = tuple((able[position], weights[position]) for position in sorted(weights))
     return _trial(members, data, metric), members
 
 
-def _standard_error(trial: Trial) -> float:
-    """Of the mean over folds; 0 where there is one fold only."""
-    scores = list(trial.scores.values())
-    return float(np.std(scores, ddof=1)) / len(scores) ** 0.5 if len(scores) > 1 else 0.0
+def _able(trials: Sequence[Trial], pool: int) -> list[Trial]:
+    """The best, but not too many that are alike."""
+    able: list[Trial] = []
+    kinds: Counter[str] = Counter()
+    for trial in trials:
+        kinds[trial.kind.id] += 1
+        if kinds[trial.kind.id] <= _SAME_KIND and len(able) < pool:
+            able.append(trial)
+    return able
 
 
-def _thinned(scored: NDArray[np.int64]) -> NDArray[np.int64]:
-    return scored[:: 1 + len(scored) // _ROWS]
+class _Scale:
+    """The score of a growing mean."""
+
+    def __init__(self, able: Sequence[Trial], data: LearningData, metric: str, rows: int) -> None:
+        self._data, self._metric = data, metric
+        most = rows // len(data.folds)
+        steps = [1 + len(scored) // max(1, most) for _, scored in data.folds]
+        self._truth = [data.values[s][::k] for (_, s), k in zip(data.folds, steps, strict=True)]
+        self._parts = [[t.predictions[f][::k] for f, k in enumerate(steps)] for t in able]
+        self._sums: list[Floats] = [np.zeros_like(part) for part in self._parts[0]]
+        self._size = 0
+
+    def with_one(self, n: int) -> float:
+        """The mean score over folds, if candidate ``n`` were added."""
+        task, size = self._data.task, self._size + 1
+        found = [
+            score(task, self._metric, truth, (total + part) / size)
+            for truth, total, part in zip(self._truth, self._sums, self._parts[n], strict=True)
+        ]
+        return float(np.mean(found))
+
+    def take(self, n: int) -> None:
+        """Add candidate ``n``."""
+        self._sums = [total + part for total, part in zip(self._sums, self._parts[n], strict=True)]
+        self._size += 1
 
 
-def _mean_score(
-    predictions: NDArray[np.float64], data: LearningData, folds: Sequence[NDArray[np.int64]], metric: str
-) -> float:
-    return float(np.mean([score(data.task, metric, data.values[f], predictions[f]) for f in folds]))
-
-
-def _trial(members: tuple[tuple[Trial, int], ...], data: LearningData, metric: str) -> Trial:
+def _trial(members: Members, data: LearningData, metric: str) -> Trial:
     total = float(sum(weight for _, weight in members))
-    predictions = sum(
-        (weight * trial.predictions for trial, weight in members), np.zeros_like(members[0][0].predictions)
-    )
-    mixed = predictions / total
-    scores = {f: score(data.task, metric, data.values[s], mixed[s]) for f, (_, s) in enumerate(data.folds)}
+    mixed = {
+        fold: np.sum([weight * trial.predictions[fold] for trial, weight in members], axis=0) / total
+        for fold in range(len(data.folds))
+    }
+    scores = {f: score(data.task, metric, data.values[s], mixed[f]) for f, (_, s) in enumerate(data.folds)}
     params = {f"member{n}": f"{trial.kind.id} x {weight}" for n, (trial, weight) in enumerate(members)}
     return Trial(
         kind=KIND,
@@ -85,5 +132,7 @@ def _trial(members: tuple[tuple[Trial, int], ...], data: LearningData, metric: s
         predictions=mixed,
         scores=scores,
         seconds=sum(trial.seconds for trial, _ in members),
+        cpu_s=sum(trial.cpu_s for trial, _ in members),
+        memory_mb=max(trial.memory_mb for trial, _ in members),
         folds=len(data.folds),
     )

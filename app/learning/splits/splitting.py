@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -55,7 +56,20 @@ def hashed_columns(columns: Sequence[Column], target: str) -> tuple[Column, ...]
     return tuple(sorted(telling or others, key=lambda column: column.name))
 
 
-def row_hashes(table: pa.Table, columns: Sequence[Column], *, seed: int) -> Hashes:
+class Keyed(NamedTuple):
+    """A column as its cells are hashed."""
+
+    name: str
+    type: ColumnType
+
+
+def apart(units: Hashes, rows: Integers) -> Hashes:
+    """A hash for each row that no other row has, shape (n,), from the hash of its cells and its number."""
+    pairs = np.column_stack([units, rows.astype(np.uint64)])
+    return _hash_rows(np.ascontiguousarray(pairs), b"ciclo row")
+
+
+def row_hashes(table: pa.Table, columns: Sequence[Column | Keyed], *, seed: int) -> Hashes:
     """A hash for each row, of seed and cells, shape (n,). Equal rows have equal hashes, in any version of the data.
 
     Notes

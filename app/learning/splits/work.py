@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from app.learning.records import PlannedColumn, PlanRequest, TrainRequest
 from app.learning.source import Source
+from app.learning.splits import splitting
 from app.learning.splits.advice import advise, entities, proposed_split, rows_across
 from app.learning.splits.division import Rows, asked_scheme, divide, make_folds
 from app.learning.splits.figures import Judged, describe_split
 from app.learning.splits.notes import notes_on_split
 from app.learning.splits.records import SplitFigures, SplitNote
 from app.learning.splits.scheme import Scheme
-from app.learning.splits.splitting import Hashes
+from app.learning.splits.splitting import Hashes, Keyed
 from app.learning.splits.testset import Columns, joint_table, judged_values, match_test, notes_on_labels
 from app.learning.splits.timeline import Fold
 from app.learning.splits.twins import alike
@@ -26,6 +27,8 @@ from app.text.message import Text
 
 Floats = NDArray[np.float64]
 AUTO = "auto"
+_RECURRING = 0.01
+"""Of the rows of a test, from which on they are no accident."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +105,8 @@ def make_split(
         other=other,
     )
     answers: Floats = target.values[np.searchsorted(target.rows, rows.holdout)]
+    if test is not None and scheme.plain and _recur(source, test, used):
+        rows = replace(rows, units=splitting.apart(rows.units, rows.train))
     if test is not None:
         answers = judged_values(test, target, request.target)
         matched = (*matched, *notes_on_labels(test, answers, request.target))
@@ -116,6 +121,15 @@ def make_split(
         answers=answers,
         matched=matched,
     )
+
+
+def _recur(source: Source, test: Source, columns: Columns) -> bool:
+    """Whether rows of the test occur among those learned from: then equal rows come back in practice, and a fold may
+    hold a row out that it has seen the like of."""
+    table = joint_table(source, test, columns)
+    hashes = splitting.row_hashes(table, [Keyed(name, type_) for name, type_ in columns], seed=0)
+    known, judged = hashes[: source.version.rows], hashes[source.version.rows :]
+    return bool(np.isin(judged, known).mean() > _RECURRING) if len(judged) else False
 
 
 def _alike(source: Source, test: Source | None, columns: Columns) -> tuple[Hashes, Hashes | None]:

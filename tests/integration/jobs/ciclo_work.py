@@ -14,10 +14,10 @@ import msgspec
 
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
-from app.jobs.forks import run_forked
 from app.project import draft
 from app.project.durable import stage_bytes
 from app.text import Text
+from tests.integration.jobs.tasks import carry_out
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +168,6 @@ def exceed_in_fit(context: Context, request: Request) -> Outcome:
     """The same in one of two fits."""
     _enter(request.text)
     tasks = [lambda: _hold(request.number), lambda: b"good"]
-    fits = dict(run_forked(tasks, processors=1, check_cancelled=context.check_cancelled))
+    fits = carry_out(tasks, processors=1)
     told = [fit.decode() if isinstance(fit, bytes) else fit.failure.code for _position, fit in sorted(fits.items())]
     return Outcome(answer=msgspec.Raw(msgspec.json.encode(told)))

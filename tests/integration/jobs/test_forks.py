@@ -15,18 +15,14 @@ import pytest
 
 from app.errors import CicloError
 from app.jobs import forks
-from app.jobs.contract import Cancelled
-from app.jobs.forks import FitFailure, run_forked
-
-
-def _never() -> None:
-    """Nobody cancels."""
+from app.jobs.forks import FitFailure, fork_pool
+from tests.integration.jobs.tasks import carry_out
 
 
 def _run(
     *tasks: Callable[[], bytes], processors: int = 2, timeout_s: float | None = None
 ) -> dict[int, bytes | FitFailure]:
-    return dict(run_forked(tasks, processors=processors, timeout_s=timeout_s, check_cancelled=_never))
+    return carry_out(tasks, processors=processors, timeout_s=timeout_s)
 
 
 def _die(number: int) -> bytes:
@@ -105,26 +101,40 @@ def _children() -> set[int]:
     return {child.pid for child in psutil.Process().children(recursive=True)}
 
 
-def test_that_cancelling_kills_the_running_tasks() -> None:
-    asked: list[int] = []
+def test_that_closing_a_pool_kills_what_runs_and_leaves_no_process() -> None:
     before = _children()
-
-    def check() -> None:
-        asked.append(1)
-        if len(asked) > 3:
-            raise Cancelled
-
-    with pytest.raises(Cancelled):
-        list(run_forked([partial(_sleep, 60)] * 2, processors=2, check_cancelled=check))
+    pool = fork_pool(lambda order: _sleep(float(order)), processors=2)
+    first = pool.submit(b"0")
+    for _ in range(3):
+        pool.submit(b"60")
+    answers: list[tuple[int, object]] = []
+    while not answers:
+        answers = list(pool.collect(1))
+    assert answers == [(first, b"slept")]
+    pool.close()
     assert _children() <= before
 
 
-def test_that_closing_the_iterator_early_leaves_no_process() -> None:
-    before = _children()
-    results = run_forked([bytes, partial(_sleep, 60)], processors=2, check_cancelled=_never)
-    assert next(results) == (0, b"")
-    results.close()  # type: ignore[attr-defined]
-    assert _children() <= before
+def test_that_orders_may_come_while_others_are_carried_out() -> None:
+    pool = fork_pool(lambda order: order * 2, processors=2)
+    numbers = {pool.submit(word): word for word in (b"a", b"b")}
+    came = dict(pool.collect(5))
+    numbers[pool.submit(b"c")] = b"c"
+    while len(came) < 3:
+        came.update(pool.collect(5))
+    pool.close()
+    assert came == {number: word * 2 for number, word in numbers.items()}
+
+
+def test_that_orders_begin_in_the_order_in_which_they_came() -> None:
+    began: list[bytes] = []
+    pool = fork_pool(lambda order: order + str(time.monotonic_ns()).encode(), processors=1)
+    for n in range(5):
+        pool.submit(f"{n} ".encode())
+    while len(began) < 5:
+        began += [answer for _, answer in pool.collect(1) if isinstance(answer, bytes)]
+    pool.close()
+    assert sorted(began, key=lambda answer: int(answer.split()[1])) == sorted(began)
 
 
 def test_that_tasks_run_in_turn_where_forking_is_unsafe(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,8 @@ from app.data.records import ColumnType as T
 from app.errors import CicloError
 from app.learning.estimators import catalogue
 from app.learning.planning import look_for_twins, plan
-from app.learning.records import Planned, PlanRequest, Task
+from app.learning.preparing import prepare
+from app.learning.records import Planned, PlanRequest, Task, TrainRequest
 from app.learning.splits.records import SplitFigures, TwinsFound
 from app.project import Project
 from tests.integration.learning.datasets import Columns, Here, store
@@ -208,3 +209,23 @@ def test_that_a_split_that_cannot_be_made_is_refused(
     with pytest.raises(CicloError) as refused:
         figures(project, tmp_path, **request_)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_that_folds_keep_equal_rows_together_unless_the_given_test_has_them_again(
+    project: Project, tmp_path: Path, again: bool
+) -> None:
+    columns = with_target(Task.BINARY)
+    twice: Columns = {name: (type_, [*values[:130], *values[:130]]) for name, (type_, values) in columns.items()}
+    test = columns if again else with_target(Task.BINARY, seed=5)
+    store(project, "people", twice)
+    store(project, "test", {name: (type_, values[:40]) for name, (type_, values) in test.items()})
+    request = TrainRequest(
+        project=str(project.folder), dataset="people", target="y", model="m", test="test", exclude=("member",)
+    )
+    data = prepare(request).data
+    copies = {}
+    for number, (_, scored) in enumerate(data.folds):
+        copies.update({int(data.rows[position]): number for position in scored})
+    same = [copies[row] == copies[row + 130] for row in range(130)]
+    assert all(same) != again

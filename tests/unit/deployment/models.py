@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from app.deployment.manifest import (
 from app.deployment.targets.bundle import pack
 from app.learning import canonical as skops_form
 from app.learning.estimators.catalogue import builtin
+from app.learning.estimators.kind import Traits
 from app.learning.estimators.preparation import shape_of
 from app.learning.matrix import describe_features, feature_frame, frame_columns
 from app.learning.model import FittedModel
@@ -74,8 +76,13 @@ def target(task: Task) -> np.ndarray:
 def fitted(task: Task = Task.BINARY, name: str = "") -> FittedModel:
     features = describe_features(table(), COLUMNS)
     kind = next(k for k in builtin() if k.id == (name or ("ridge" if task is Task.REGRESSION else "logistic")))
-    estimator: BaseEstimator = kind.build(task, shape_of(frame_columns(features), ROWS), kind.quick[0], 0)
-    estimator.fit(feature_frame(table(), features), target(task))
+    params = dict((*kind.quick, *kind.more, *kind.all)[0])
+    params |= {"steps": 40} if "steps" in kind.space else {}
+    estimator: BaseEstimator = kind.build(task, shape_of(frame_columns(features), ROWS), params, 0)
+    learned = target(task) if kind.suits(Traits(least=-1.0)) else np.abs(target(task)) + 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as the program does: too many bins, a network that could learn on
+        estimator.fit(feature_frame(table(), features), learned)
     labels = LABELS[task]
     signature = Signature(
         task=task, labels=labels, positive=labels[-1] if labels else "", threshold=0.5, features=features

@@ -10,7 +10,8 @@ from app.learning.estimators.catalogue import builtin
 from app.learning.records import Task
 from app.learning.scoring import score
 from app.learning.search.blend import blend
-from app.learning.search.trials import LearningData, Trial
+from app.learning.search.data import LearningData
+from app.learning.search.trials import Trial
 from app.learning.splits.splitting import Sealed
 
 METRIC = "neg_root_mean_squared_error"
@@ -51,7 +52,8 @@ def trial(data: LearningData, off: float, seed: int) -> Trial:
         found[part] += off * (0.9 + 0.05 * number) * errors(data, seed)[part]
     answers = found.reshape(-1, 1)
     scores = {n: score(data.task, METRIC, data.values[s], answers[s]) for n, (_, s) in enumerate(data.folds)}
-    return Trial(kind=builtin()[1], params={}, predictions=answers, scores=scores, folds=5)
+    parts = {n: answers[s] for n, (_, s) in enumerate(data.folds)}
+    return Trial(kind=builtin()[1], params={}, predictions=parts, scores=scores, folds=5)
 
 
 def test_that_two_candidates_with_errors_of_their_own_are_better_together(data: LearningData) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import warnings
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -19,8 +20,9 @@ from skops import io as skops_io
 from app.data.records import ColumnType
 from app.errors import CicloError
 from app.learning import canonical
-from app.learning.estimators import families
-from app.learning.estimators.catalogue import builtin
+from app.learning.estimators import combined
+from app.learning.estimators.catalogue import EstimatorKind, Params, builtin
+from app.learning.estimators.kind import Traits
 from app.learning.estimators.preparation import Shape
 from app.learning.model import BLOCK, load_model, predict, raw_predictions
 from app.learning.records import Feature, Signature, Task
@@ -47,18 +49,46 @@ def frame_of(rows: int, seed: int = 0) -> pd.DataFrame:
 def fitted(name: str, task: Task) -> BaseEstimator:
     if name == "ensemble":
         members = [fitted("ridge" if task is Task.REGRESSION else "logistic", task), fitted("boosting", task)]
-        return families.ensemble(task, members, [2, 1])
+        return combined.ensemble(task, members, [2, 1])
     kind = next(kind for kind in builtin() if kind.id == name)
-    frame = frame_of(ROWS)
+    return fit_one(kind, task, (*kind.quick, *kind.more, *kind.all)[0], rows=ROWS)
+
+
+def fit_one(kind: EstimatorKind, task: Task, params: Params, *, rows: int) -> BaseEstimator:
+    params = {**params, "steps": 40} if "steps" in kind.space else params
+    frame = frame_of(rows)
     amounts = frame["a"].fillna(0).to_numpy() + frame["b"].to_numpy() / 1e3
     classes = {Task.BINARY: 2, Task.MULTICLASS: 3}.get(task, 0)
     target = np.digitize(amounts, np.quantile(amounts, np.arange(1, classes) / classes)) if classes else amounts
-    return kind.build(task, Shape(numeric=(0, 1), words=(2,), rows=ROWS), kind.quick[0], 0).fit(frame, target)
+    if not kind.suits(Traits(least=-1.0)) or params.get("target"):
+        target = np.exp(target)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as the program does: too many bins, a network that could learn on
+        return kind.build(task, Shape(numeric=(0, 1), words=(2,), rows=rows), params, 0).fit(frame, target)
 
 
 def signature(task: Task) -> Signature:
     labels = {Task.BINARY: ("No", "Sí"), Task.MULTICLASS: ("a", "b", "c")}.get(task, ())
     return Signature(task=task, labels=labels, positive=labels[-1] if labels else "", threshold=0.5, features=FEATURES)
+
+
+OTHERS = [
+    (kind.id, task, number)
+    for kind in builtin()
+    for task in sorted(kind.tasks)
+    for number, params in enumerate((*kind.quick, *kind.more, *kind.all))
+    if number and (task is Task.REGRESSION or "target" not in params)
+]
+
+
+@pytest.mark.parametrize(("name", "task", "number"), OTHERS)
+def test_that_a_model_of_any_parameters_opens_again_and_answers_the_same(name: str, task: Task, number: int) -> None:
+    kind = next(kind for kind in builtin() if kind.id == name)
+    model = fit_one(kind, task, (*kind.quick, *kind.more, *kind.all)[number], rows=90)
+    loaded = load_model(canonical.dump(model), signature=signature(task)).pipeline
+    answer = "predict" if task is Task.REGRESSION else "predict_proba"
+    frame = frame_of(40, seed=1)
+    assert np.array_equal(getattr(loaded, answer)(frame), getattr(model, answer)(frame))
 
 
 ENSEMBLES = [("ensemble", task) for task in sorted(Task)]

@@ -1,0 +1,123 @@
+"""What an estimator declares of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from app.learning.estimators import cost
+from app.learning.estimators.preparation import Shape
+from app.learning.records import Preset, Task
+
+Value = str | int | float | bool | None
+Params = Mapping[str, Value]
+Build = Callable[[Task, Shape, Params, int], Pipeline]
+_MANY_ROWS = 10**9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """Numbers that a parameter may take: where the search begins, and how far it may go where the best lies on an
+    edge (``least``, ``most``; as the beginning where not said)."""
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Words or numbers of which a parameter takes one."""
+
+    values: tuple[Value, ...]
+
+
+Space = Mapping[str, Range | Choice]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """What a target is like: its least amount, whether amounts are whole, and how far its tail reaches (skewness)."""
+
+    least: float = 0.0
+    whole: bool = False
+    skewness: float = 0.0
+
+    @classmethod
+    def of(cls, task: Task, values: NDArray[np.float64]) -> Traits:
+        """The traits of a target's values, shape (n,); those of classes are nothing special."""
+        if task is not Task.REGRESSION:
+            return cls()
+        spread = float(values.std())
+        skewness = float((((values - values.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
+        return cls(least=float(values.min()), whole=bool((values == np.round(values)).all()), skewness=skewness)
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether learning the logarithm may be better: nothing below zero, and a tail."""
+        return self.least >= 0 and self.skewness > 1
+
+
+def _always(traits: Traits) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EstimatorKind:
+    """A way to learn.
+
+    Attributes
+    ----------
+    id
+        Its plain name is the text ``learning.estimator.<id>``, its one-sentence description the same with ``.help``.
+    build
+        ``build(task, shape, params, seed)`` gives an unfitted pipeline that eats a feature frame.
+    quick, more, all
+        Parameters that each preset tries: ``quick`` always, ``more`` from balanced on, ``all`` when thorough.
+    space
+        What the search may change after that; empty where there is nothing to search.
+    complexity
+        1 (can be read) to 4 (can only be tested).
+    cost
+        Seconds of one fit, roughly.
+    suits
+        Whether it may be tried for a target of such traits.
+    most_rows
+        Learns from a sample where there are more.
+    trusted
+        Types that its file may contain beyond what skops trusts.
+    """
+
+    id: str
+    tasks: frozenset[Task]
+    build: Build
+    complexity: int
+    quick: tuple[Params, ...] = ()
+    more: tuple[Params, ...] = ()
+    all: tuple[Params, ...] = ()
+    space: Space = field(default_factory=dict)
+    cost: cost.Cost = cost.usual
+    suits: Callable[[Traits], bool] = _always
+    most_rows: int = _MANY_ROWS
+    trusted: tuple[str, ...] = ()
+    source: str = "ciclo"
+
+    def tried(self, preset: Preset, traits: Traits) -> tuple[Params, ...]:
+        """The parameters that a preset begins with; those for a logarithm only where the target has one."""
+        if not self.suits(traits):
+            return ()
+        chosen = [*self.quick]
+        chosen += self.more if preset is not Preset.QUICK else ()
+        chosen += self.all if preset is Preset.THOROUGH else ()
+        return tuple(params for params in chosen if params.get("target") != LOGARITHM or traits.logarithmic)
+
+
+LOGARITHM = "logarithm"
+"""What the parameter ``target`` is where the logarithm of the amounts is learned."""

@@ -1,0 +1,157 @@
+"""Declarations of models that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.learning.estimators import cost, linear, trees
+from app.learning.estimators.kind import LOGARITHM, Build, Choice, EstimatorKind, Range, Traits
+from app.learning.records import Task
+
+BASELINE = "baseline"
+CLASSES = frozenset({Task.BINARY, Task.MULTICLASS})
+AMOUNTS = frozenset({Task.REGRESSION})
+ALL = frozenset(Task)
+TREE = "sklearn.tree._tree.Tree"
+TARGET = Choice(values=("plain", LOGARITHM))
+"""What is learned of an amount; the search drops the logarithm where the target has none."""
+
+_SPLINES = ("scipy.interpolate._bsplines.BSpline", "scipy._lib.array_api_compat.numpy._aliases.asarray")
+_LOSS = ("sklearn._loss.loss.HalfTweedieLoss",)
+_PENALTY = Range(low=0.01, high=30.0, log=True, least=1e-4, most=1e4)
+_SMOOTHING = Range(low=0.03, high=30.0, log=True, least=1e-3, most=1e4)
+_ALPHA = Range(low=0.1, high=300.0, log=True, least=1e-4, most=1e5)
+
+
+def readable() -> tuple[EstimatorKind, ...]:
+    """The baseline and what can be read, cheapest first."""
+    return (
+        EstimatorKind(id=BASELINE, tasks=ALL, build=linear.baseline, complexity=1, quick=({},), cost=cost.baseline),
+        _logistic(),
+        _ridge(),
+        *_generalised(),
+        EstimatorKind(
+            id="tree",
+            tasks=ALL,
+            build=trees.tree,
+            complexity=1,
+            quick=({"max_depth": 5},),
+            more=({"max_depth": 3}, {"max_depth": 8}),
+            cost=cost.tree,
+            trusted=(TREE,),
+        ),
+        _scorecard(),
+        _bayes(),
+        _additive(),
+        _elastic_net(),
+    )
+
+
+def _logistic() -> EstimatorKind:
+    return EstimatorKind(
+        id="logistic",
+        tasks=CLASSES,
+        build=linear.logistic,
+        complexity=1,
+        quick=({"C": 1.0}, {"C": 0.05}),
+        more=({"C": 0.3}, {"C": 5.0}),
+        all=({"C": 0.01}, {"C": 30.0}),
+        space={"C": _PENALTY},
+        cost=cost.logistic,
+    )
+
+
+def _ridge() -> EstimatorKind:
+    return EstimatorKind(
+        id="ridge",
+        tasks=AMOUNTS,
+        build=linear.ridge,
+        complexity=1,
+        quick=({"alpha": 1.0}, {"alpha": 30.0}, {"alpha": 10.0, "target": LOGARITHM}),
+        more=({"alpha": 10.0}, {"alpha": 100.0}, {"alpha": 30.0, "target": LOGARITHM}),
+        all=({"alpha": 0.1}, {"alpha": 300.0}),
+        space={"alpha": _ALPHA, "target": TARGET},
+        cost=cost.ridge,
+    )
+
+
+def _generalised() -> tuple[EstimatorKind, ...]:
+    def of_counts(traits: Traits) -> bool:
+        return traits.whole and traits.least >= 0
+
+    def of_amounts(traits: Traits) -> bool:
+        return traits.least > 0 and traits.skewness > 1
+
+    def of_claims(traits: Traits) -> bool:
+        return traits.least == 0 and traits.skewness > 1
+
+    penalty = Range(low=1e-4, high=1.0, log=True, least=1e-6, most=100.0)
+
+    def declared(id: str, build: Build, suits: Callable[[Traits], bool], **others: float) -> EstimatorKind:
+        powers = {name: Range(low=1.1, high=1.9) for name in others}
+        return EstimatorKind(
+            id=id,
+            tasks=AMOUNTS,
+            build=build,
+            complexity=1,
+            more=({"alpha": 0.01, **others},),
+            space={"alpha": penalty, **powers},
+            cost=cost.ridge,
+            suits=suits,
+            trusted=_LOSS,
+        )
+
+    return (
+        declared("counts", linear.counts, of_counts),
+        declared("amounts", linear.amounts, of_amounts),
+        declared("claims", linear.claims, of_claims, power=1.5),
+    )
+
+
+def _scorecard() -> EstimatorKind:
+    return EstimatorKind(
+        id="scorecard",
+        tasks=ALL,
+        build=linear.scorecard,
+        complexity=1,
+        more=({"bins": 5},),
+        all=({"bins": 10},),
+        space={"bins": Range(low=3, high=12, whole=True, most=30), "penalty": _SMOOTHING},
+        cost=cost.curved,
+    )
+
+
+def _bayes() -> EstimatorKind:
+    return EstimatorKind(
+        id="bayes", tasks=CLASSES, build=linear.bayes, complexity=1, more=({"bins": 8},), cost=cost.bayes
+    )
+
+
+def _additive() -> EstimatorKind:
+    knots = Range(low=4, high=12, whole=True, most=30)
+    return EstimatorKind(
+        id="additive",
+        tasks=ALL,
+        build=linear.additive,
+        complexity=2,
+        more=({"knots": 6, "penalty": 1.0}, {"knots": 6, "penalty": 1.0, "target": LOGARITHM}),
+        all=({"knots": 10, "penalty": 3.0},),
+        space={"knots": knots, "penalty": _SMOOTHING, "target": TARGET},
+        cost=cost.curved,
+        trusted=_SPLINES,
+    )
+
+
+def _elastic_net() -> EstimatorKind:
+    return EstimatorKind(
+        id="elastic_net",
+        tasks=ALL,
+        build=linear.elastic_net,
+        complexity=1,
+        all=({"alpha": 0.003, "l1_ratio": 0.5}, {"alpha": 0.03, "l1_ratio": 0.5}),
+        space={
+            "alpha": Range(low=3e-4, high=0.3, log=True, least=1e-6, most=10.0),
+            "l1_ratio": Range(low=0.05, high=0.95),
+        },
+        cost=cost.elastic_net,
+    )

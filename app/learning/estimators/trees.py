@@ -1,0 +1,82 @@
+"""Builders of models made of trees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.pipeline import Pipeline
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from app.learning.estimators.cost import FEWER_TREES, FOREST_TREES, MANY_ROWS
+from app.learning.estimators.parts import of_target, pipeline, regression
+from app.learning.estimators.preparation import Shape, native, ordered, separate
+from app.learning.records import Task
+
+Value = str | int | float | bool | None
+Params = Mapping[str, Value]
+
+
+def tree(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
+    """One small tree."""
+    leaf = max(5, min(200, shape.rows // 100))
+    kind = DecisionTreeRegressor if regression(task) else DecisionTreeClassifier
+    return pipeline(ordered(shape), kind(**{"min_samples_leaf": leaf, "random_state": seed, **params}))
+
+
+def forest(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
+    """Many trees on resampled rows, averaged."""
+    prepare, given = _sized(shape, params)
+    if regression(task):
+        return pipeline(prepare, of_target(RandomForestRegressor, {"max_features": 0.4, **given}, random_state=seed))
+    return pipeline(prepare, RandomForestClassifier(random_state=seed, **given))
+
+
+def extra_trees(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
+    """Many trees with random cuts, averaged."""
+    prepare, given = _sized(shape, params)
+    if regression(task):
+        return pipeline(prepare, of_target(ExtraTreesRegressor, {"max_features": 0.5, **given}, random_state=seed))
+    return pipeline(prepare, ExtraTreesClassifier(random_state=seed, **given))
+
+
+def _sized(shape: Shape, params: Params) -> tuple[object, dict[str, Value]]:
+    """Fewer and smaller trees where there are many rows: memory and time stay within bounds."""
+    trees = FOREST_TREES if shape.rows < MANY_ROWS else FEWER_TREES
+    given: dict[str, Value] = {"n_estimators": trees, **params}
+    given["min_samples_leaf"] = max(int(given.get("min_samples_leaf") or 1), shape.rows // 20_000)
+    prepare = separate if given.pop("words", "codes") == "columns" else ordered
+    return prepare(shape), given
+
+
+def boosting(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
+    """Small trees, each correcting those before it."""
+    given = {"min_samples_leaf": max(2, min(20, shape.rows // 20)), **params}
+    words = given.pop("words", "codes")
+    first = len(shape.numeric)
+    categories = list(range(first, first + len(shape.words))) if words == "codes" else []
+    fixed: dict[str, object] = {
+        "categorical_features": categories or None,
+        "random_state": seed,
+        "early_stopping": False,
+    }
+    prepare = native(shape) if words == "codes" else separate(shape)
+    if regression(task):
+        return pipeline(prepare, of_target(HistGradientBoostingRegressor, given, standard=False, **fixed))
+    return pipeline(prepare, HistGradientBoostingClassifier(**{**fixed, **given}))
+
+
+def calibrated_forest(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
+    """A forest whose probabilities are corrected on rows that it didn't learn from."""
+    prepare, given = _sized(shape, params)
+    method = str(given.pop("method", "isotonic"))
+    inner = RandomForestClassifier(random_state=seed, **given)
+    return pipeline(prepare, CalibratedClassifierCV(inner, method=method, cv=3, ensemble=False))

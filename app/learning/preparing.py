@@ -1,0 +1,85 @@
+"""A request to train, checked and read: everything that a training works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from app.errors import CicloError
+from app.learning.columns import choose_columns, propose_columns
+from app.learning.estimators.preparation import levels_after_encoding
+from app.learning.examination import examine_target
+from app.learning.matrix import describe_features, feature_frame, frame_columns
+from app.learning.records import Feature, PlannedColumn, Task, TrainRequest
+from app.learning.scoring import choose_metric
+from app.learning.search.data import LearningData
+from app.learning.source import Source, open_source, read_table
+from app.learning.splits.records import TwinsFound
+from app.learning.splits.splitting import Sealed
+from app.learning.splits.testset import open_test
+from app.learning.splits.twin_work import twins_of
+from app.learning.splits.work import Divided, choose_scheme, make_split
+from app.learning.target import Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A request, checked and read: everything that a training works on."""
+
+    source: Source
+    test: Source | None
+    target: Target
+    columns: tuple[PlannedColumn, ...]
+    divided: Divided
+    twins: TwinsFound
+    features: tuple[Feature, ...]
+    data: LearningData
+    metric: str
+
+
+def prepare(request: TrainRequest) -> Prepared:
+    """Read and check what a request asks for, and set the hold-out aside."""
+    source = open_source(request.project, request.dataset)
+    test = open_test(request.project, request.test, source, whole=True)
+    target = examine_target(source, request.target, task=request.task, positive=request.positive)
+    if request.positive and target.task is not Task.BINARY:
+        raise CicloError("learning.positive_without_two", column=request.target)
+    metric = choose_metric(target.task, request.metric)
+    scheme = choose_scheme(source, target, request)
+    proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
+    columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
+    divided = make_split(source, test, target, scheme, columns, request)
+    features, data = _learning_data(divided, request.seed)
+    return Prepared(
+        source=source,
+        test=test,
+        target=target,
+        columns=columns,
+        divided=divided,
+        twins=twins_of(divided),
+        features=features,
+        data=data,
+        metric=metric,
+    )
+
+
+def _learning_data(divided: Divided, seed: int) -> tuple[tuple[Feature, ...], LearningData]:
+    rows, used, target = divided.rows, divided.columns, divided.target
+    table = read_table(divided.source, tuple(name for name, _ in used)).take(pa.array(rows.train))
+    features = describe_features(table, used)
+    columns = frame_columns(features)
+    data = LearningData(
+        task=target.task,
+        classes=len(target.labels),
+        frame=feature_frame(table, features),
+        columns=columns,
+        values=divided.learned,
+        rows=rows.train,
+        units=rows.units,
+        folds=divided.folds,
+        sealed=Sealed(rows.closed),
+        seed=seed,
+        levels=levels_after_encoding(features, columns),
+    )
+    return features, data

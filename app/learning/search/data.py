@@ -1,0 +1,95 @@
+"""The rows that are learned from, and the one function that fits."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from app.learning.estimators.cost import Size
+from app.learning.estimators.kind import EstimatorKind, Params, Traits
+from app.learning.estimators.preparation import shape_of
+from app.learning.matrix import FrameColumn
+from app.learning.records import Task
+from app.learning.splits.splitting import Hashes, Sealed
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningData:
+    """The training rows, and the guard over those that aren't.
+
+    Attributes
+    ----------
+    frame, values, rows, units
+        A row each: features, target, position in the dataset's table, hash of what stays together.
+    folds
+        Pairs of positions in ``frame``: fitted on, scored on.
+    levels
+        Columns after one-hot encoding; 0 where nobody counted them.
+    """
+
+    task: Task
+    classes: int
+    frame: pd.DataFrame
+    columns: tuple[FrameColumn, ...]
+    values: Floats
+    rows: Integers
+    units: Hashes
+    folds: tuple[tuple[Integers, Integers], ...]
+    sealed: Sealed
+    seed: int
+    levels: int = 0
+
+    @property
+    def test_share(self) -> float:
+        """Rows scored by rows fitted on, averaged over folds."""
+        return float(np.mean([len(scored) / len(fitted) for fitted, scored in self.folds]))
+
+    @property
+    def fold_size(self) -> Size:
+        """What a fit of one fold reads."""
+        fitted, scored = self.folds[0]
+        return replace(self.whole_size, rows=len(fitted), scored=len(scored))
+
+    @property
+    def whole_size(self) -> Size:
+        """What a fit on every row reads."""
+        width = len(self.columns)
+        return Size(rows=len(self.rows), scored=0, width=width, levels=max(self.levels, width), classes=self.classes)
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What the target is like."""
+        return Traits.of(self.task, self.values)
+
+
+def fit(kind: EstimatorKind, params: Params, data: LearningData, positions: Integers, *, rows: int = 0) -> Pipeline:
+    """Fit one candidate on some training rows. Every fit of the program goes through here, and so past the guard.
+
+    The caller has limited BLAS and OpenMP to one thread (:func:`app.learning.training.train`): forks inherit that.
+
+    Parameters
+    ----------
+    rows
+        Learn from a sample of so many where there are more; 0 means from all that the kind can use.
+    """
+    data.sealed.check(data.rows[positions])
+    most = min(kind.most_rows, rows or kind.most_rows)
+    if len(positions) > most:
+        order = np.argsort(data.units[positions], kind="stable")
+        positions = np.sort(positions[order[:most]])
+    pipeline = kind.build(data.task, shape_of(data.columns, len(positions)), params, data.seed)
+    values = data.values[positions]
+    target = values if data.task is Task.REGRESSION else values.astype(np.int64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pipeline.fit(data.frame.iloc[positions], target)
+    return pipeline

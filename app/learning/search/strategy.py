@@ -1,0 +1,248 @@
+"""What is tried, in which order: a portfolio that is good everywhere, then proposals near what went well.
+
+A strategy looks at what was tried and never at the clock: the same data, seed and budget of work propose the same
+candidates on any number of processors. Candidates come in rounds. Round n is proposed from what rounds up to n - 2
+gave, so that processors need not wait for the slowest fit of a round.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from app.learning.estimators.catalogue import BASELINE, portfolio
+from app.learning.estimators.cost import Size
+from app.learning.estimators.kind import EstimatorKind, Params, Traits
+from app.learning.records import Preset, Task
+from app.learning.search.blend import blend
+from app.learning.search.data import LearningData
+from app.learning.search.proposals import open_space, propose
+from app.learning.search.records import EVERY_ROW
+from app.learning.search.trials import Trial, finished
+
+ROUND = 4
+"""Candidates that are proposed together."""
+
+WORK_S = {Preset.QUICK: 120.0, Preset.BALANCED: 420.0, Preset.THOROUGH: 2_100.0}
+"""Seconds of processors that a preset may use, as the cost of a fit is foretold."""
+
+_SHARE, _SHARE_OF_REFIT = 0.12, 0.3
+"""Of the work, that one candidate, and one fit at the end, may take: it learns from a sample where all rows would take
+longer."""
+_SAMPLES = (3_000_000, 1_000_000, 300_000, 100_000, 30_000, 10_000)
+_PATIENCE, _NOISE = 5, 0.02
+"""Rounds without a gain, and the share of the best candidate's standard error below which it is none."""
+_MARGIN = 0.1
+_LIKELY_MEMBERS = {Preset.QUICK: 2, Preset.BALANCED: 4, Preset.THOROUGH: 5}
+"""Of an ensemble, that count for its time: the costly ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A candidate to try. ``screened``: its first fold decides whether the others are worth it."""
+
+    kind: EstimatorKind
+    params: Params
+    rows: int = EVERY_ROW
+    screened: bool = False
+
+
+class Strategy(Protocol):
+    """Proposes candidates, round by round."""
+
+    stop: str
+    """Why there are no more proposals, a message id."""
+
+    def propose(self, number: int, told: Sequence[Trial]) -> Sequence[Proposal]:
+        """Round ``number``, from what the rounds before the last one gave; nothing where the search is over."""
+
+    def survives(self, trial: Trial, told: Sequence[Trial]) -> bool:
+        """Whether a screened candidate is worth its other folds."""
+
+    def total_work(self) -> float:
+        """Seconds of processors that it means to use."""
+
+
+def sample_rows(kind: EstimatorKind, params: Params, size: Size, *, fits: int, seconds: float) -> int:
+    """How many rows to learn from so that ``fits`` fits take so many seconds of a processor; 0 is all."""
+
+    def takes(rows: int) -> float:
+        return fits * kind.cost(replace(size, rows=min(rows, kind.most_rows)), params)
+
+    if takes(size.rows) <= seconds:
+        return EVERY_ROW
+    smaller = [rows for rows in _SAMPLES if rows < size.rows]
+    return next((rows for rows in smaller if takes(rows) <= seconds), smaller[-1] if smaller else EVERY_ROW)
+
+
+def fit_cost(kind: EstimatorKind, params: Params, size: Size, *, rows: int = EVERY_ROW) -> float:
+    """Seconds of a processor that one fit takes, roughly."""
+    return kind.cost(replace(size, rows=min(rows or size.rows, size.rows, kind.most_rows)), params)
+
+
+def first_proposals(task: Task, preset: Preset, size: Size, *, folds: int, traits: Traits) -> list[Proposal]:
+    """The portfolio of a preset. Of each kind the first candidate is fitted in every fold, so that each kind can be
+    compared; the others are screened where time counts."""
+    proposals: list[Proposal] = []
+    seen: set[str] = set()
+    for kind, params in portfolio(task, preset, traits):
+        screened = preset is not Preset.QUICK and kind.id in seen
+        seen.add(kind.id)
+        proposals.append(_proposal(kind, params, preset, size, folds=folds, screened=screened))
+    return proposals
+
+
+def _proposal(
+    kind: EstimatorKind, params: Params, preset: Preset, size: Size, *, folds: int, screened: bool
+) -> Proposal:
+    rows = sample_rows(kind, params, size, fits=folds, seconds=_SHARE * WORK_S[preset])
+    return Proposal(kind=kind, params=params, rows=rows, screened=screened)
+
+
+def _work(proposals: Sequence[Proposal], size: Size, *, folds: int) -> float:
+    """Of a screened candidate, half of the folds count: about every second one is worth it."""
+    return sum(
+        fit_cost(p.kind, p.params, size, rows=p.rows) * ((folds + 1) / 2 if p.screened else folds) for p in proposals
+    )
+
+
+def planned_work(task: Task, preset: Preset, part: Size, whole: Size, *, folds: int, traits: Traits) -> float:
+    """Seconds of processors that a preset takes: portfolio, search, and the chosen members on every row.
+
+    Parameters
+    ----------
+    part, whole
+        What a fit of one fold reads, and one on every row.
+    """
+    first = first_proposals(task, preset, part, folds=folds, traits=traits)
+    work = _work(first, part, folds=folds)
+    if preset is not Preset.QUICK:
+        work = max(work, WORK_S[preset])
+    seconds = _SHARE_OF_REFIT * WORK_S[preset]
+    last = sorted(
+        fit_cost(p.kind, p.params, whole, rows=sample_rows(p.kind, p.params, whole, fits=1, seconds=seconds))
+        for p in first
+    )
+    return work + sum(last[-_LIKELY_MEMBERS[preset] :])
+
+
+class Planned:
+    """The portfolio of a preset, then a search over the kinds that went well."""
+
+    def __init__(self, data: LearningData, *, metric: str, preset: Preset, work_s: float | None = None) -> None:
+        self.stop = ""
+        self._data, self._metric, self._preset = data, metric, preset
+        self._size = data.fold_size
+        self._work_s = WORK_S[preset] if work_s is None else work_s
+        self._gains: list[float] = []
+        self._proposed: list[Proposal] = []
+        self._first = self._rounds_of_portfolio()
+
+    def _rounds_of_portfolio(self) -> list[list[Proposal]]:
+        task, folds = self._data.task, len(self._data.folds)
+        proposals = first_proposals(task, self._preset, self._size, folds=folds, traits=self._data.traits)
+        return [proposals[first : first + ROUND] for first in range(0, len(proposals), ROUND)]
+
+    def total_work(self) -> float:
+        """Seconds of processors: the portfolio, or the budget where that is more and there is a search."""
+        first = _work([p for proposals in self._first for p in proposals], self._size, folds=len(self._data.folds))
+        return first if self._preset is Preset.QUICK else max(first, self._work_s)
+
+    def propose(self, number: int, told: Sequence[Trial]) -> Sequence[Proposal]:
+        """The next candidates."""
+        if number < len(self._first):
+            self._proposed += self._first[number]
+            return self._first[number]
+        self.stop = self._reason_to_stop(told)
+        if self.stop:
+            return ()
+        found = self._search(number, told)
+        self.stop = "" if found else "learning.stop.nothing_left"
+        return found
+
+    def _reason_to_stop(self, told: Sequence[Trial]) -> str:
+        if self._preset is Preset.QUICK:
+            return "learning.stop.portfolio"
+        spent = sum(len(t.scores) * fit_cost(t.kind, t.params, self._size, rows=t.rows) for t in told)
+        if spent >= self._work_s:
+            return "learning.stop.budget"
+        best = finished(told)
+        if not best:
+            return ""
+        mixed = blend(_learned(best), self._data, self._metric, rough=True)
+        self._gains.append(mixed[0].mean if mixed else best[0].mean)
+        if len(self._gains) <= _PATIENCE:
+            return ""
+        gain = self._gains[-1] - self._gains[-1 - _PATIENCE]
+        return "learning.stop.no_gain" if gain < _NOISE * best[0].standard_error else ""
+
+    def _search(self, number: int, told: Sequence[Trial]) -> list[Proposal]:
+        proposals: list[Proposal] = []
+        for kind, n in self._shares(number, told).items():
+            tried = [t for t in told if t.kind is kind and t.scores]
+            values = expected_means(tried)
+            found = propose(kind, tried, values=values, n=n, seed=self._data.seed + number, traits=self._data.traits)
+            known = [dict(t.params) for t in self._proposed if t.kind is kind]
+            new = [params for n, params in enumerate(found) if dict(params) not in [*known, *found[:n]]]
+            proposals += [
+                _proposal(kind, params, self._preset, self._size, folds=len(self._data.folds), screened=True)
+                for params in new
+            ]
+        self._proposed += proposals
+        return proposals
+
+    def _shares(self, number: int, told: Sequence[Trial]) -> dict[EstimatorKind, int]:
+        """How many proposals each kind gets: those that the best mean is made of by their weight, and one that is
+        next in turn."""
+        best = _learned(finished(told))
+        kinds = list(dict.fromkeys(t.kind for t in best if open_space(t.kind, self._data.traits)))
+        if not kinds:
+            return {}
+        mixed = blend(best, self._data, self._metric, rough=True)
+        weights: Counter[str] = Counter()
+        for trial, weight in mixed[1] if mixed else ((best[0], 1),):
+            weights[trial.kind.id] += weight
+        able = sorted((k for k in kinds if weights[k.id]), key=lambda k: -weights[k.id])
+        able = able or kinds[:1]
+        total = sum(weights[k.id] for k in able) or 1
+        shares: dict[EstimatorKind, int] = {kinds[number % len(kinds)]: 1}
+        for slot in range(ROUND - 1):
+            due = max(able, key=lambda k: weights[k.id] / total * (slot + 1 + number % 5) - shares.get(k, 0))
+            shares[due] = shares.get(due, 0) + 1
+        return shares
+
+    def survives(self, trial: Trial, told: Sequence[Trial]) -> bool:
+        """Whether its first fold is about as good as that of the best of its kind."""
+        same = _learned(finished(t for t in told if t.kind is trial.kind))
+        if not same or not trial.scores:
+            return bool(trial.scores)
+        fold = min(trial.scores)
+        best = same[0]
+        return trial.scores[fold] >= best.scores[fold] - _MARGIN * best.deviation
+
+
+def refit_rows(trial: Trial, data: LearningData, preset: Preset) -> int:
+    """How many rows a chosen candidate learns from at the end; 0 is all."""
+    seconds = _SHARE_OF_REFIT * WORK_S[preset]
+    return sample_rows(trial.kind, trial.params, data.whole_size, fits=1, seconds=seconds)
+
+
+def _learned(trials: Sequence[Trial]) -> list[Trial]:
+    return [trial for trial in trials if trial.kind.id != BASELINE]
+
+
+def expected_means(tried: Sequence[Trial]) -> list[float]:
+    """The mean score of each; of those that were left after a fold, what it would have been if the others were as far
+    from the best of them as that one."""
+    whole = finished(tried)
+    if not whole:
+        return [trial.mean for trial in tried]
+    best = whole[0]
+    means = []
+    for trial in tried:
+        folds = [f for f in trial.scores if f in best.scores]
+        behind = sum(trial.scores[f] - best.scores[f] for f in folds) / max(1, len(folds))
+        means.append(trial.mean if trial.done else best.mean + behind)
+    return means

@@ -1,0 +1,48 @@
+"""Carries out orders: what a fork does here, and a worker on another machine."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+import numpy as np
+
+from app.jobs.system import peak_memory_mb
+from app.learning import canonical
+from app.learning.estimators.catalogue import catalogue
+from app.learning.model import fold_predictions
+from app.learning.search.data import LearningData, fit
+from app.learning.search.records import Answered, FoldOrder, RefitOrder
+
+Order = FoldOrder | RefitOrder
+
+
+class Worker:
+    """Fits what it is told to, on rows that it has."""
+
+    def __init__(self, data: LearningData) -> None:
+        self._data = data
+        self._kinds = catalogue()
+
+    def __call__(self, order: bytes) -> bytes:
+        """Carry out an encoded order; the encoded answer."""
+        wanted = msgspec.msgpack.decode(order, type=Order)
+        began, cpu = time.perf_counter(), time.process_time()
+        result = self._fold(wanted) if isinstance(wanted, FoldOrder) else self._refit(wanted)
+        answer = Answered(
+            result=result,
+            seconds=time.perf_counter() - began,
+            cpu_s=time.process_time() - cpu,
+            memory_mb=peak_memory_mb(),
+        )
+        return msgspec.msgpack.encode(answer)
+
+    def _fold(self, order: FoldOrder) -> bytes:
+        data = self._data
+        fitted, scored = data.folds[order.fold]
+        pipeline = fit(self._kinds[order.estimator], order.params, data, fitted, rows=order.rows)
+        return fold_predictions(pipeline, data.frame.iloc[scored], classes=data.classes).tobytes()
+
+    def _refit(self, order: RefitOrder) -> bytes:
+        everything = np.arange(len(self._data.rows))
+        return canonical.dump(fit(self._kinds[order.estimator], order.params, self._data, everything, rows=order.rows))

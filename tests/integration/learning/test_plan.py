@@ -1,0 +1,131 @@
+"""The executed plan: resumed where a training was cut off, and replayed to the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.errors import CicloError
+from app.jobs.contract import Cancelled
+from app.learning import reproducing
+from app.learning.estimators import catalogue
+from app.learning.records import Preset, Reproduced, ReproduceRequest, Task
+from app.learning.reproducing import reproduce
+from app.project import Project, draft
+from app.project.folder import CHECKPOINTS
+from app.project.record import StagedFile
+from tests.integration.learning.datasets import store
+from tests.integration.learning.test_training import Trained, here, with_target
+
+_FEW = {"baseline", "logistic", "ridge", "additive", "tree", "boosting"}
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quick kinds only; the search still has something to search."""
+    kinds = tuple(kind for kind in catalogue.builtin() if kind.id in _FEW)
+    monkeypatch.setattr(catalogue, "builtin", lambda: kinds)
+    monkeypatch.setattr("app.learning.search.strategy.WORK_S", dict.fromkeys(Preset, 12.0))
+
+
+def reproduced(project: Project, tmp_path: Path, model: str = "m") -> Reproduced:
+    context = here(tmp_path, processors=2)
+    context.staging, lock = project.new_staging()
+    try:
+        outcome = reproduce(context, ReproduceRequest(project=str(project.folder), model=model))
+    finally:
+        lock.release()
+    return msgspec.json.decode(outcome.answer, type=Reproduced)
+
+
+def kept(project: Project) -> list[Path]:
+    return list((project.folder / ".ciclo" / CHECKPOINTS).glob("*/*.fit"))
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_that_a_version_trains_again_to_the_same_bytes(project: Project, tmp_path: Path, task: Task) -> None:
+    store(project, "people", with_target(task))
+    trained = Trained(project, here(tmp_path), preset=Preset.BALANCED)
+    plan = trained.version.plan
+    assert plan is not None
+    assert plan.stop in {"learning.stop.budget", "learning.stop.no_gain", "learning.stop.nothing_left"}
+    assert plan.rounds > 3
+    assert plan.members
+    assert reproduced(project, tmp_path) == Reproduced(model="m@1", identical=True)
+
+
+def test_that_what_a_time_limit_let_through_is_replayed(project: Project, tmp_path: Path) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    trained = Trained(project, here(tmp_path), preset=Preset.THOROUGH, time_limit_s=4.0)
+    assert trained.version.plan is not None
+    assert trained.version.plan.stop in {"learning.stop.time", "learning.stop.no_gain"}
+    assert reproduced(project, tmp_path).identical
+
+
+def test_that_a_stopped_training_goes_on_and_gives_the_same_bytes(project: Project, tmp_path: Path) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    whole = Trained(project, here(tmp_path), preset=Preset.BALANCED)
+    assert not kept(project)
+    context = here(tmp_path)
+    context.cancel_after = 40
+    with pytest.raises(Cancelled):
+        Trained(project, context, preset=Preset.BALANCED)
+    assert len(kept(project)) >= 39
+    again = Trained(project, here(tmp_path, processors=2), preset=Preset.BALANCED)
+    assert again.version.plan is not None
+    assert again.version.plan.resumed >= 39
+    assert again.record.objects["model"].sha256 == whole.record.objects["model"].sha256
+    assert not kept(project)
+
+
+def test_that_other_data_start_from_the_beginning(project: Project, tmp_path: Path) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    context = here(tmp_path)
+    context.cancel_after = 10
+    with pytest.raises(Cancelled):
+        Trained(project, context)
+    store(project, "people", with_target(Task.BINARY, seed=1))
+    again = Trained(project, here(tmp_path))
+    assert again.version.plan is not None
+    assert again.version.plan.resumed == 0
+
+
+def test_that_the_first_difference_is_named(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    trained = Trained(project, here(tmp_path))
+    monkeypatch.setattr(reproducing, "library_versions", lambda: {**trained.version.versions, "numpy": "1.0"})
+    found = reproduced(project, tmp_path)
+    assert found.identical
+    assert [text.id for text in found.differences] == ["learning.differs.library"]
+    monkeypatch.undo()
+    worse = msgspec.structs.replace(
+        trained.version,
+        candidates=tuple(
+            msgspec.structs.replace(c, folds=(c.folds[0], c.folds[1] + 0.1, *c.folds[2:]))
+            if c.estimator == "logistic"
+            else c
+            for c in trained.version.candidates
+        ),
+    )
+    objects = {name: object_file(trained, name) for name in trained.record.objects}
+    project.commit([draft("model-version", worse, objects=objects, name="other")])
+    differences = reproduced(project, tmp_path, "other").differences
+    assert differences[0].id == "learning.differs.score"
+    assert differences[0].params["fold"] == 2
+
+
+def object_file(trained: Trained, name: str) -> StagedFile:
+    known = trained.record.objects[name]
+    return StagedFile(path=trained.path(name), sha256=known.sha256, size=known.size, media=known.media)
+
+
+def test_that_a_version_without_a_plan_says_so(project: Project, tmp_path: Path) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    trained = Trained(project, here(tmp_path))
+    old = msgspec.structs.replace(trained.version, plan=None)
+    objects = {name: object_file(trained, name) for name in trained.record.objects}
+    project.commit([draft("model-version", old, objects=objects, name="old")])
+    with pytest.raises(CicloError, match="no_plan"):
+        reproduced(project, tmp_path, "old")
