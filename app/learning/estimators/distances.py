@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
-from app.learning.estimators.parts import of_target, pipeline, regression
+from app.learning.estimators.parts import learns_logarithm, of_target, pipeline, regression
 from app.learning.estimators.preparation import Shape, normal, scaled
 from app.learning.records import Task
 
@@ -43,7 +43,7 @@ def vectors(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """Support vectors with a Gaussian kernel; ``gamma`` is multiplied with the usual one."""
     given = {**params, "gamma": float(params.get("gamma") or 1.0) / max(1, shape.width)}
     if regression(task):
-        return pipeline(scaled(shape), of_target(SVR, given, standard=True))
+        return pipeline(scaled(shape, bounded=learns_logarithm(params)), of_target(SVR, given, standard=True))
     model = CalibratedClassifierCV(SVC(random_state=seed, **given), cv=3, ensemble=False)
     return pipeline(scaled(shape), model)
 

@@ -16,7 +16,7 @@ from sklearn.linear_model import (
 from sklearn.naive_bayes import BernoulliNB
 from sklearn.pipeline import Pipeline
 
-from app.learning.estimators.parts import of_target, pipeline, regression
+from app.learning.estimators.parts import learns_logarithm, of_target, pipeline, regression
 from app.learning.estimators.preparation import Shape, binned, curved, nothing, scaled
 from app.learning.records import Task
 
@@ -36,13 +36,14 @@ def logistic(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
 
 def ridge(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """Linear regression with an L2 penalty, solved exactly."""
-    return pipeline(scaled(shape), of_target(Ridge, params, solver="cholesky"))
+    return pipeline(scaled(shape, bounded=learns_logarithm(params)), of_target(Ridge, params, solver="cholesky"))
 
 
 def elastic_net(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """A linear model whose penalty drives weak effects to exactly zero."""
     if regression(task):
-        return pipeline(scaled(shape), of_target(ElasticNet, params, standard=True, max_iter=2_000, tol=1e-3))
+        model = of_target(ElasticNet, params, standard=True, max_iter=2_000, tol=1e-3)
+        return pipeline(scaled(shape, bounded=learns_logarithm(params)), model)
     alpha, mixed = float(params.get("alpha") or 0.01), float(params.get("l1_ratio") or 0.5)
     model = LogisticRegression(
         C=1 / (alpha * shape.rows), l1_ratio=mixed, solver="saga", max_iter=200, tol=1e-3, random_state=seed
@@ -53,7 +54,8 @@ def elastic_net(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline
 def additive(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """A sum of smooth curves, one for each number, and an effect for each word (a generalised additive model fitted
     as penalised B-splines; P. Eilers & B. Marx, "Flexible smoothing with B-splines and penalties", 1996)."""
-    return pipeline(curved(shape, knots=int(params.get("knots") or 6)), _penalised(task, params))
+    prepare = curved(shape, knots=int(params.get("knots") or 6), bounded=learns_logarithm(params))
+    return pipeline(prepare, _penalised(task, params))
 
 
 def scorecard(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:

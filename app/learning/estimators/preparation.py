@@ -11,6 +11,7 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import (
     KBinsDiscretizer,
+    MinMaxScaler,
     OneHotEncoder,
     OrdinalEncoder,
     QuantileTransformer,
@@ -57,11 +58,14 @@ def levels_after_encoding(features: Sequence[Feature], columns: Sequence[FrameCo
     return sum(1 if column.numeric else max(1, known[column.feature]) for column in columns)
 
 
-def scaled(shape: Shape, *, most_levels: int = MOST_LEVELS) -> ColumnTransformer:
-    """For linear models and neighbours: medians and an indicator for what is missing, one scale, one-hot words."""
-    return _columns(
-        shape, Pipeline([("impute", _medians()), ("scale", StandardScaler())]), _one_hot(shape, most_levels)
-    )
+def scaled(shape: Shape, *, most_levels: int = MOST_LEVELS, bounded: bool = False) -> ColumnTransformer:
+    """For linear models and neighbours: medians and an indicator for what is missing, one scale, one-hot words.
+
+    ``bounded``: a number beyond the range seen counts as its end.
+    """
+    bounds = [("bounds", MinMaxScaler(clip=True))] if bounded else []
+    numbers = Pipeline([("impute", _medians()), *bounds, ("scale", StandardScaler())])
+    return _columns(shape, numbers, _one_hot(shape, most_levels))
 
 
 def normal(shape: Shape, *, most_levels: int = MOST_LEVELS) -> ColumnTransformer:
@@ -73,9 +77,11 @@ def normal(shape: Shape, *, most_levels: int = MOST_LEVELS) -> ColumnTransformer
     return _columns(shape, Pipeline([("impute", _medians()), ("rank", ranks)]), _one_hot(shape, most_levels))
 
 
-def curved(shape: Shape, *, knots: int) -> ColumnTransformer:
-    """For additive models: each number as cubic B-splines that go on straight beyond the range seen."""
-    splines = SplineTransformer(n_knots=knots, degree=3, knots="quantile", extrapolation="linear")
+def curved(shape: Shape, *, knots: int, bounded: bool = False) -> ColumnTransformer:
+    """For additive models: each number as cubic B-splines that go on straight beyond the range seen, or level where
+    ``bounded``."""
+    beyond = "constant" if bounded else "linear"
+    splines = SplineTransformer(n_knots=knots, degree=3, knots="quantile", extrapolation=beyond)
     steps = [("impute", _medians()), ("curve", splines), ("scale", StandardScaler())]
     return _columns(shape, Pipeline(steps), _one_hot(shape, MOST_LEVELS))
 

@@ -136,7 +136,11 @@ def _vectors() -> EstimatorKind:
         tasks=ALL,
         build=distances.vectors,
         complexity=3,
-        more=({"C": 1.0, "gamma": 1.0}, {"C": 10.0, "gamma": 0.3}),
+        more=(
+            {"C": 1.0, "gamma": 1.0},
+            {"C": 10.0, "gamma": 0.3},
+            {"C": 3.0, "gamma": 0.1, "target": LOGARITHM},
+        ),
         space={
             "C": Range(low=0.3, high=100.0, log=True, least=0.01, most=1e4),
             "gamma": Range(low=0.1, high=4.0, log=True, least=0.01, most=30.0),

@@ -32,7 +32,7 @@ _SHARE, _SHARE_OF_REFIT = 0.12, 0.3
 """Of the work, that one candidate, and one fit at the end, may take: it learns from a sample where all rows would take
 longer."""
 _SAMPLES = (3_000_000, 1_000_000, 300_000, 100_000, 30_000, 10_000)
-_PATIENCE, _NOISE = 5, 0.02
+_PATIENCE, _NOISE = 8, 0.02
 """Rounds without a gain, and the share of the best candidate's standard error below which it is none."""
 _MARGIN = 0.1
 _LIKELY_MEMBERS = {Preset.QUICK: 2, Preset.BALANCED: 4, Preset.THOROUGH: 5}
@@ -88,6 +88,8 @@ def first_proposals(task: Task, preset: Preset, size: Size, *, folds: int, trait
     proposals: list[Proposal] = []
     seen: set[str] = set()
     for kind, params in portfolio(task, preset, traits):
+        if kind.id in seen and kind.most_rows < size.rows / 2:
+            continue  # what can only look at a small part is tried once, to be compared
         screened = preset is not Preset.QUICK and kind.id in seen
         seen.add(kind.id)
         proposals.append(_proposal(kind, params, preset, size, folds=folds, screened=screened))
