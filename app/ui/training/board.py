@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app.learning.records import Candidate, Estimate
 from app.text.message import Text, amount
@@ -15,7 +15,7 @@ from app.ui import theme as tokens
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
 from app.ui.training.proposal import simplest_as_good
-from app.ui.widgets.basics import Card, label
+from app.ui.widgets.basics import Card, button, label
 from app.ui.widgets.cells import DotsCell, IntervalCell
 from app.ui.widgets.chart import ChartView, Extras
 from app.ui.widgets.figures import figure
@@ -25,6 +25,9 @@ from app.verification.records import Chart, Curve
 
 _MOST_COMPLEX = 4
 _SEVERAL = 2
+_LEFT = "left"
+_MANY = 14
+"""Candidates, from which on only the best of each kind is shown unless asked for."""
 
 
 class Board(QWidget):
@@ -40,12 +43,23 @@ class Board(QWidget):
         self._table.setObjectName("training.leaderboard")
         self._best: tuple[Candidate, ...] = ()
         self._proposal = label("", "muted")
+        self._effort = label("", "muted")
+        self._effort.setWordWrap(True)
+        self._candidates: tuple[Candidate, ...] = ()
+        self._all = False
+        self._toggle = button("", self._on_toggled, "link")
+        self._toggle.setObjectName("training.all_candidates")
+        self._toggle.hide()
         self._lay_out()
 
     def _lay_out(self) -> None:
         words = self._words
         board = self._card = Card()
         board.body.addWidget(self._table)
+        foot = QHBoxLayout()
+        foot.addWidget(self._effort, 1)
+        foot.addWidget(self._toggle)
+        board.body.addLayout(foot)
         complexity = self._complexity_card = Card(words("ui_training.complexity_chart"))
         complexity.body.addWidget(self._proposal)
         time = self._time_card = Card(words("ui_training.time_chart"))
@@ -76,14 +90,9 @@ class Board(QWidget):
 
     def show_candidates(self, metric: str, candidates: Sequence[Candidate]) -> None:
         """Show candidates, best first, judged by ``metric``."""
-        self._metric = metric
+        self._metric, self._candidates = metric, tuple(candidates)
         self._card.set_title(self._words(f"verification.metric.{metric}") if metric else "")
-        self._axis = _axis([_shown(c, metric) for c in candidates])
-        chosen = self._table.currentIndex().row()
-        self._model.set_columns(self._columns(), candidates)
-        self._table.fit_columns(stretch=2)
-        if 0 <= chosen < len(candidates):
-            self._table.pick(candidate_key(candidates[chosen]))
+        self._fill()
         self._best = tuple(best_of_each(candidates, metric))
         for card in (self._complexity_card, self._time_card):
             card.setVisible(bool(self._best))
@@ -92,6 +101,34 @@ class Board(QWidget):
         simplest = simplest_as_good(candidates, metric)
         self._proposal.setText(words_of(self._words, simplest, candidates))
         self._proposal.setVisible(bool(self._proposal.text()))
+
+    def _fill(self) -> None:
+        """The table: every candidate, or the best of each kind where there are many."""
+        candidates = self._candidates
+        many = len(candidates) > _MANY
+        shown = candidates if self._all or not many else tuple(first_of_each(candidates))
+        self._axis = _axis([_shown(c, self._metric) for c in shown])
+        chosen = self._table.currentIndex().row()
+        self._model.set_columns(self._columns(), shown)
+        self._table.fit_columns(stretch=2)
+        if 0 <= chosen < len(shown):
+            self._table.pick(candidate_key(shown[chosen]))
+        self._toggle.setText(
+            self._words("ui_training.show_best")
+            if self._all
+            else self._words("ui_training.show_all", n=len(candidates))
+        )
+        self._toggle.setVisible(many)
+
+    @Slot()
+    def _on_toggled(self) -> None:
+        self._all = not self._all
+        self._fill()
+
+    def say_effort(self, lines: Sequence[str]) -> None:
+        """What the training took, and why it ended; nothing while it runs."""
+        self._effort.setText(" ".join(lines))
+        self._effort.setVisible(bool(lines))
 
     @Slot()
     def _draw_complexity(self) -> None:
@@ -181,11 +218,21 @@ def candidate_key(candidate: Candidate) -> str:
     return f"{candidate.estimator} {sorted(candidate.params.items())}"
 
 
+def first_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The first, so the best, of each kind of estimator."""
+    found: dict[str, Candidate] = {}
+    for candidate in candidates:
+        found.setdefault(candidate.estimator, candidate)
+    return list(found.values())
+
+
 def best_of_each(candidates: Sequence[Candidate], metric: str) -> list[Candidate]:
     """The first, so the best, of each kind of estimator that has a value; baselines are left out."""
     found: dict[str, Candidate] = {}
     for candidate in candidates:
-        if _shown(candidate, metric).value is not None and not candidate.estimator.startswith("baseline"):
+        if candidate.state == _LEFT or candidate.estimator.startswith("baseline"):
+            continue
+        if _shown(candidate, metric).value is not None:
             found.setdefault(candidate.estimator, candidate)
     return list(found.values())
 
@@ -199,6 +246,8 @@ def words_of(words: Words, simplest: Candidate | None, candidates: Sequence[Cand
 
 
 def _shown(candidate: Candidate, metric: str) -> Estimate:
+    if candidate.state == _LEFT:
+        return Estimate(value=None)
     return display(metric, candidate.cv.get(metric, Estimate(value=None)))
 
 

@@ -11,6 +11,8 @@ from app.errors import CicloError
 from app.jobs.contract import Ended, JobState
 from app.learning.records import Leaderboard, ModelVersion
 from app.project.record import Record
+from app.text.message import amount
+from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.job_board import JobView
 from app.ui.session import Session
@@ -63,6 +65,7 @@ class Result(ScrollPage):
         report = self._header.set_primary(words("ui_training.to_report"), self.report_asked.emit)
         report.setObjectName("training.to_report")
         self._board.show_candidates(version.metric, version.candidates)
+        self._board.say_effort(effort(words, version))
         remarks = [*version.alarms, *version.notes]
         if remarks:
             kind: Kind = "warning" if version.alarms else "accent"
@@ -83,6 +86,7 @@ class Result(ScrollPage):
             self.show_leaderboard(live)
         else:
             self._board.show_candidates("", ())
+        self._board.say_effort(())
 
     def show_leaderboard(self, published: bytes) -> None:
         """What was tried so far, as the job published it."""
@@ -106,6 +110,16 @@ class Result(ScrollPage):
         state = "also_running" if other.state is JobState.RUNNING else "also_waiting"
         self._queue.say("accent", self._words(f"ui_training.{state}", model=model_of(other)))
         self._queue.add(self._words("ui_training.show_it"), self.other_asked.emit).setObjectName("training.show_other")
+
+
+def effort(words: Words, version: ModelVersion) -> list[str]:
+    """What a training took and why it ended, sentence by sentence."""
+    plan, spent = version.plan, version.spent
+    if plan is None or spent is None:
+        return []
+    times = {"time": amount(spent.seconds, "duration"), "cpu": amount(spent.cpu_s, "duration")}
+    lines = [words("ui_training.tried_in", n=len(plan.tried), **times), words(plan.stop)]
+    return lines + ([words("ui_training.resumed", n=plan.resumed)] if plan.resumed else [])
 
 
 def model_of(job: JobView) -> str:

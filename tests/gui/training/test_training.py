@@ -9,10 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from app.errors import CicloError
 from app.jobs.contract import Ended, JobState
-from app.learning.records import MODEL, PLAN, TRAIN, ModelVersion
+from app.learning.records import MODEL, PLAN, TRAIN, Candidate, Estimate, ModelVersion
 from app.learning.splits.records import SplitNote
 from app.text.message import Text
 from app.ui.session import Session
+from app.ui.training.board import Board
 from app.ui.training.form import TrainingForm
 from app.ui.training.page import Page
 from app.ui.training.split import SplitChoice
@@ -193,3 +194,30 @@ def test_that_every_control_has_a_name(hand: Hand, page: Page) -> None:
     hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     hand.click("training.more")
     assert not nameless(page)
+
+
+def test_that_many_candidates_show_the_best_of_each_kind_until_all_are_asked_for(
+    hand: Hand, page: Page, session: Session
+) -> None:
+    board = page.findChildren(Board)[0]
+    known = Estimate(value=0.8)
+    many = [
+        Candidate(
+            estimator=("boosting", "forest", "tree")[n % 3],
+            params={"n": n},
+            cv={"roc_auc": known},
+            seconds=1.0,
+            complexity=3,
+            state="left" if n > 15 else "done",
+        )
+        for n in range(18)
+    ]
+    page.show_record(model_id(session, "left@1"))
+    board.show_candidates("roc_auc", many)
+    rows = hand.find(Table, "training.leaderboard").model()
+    assert rows.rowCount() == 3
+    hand.click("training.all_candidates")
+    assert rows.rowCount() == 18
+    assert rows.index(17, 1).data() == "given up"
+    hand.click("training.all_candidates")
+    assert rows.rowCount() == 3
