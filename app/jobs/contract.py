@@ -32,10 +32,13 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a job returns: drafts that the supervisor commits, and an answer (a struct, encoded) for the caller."""
+    """What a job returns: drafts that the supervisor commits, and an answer (a struct, encoded) for the caller.
+
+    ``checkpoint`` names the steps that the work has kept on the disk; they go once the drafts are committed."""
 
     drafts: tuple[Draft, ...] = ()
     answer: msgspec.Raw = msgspec.Raw(b"null")
+    checkpoint: str = ""
 
 
 class Cancelled(Exception):

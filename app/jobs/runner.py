@@ -240,6 +240,8 @@ class _Supervision:
         if self._project is not None:
             for record in self._project.commit(outcome.drafts):
                 records[record.kind].append(record.id)
+            if outcome.checkpoint:
+                self._project.drop_checkpoint(outcome.checkpoint)
         return Ended(
             job=self._job.id,
             state=JobState.DONE,

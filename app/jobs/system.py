@@ -113,6 +113,13 @@ def _wait_for_end(handle: int) -> None:
     os._exit(1)
 
 
+def forget_peak_memory() -> None:
+    """Let :func:`peak_memory_mb` count from now on, where the system can (Linux); elsewhere it counts from the
+    process's start."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
 def peak_memory_mb() -> float:
     """Peak memory of this process and of the largest of its children that ended, in MB."""
     if SYSTEM == "win32":

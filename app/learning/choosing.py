@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from skops import io as skops_io
 
 from app.errors import CicloError
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import FitFailure, Pool
 from app.learning.estimators import combined
-from app.learning.estimators.catalogue import BASELINE, trusted_types
-from app.learning.model import save_model
+from app.learning.estimators.catalogue import BASELINE
+from app.learning.model import open_pipeline, save_model
 from app.learning.records import Preset
 from app.learning.search.blend import KIND, Members, blend
 from app.learning.search.data import LearningData
@@ -108,7 +106,5 @@ def _write(files: Sequence[bytes], winner: Winner, data: LearningData, path: Pat
         with writing(path):
             path.write_bytes(files[0])
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        fitted = [skops_io.loads(file, trusted=list(trusted_types())) for file in files]
+    fitted = [open_pipeline(file) for file in files]
     save_model(combined.ensemble(data.task, fitted, [weight for _, weight in winner.members]), path)

@@ -94,6 +94,11 @@ def load_model(source: Path | bytes, *, signature: Signature, trusted: Sequence[
         ``learning.untrusted_model`` naming a type, or ``learning.unreadable_model``.
     """
     data = source.read_bytes() if isinstance(source, Path) else source
+    return FittedModel(pipeline=open_pipeline(data, trusted=trusted), signature=signature)
+
+
+def open_pipeline(data: bytes, *, trusted: Sequence[str] | None = None) -> BaseEstimator:
+    """A fitted pipeline from the bytes of its file; raises as :func:`load_model`."""
     allowed = list(trusted_types() if trusted is None else trusted)
     try:
         strange = sorted(set(skops_io.get_untrusted_types(data=data)) - set(allowed))
@@ -108,7 +113,7 @@ def load_model(source: Path | bytes, *, signature: Signature, trusted: Sequence[
         raise CicloError("learning.unreadable_model", cause=type(error).__name__) from error
     if not isinstance(pipeline, (Pipeline, VotingClassifier, VotingRegressor)):
         raise CicloError("learning.untrusted_model", type=type(pipeline).__name__)
-    return FittedModel(pipeline=pipeline, signature=signature)
+    return pipeline
 
 
 def predict_table(model: FittedModel, table: pa.Table) -> Predictions:

@@ -11,7 +11,7 @@ from app.jobs.system import usable_processors
 from app.learning.columns import choose_columns, propose_columns
 from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import Traits
-from app.learning.estimators.preparation import MOST_LEVELS
+from app.learning.estimators.preparation import levels_after_encoding
 from app.learning.examination import examine_target, notes_on
 from app.learning.matrix import frame_columns
 from app.learning.records import Feature, Planned, PlannedColumn, PlanRequest, Preset, Task
@@ -56,6 +56,7 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
             target.task,
             _size(source, target, columns, len(rows.train)),
             context.processors or usable_processors(),
+            Traits.of(target.task, divided.learned),
         ),
         problems=notes_on(target, columns),
         split=msgspec.structs.replace(figures, advice=advise(source, target, request.target)),
@@ -87,13 +88,13 @@ def _divided(context: Context, request: PlanRequest) -> tuple[Source, Target, tu
     return source, target, columns, make_split(source, test, target, scheme, columns, request)
 
 
-def expected_seconds(task: Task, whole: Size, processors: int) -> dict[str, float]:
+def expected_seconds(task: Task, whole: Size, processors: int, traits: Traits) -> dict[str, float]:
     """Roughly how long each preset takes: every fold of every candidate, then the winner on the ``whole``."""
     folds = usual_folds(whole.rows)
     part = replace(whole, rows=whole.rows * (folds - 1) // folds, scored=whole.rows // folds)
     expected = {}
     for preset in Preset:
-        work = planned_work(task, preset, part, whole, folds=folds, traits=Traits())
+        work = planned_work(task, preset, part, whole, folds=folds, traits=traits)
         expected[preset.value] = round(_START_S + work / (processors * _SHARE_AT_WORK), 1)
     return expected
 
@@ -101,11 +102,11 @@ def expected_seconds(task: Task, whole: Size, processors: int) -> dict[str, floa
 def _size(source: Source, target: Target, columns: tuple[PlannedColumn, ...], rows: int) -> Size:
     used = [(column.name, column.type) for column in columns if column.used]
     frame = frame_columns([Feature(name=name, type=type) for name, type in used])
-    distinct = {column.name: min(column.distinct, MOST_LEVELS) for column in source.version.columns}
+    distinct = {column.name: column.distinct for column in source.version.columns}
     return Size(
         rows=rows,
         scored=0,
         width=len(frame),
-        levels=sum(1 if column.numeric else distinct[column.feature] for column in frame),
+        levels=levels_after_encoding(distinct, frame),
         classes=len(target.labels),
     )

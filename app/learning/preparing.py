@@ -80,6 +80,6 @@ def _learning_data(divided: Divided, seed: int) -> tuple[tuple[Feature, ...], Le
         folds=divided.folds,
         sealed=Sealed(rows.closed),
         seed=seed,
-        levels=levels_after_encoding(features, columns),
+        levels=levels_after_encoding({f.name: len(f.levels) for f in features}, columns),
     )
     return features, data

@@ -14,14 +14,12 @@ from threadpoolctl import threadpool_limits
 
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
-from app.jobs.forks import fork_pool
-from app.jobs.system import usable_processors
 from app.learning.choosing import Winner, choose, refit
 from app.learning.preparing import Prepared, prepare
 from app.learning.records import MODEL, ModelVersion, Reproduced, ReproduceRequest
 from app.learning.search.engine import Replayed, Search
 from app.learning.search.records import ExecutedPlan
-from app.learning.search.work import Worker
+from app.learning.search.work import local_pool
 from app.learning.training import library_versions
 from app.project import Project, Record
 from app.project.durable import hash_file
@@ -52,7 +50,7 @@ def reproduce(context: Context, request: ReproduceRequest) -> Outcome:
         if _shape(winner) != _shape(planned):
             differences.append(Text("learning.differs.choice"))
         path = context.staging / "model.skops"
-        pool = fork_pool(Worker(prepared.data), processors=_processors(context, request.processors))
+        pool = local_pool(context, prepared.data, request.processors)
         refit(context, planned, prepared.data, path, preset=body.request.preset, pool=pool)
     identical = hash_file(path)[0] == record.objects["model"].sha256
     if not identical and not differences:
@@ -68,10 +66,6 @@ def _version(request: ReproduceRequest) -> tuple[Record, ModelVersion]:
         return record, record.read(ModelVersion)
     finally:
         opened.close()
-
-
-def _processors(context: Context, wanted: int) -> int:
-    return wanted or context.processors or usable_processors()
 
 
 def _other_libraries(body: ModelVersion) -> Iterator[Text]:
@@ -95,7 +89,7 @@ def _replay(context: Context, prepared: Prepared, plan: ExecutedPlan, processors
         prepared.data,
         metric=prepared.metric,
         strategy=Replayed(plan),
-        pool=fork_pool(Worker(prepared.data), processors=_processors(context, processors)),
+        pool=local_pool(context, prepared.data, processors),
     )
     search.run()
     return search

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from importlib.metadata import version as library_version
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -15,8 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from app import __version__
 from app.jobs.contract import Context, Outcome, Progress
-from app.jobs.forks import Pool, fork_pool
-from app.jobs.system import peak_memory_mb, usable_processors
+from app.jobs.system import peak_memory_mb
 from app.learning.alarms import leak_alarms
 from app.learning.choosing import Winner, choose, executed, refit
 from app.learning.estimators.catalogue import BASELINE
@@ -30,12 +31,12 @@ from app.learning.search.engine import Search
 from app.learning.search.records import Spent
 from app.learning.search.strategy import Planned
 from app.learning.search.trials import Trial
-from app.learning.search.work import Worker
+from app.learning.search.work import local_pool
 from app.learning.splits.splitting import split_key
 from app.learning.splits.work import figures_of
 from app.project import draft
 from app.project.durable import stage_file
-from app.project.folder import checkpoint_place
+from app.project.folder import Folder
 from app.project.record import Draft, encode
 from app.text.message import Text
 
@@ -71,13 +72,12 @@ def train(context: Context, request: TrainRequest) -> Outcome:
             prepared.data,
             context.staging / "model.skops",
             preset=request.preset,
-            pool=_pool(context, prepared.data, request),
+            pool=local_pool(context, prepared.data, request.processors),
         )
         context.report(Progress(step=Text("learning.step.checking")))
         body = _body(prepared, request, search, winner, began)
         body = msgspec.structs.replace(body, plan=plan, spent=_together(search.spent(), last, began))
     drafted = _draft(context, prepared, body, winner)
-    checkpoint.forget()
     answer = TrainAnswer(
         task=body.task,
         estimator=body.estimator,
@@ -88,12 +88,7 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         seconds=body.seconds,
         peak_memory_mb=body.peak_memory_mb,
     )
-    return Outcome(drafts=(drafted,), answer=msgspec.Raw(encode(answer)))
-
-
-def _pool(context: Context, data: LearningData, request: TrainRequest) -> Pool:
-    processors = request.processors or context.processors or usable_processors()
-    return fork_pool(Worker(data), processors=processors)
+    return Outcome(drafts=(drafted,), answer=msgspec.Raw(encode(answer)), checkpoint=checkpoint.key)
 
 
 def open_checkpoint(prepared: Prepared, request: TrainRequest) -> Checkpoint:
@@ -110,7 +105,7 @@ def open_checkpoint(prepared: Prepared, request: TrainRequest) -> Checkpoint:
         library_versions(),
     )
     key = hashlib.sha256(msgspec.msgpack.encode(told)).hexdigest()[:32]
-    return Checkpoint(checkpoint_place(request.project, key))
+    return Checkpoint(Folder(Path(request.project)).checkpoint(key))
 
 
 def library_versions() -> dict[str, str]:
@@ -122,14 +117,14 @@ def _search(
     context: Context, prepared: Prepared, request: TrainRequest, began: float, checkpoint: Checkpoint
 ) -> Search:
     limit, data = request.time_limit_s, prepared.data
-    pool = _pool(context, data, request)
+    pool = local_pool(context, data, request.processors)
     spent = checkpoint.seconds() / pool.processors if limit is not None else 0.0
     search = Search(
         context,
         data,
         metric=prepared.metric,
         strategy=Planned(
-            data, metric=prepared.metric, preset=request.preset, work_s=None if limit is None else _WHOLE_TIME
+            data, metric=prepared.metric, preset=request.preset, work_s=None if limit is None else math.inf
         ),
         pool=pool,
         checkpoint=checkpoint,
@@ -137,10 +132,6 @@ def _search(
     )
     search.run()
     return search
-
-
-_WHOLE_TIME = 1e9
-"""Where the user sets a limit of time, that is the budget."""
 
 
 def _together(search: Spent, last: Spent, began: float) -> Spent:

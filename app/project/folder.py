@@ -19,12 +19,14 @@ from app.project.record import IDENTITY
 _YOUNG_S = 60.0
 _HASH = re.compile(r"[0-9a-f]{64}")
 
-
 PASTED = "pasted"
 """The folder of ``.ciclo`` where a table from the clipboard waits for its import."""
 
 
 CHECKPOINTS = "checkpoints"
+"""The folder of ``.ciclo`` where work keeps its steps until what comes of them is committed."""
+
+_CHECKPOINTS_KEPT = 3
 
 
 class Folder:
@@ -127,6 +129,18 @@ class Folder:
             durable.make_folder(folder)
         return folder, lock
 
+    def checkpoint(self, key: str) -> Path:
+        """Where the work that ``key`` names keeps its steps. Of what was begun and never ended, the latest few stay."""
+        place = self.local / CHECKPOINTS
+        others = [folder for folder in place.glob("*") if folder.name != key]
+        for old in sorted(others, key=_touched)[: -_CHECKPOINTS_KEPT or None]:
+            shutil.rmtree(old, ignore_errors=True)
+        return place / key
+
+    def drop_checkpoint(self, key: str) -> None:
+        """Forget the steps of work that is committed."""
+        shutil.rmtree(self.local / CHECKPOINTS / key, ignore_errors=True)
+
     def sweep_staging(self) -> None:
         """Remove the staging folders whose owner is gone."""
         for folder in (self.local / "staging").glob("*"):
@@ -152,6 +166,8 @@ def _remove_if_left(mark: Path) -> None:
             lock.release()
 
 
-def checkpoint_place(project: str, key: str) -> Path:
-    """Where the steps of a piece of work are kept until it is done; disposable, in the local part of a project."""
-    return Path(project) / ".ciclo" / CHECKPOINTS / key
+def _touched(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import log_loss, roc_auc_score, root_mean_squared_error
 
-from app.data.records import DATASET
 from app.learning.model import load_model, predict_table, signature_of
 from app.learning.records import MODEL, ModelVersion
 from app.learning.source import open_source, read_table
@@ -60,7 +59,6 @@ def judge(task: PublishedTask, project: Path, answers: Sequence[str]) -> float:
     record = opened.version(MODEL, "m")
     version = record.read(ModelVersion)
     model = load_model(opened.object_path(record.objects["model"].sha256), signature=signature_of(version))
-    opened.version(DATASET, "judge")
     opened.close()
     said = predict_table(model, read_table(open_source(str(project), "judge")))
     if task.regression:

@@ -29,6 +29,9 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
     complexity: int
     state: str
     remark: str
+    cpu_s: float
+    memory_mb: float
+    rows: int
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,6 +171,9 @@ def _candidate(candidate: Candidate, words: Words) -> _Candidate:
         complexity=candidate.complexity,
         state=candidate.state,
         remark=words.text(candidate.remark) if candidate.remark else "",
+        cpu_s=candidate.cpu_s,
+        memory_mb=candidate.memory_mb,
+        rows=candidate.rows,
     )
 
 

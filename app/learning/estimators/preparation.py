@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,6 @@ from sklearn.preprocessing import (
 )
 
 from app.learning.matrix import FrameColumn
-from app.learning.records import Feature
 
 MOST_LEVELS = 254
 """Gradient boosting sorts values into 255 bins, one of them for what is missing."""
@@ -52,10 +51,9 @@ def shape_of(columns: Sequence[FrameColumn], rows: int) -> Shape:
     )
 
 
-def levels_after_encoding(features: Sequence[Feature], columns: Sequence[FrameColumn]) -> int:
-    """How many columns a one-hot encoding makes of the frame."""
-    known = {feature.name: min(len(feature.levels), MOST_LEVELS) for feature in features}
-    return sum(1 if column.numeric else max(1, known[column.feature]) for column in columns)
+def levels_after_encoding(distinct: Mapping[str, int], columns: Sequence[FrameColumn]) -> int:
+    """How many columns a one-hot encoding makes of the frame, from the number of words of each feature."""
+    return sum(1 if c.numeric else max(1, min(distinct[c.feature], MOST_LEVELS)) for c in columns)
 
 
 def scaled(shape: Shape, *, most_levels: int = MOST_LEVELS, bounded: bool = False) -> ColumnTransformer:

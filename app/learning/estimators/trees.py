@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import (
     ExtraTreesClassifier,
@@ -34,18 +35,20 @@ def tree(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
 
 def forest(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """Many trees on resampled rows, averaged."""
-    prepare, given = _sized(shape, params)
-    if regression(task):
-        return pipeline(prepare, of_target(RandomForestRegressor, {"max_features": 0.4, **given}, random_state=seed))
-    return pipeline(prepare, RandomForestClassifier(random_state=seed, **given))
+    return _averaged(RandomForestRegressor if regression(task) else RandomForestClassifier, shape, params, seed, 0.4)
 
 
 def extra_trees(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """Many trees with random cuts, averaged."""
+    return _averaged(ExtraTreesRegressor if regression(task) else ExtraTreesClassifier, shape, params, seed, 0.5)
+
+
+def _averaged(kind: type[BaseEstimator], shape: Shape, params: Params, seed: int, share: float) -> Pipeline:
+    """``share``: of the columns, that a cut looks at where amounts are learned; for classes it is the root."""
     prepare, given = _sized(shape, params)
-    if regression(task):
-        return pipeline(prepare, of_target(ExtraTreesRegressor, {"max_features": 0.5, **given}, random_state=seed))
-    return pipeline(prepare, ExtraTreesClassifier(random_state=seed, **given))
+    if issubclass(kind, RegressorMixin):
+        given = {"max_features": share, **given}
+    return pipeline(prepare, of_target(kind, given, random_state=seed))
 
 
 def _sized(shape: Shape, params: Params) -> tuple[object, dict[str, Value]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from pathlib import Path
 
 import msgspec
@@ -12,6 +11,7 @@ from app.learning.search.records import Answered
 from app.project import durable
 
 _SUFFIX = ".fit"
+_DIGEST = hashlib.sha256().digest_size
 
 
 class Checkpoint:
@@ -22,20 +22,15 @@ class Checkpoint:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.taken = 0
-        """How many fits were already there."""
+
+    @property
+    def key(self) -> str:
+        """What names it within the project."""
+        return self._folder.name
 
     def get(self, order: bytes) -> Answered | None:
         """What came of an order before; None where it has to be carried out."""
-        try:
-            data = self._file(order).read_bytes()
-        except FileNotFoundError:
-            return None
-        content, digest = data[:-32], data[-32:]
-        if hashlib.sha256(content).digest() != digest:
-            return None
-        self.taken += 1
-        return msgspec.msgpack.decode(content, type=Answered)
+        return _read(self._file(order))
 
     def put(self, order: bytes, answer: bytes) -> None:
         """Keep what came of an order."""
@@ -45,16 +40,19 @@ class Checkpoint:
 
     def seconds(self) -> float:
         """Seconds that all kept fits took."""
-        total = 0.0
-        for file in self._folder.glob(f"*{_SUFFIX}"):
-            data = file.read_bytes()
-            if hashlib.sha256(data[:-32]).digest() == data[-32:]:
-                total += msgspec.msgpack.decode(data[:-32], type=Answered).seconds
-        return total
-
-    def forget(self) -> None:
-        """Remove everything: the training is done."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        kept = map(_read, self._folder.glob(f"*{_SUFFIX}"))
+        return sum((answer.seconds for answer in kept if answer is not None), 0.0)
 
     def _file(self, order: bytes) -> Path:
         return self._folder / f"{hashlib.sha256(order).hexdigest()[:40]}{_SUFFIX}"
+
+
+def _read(file: Path) -> Answered | None:
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    content, digest = data[:-_DIGEST], data[-_DIGEST:]
+    if hashlib.sha256(content).digest() != digest:
+        return None
+    return msgspec.msgpack.decode(content, type=Answered)

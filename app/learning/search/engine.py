@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -24,7 +24,7 @@ from app.learning.scoring import score
 from app.learning.search.checkpoint import Checkpoint
 from app.learning.search.data import LearningData
 from app.learning.search.records import Answered, ExecutedPlan, FoldOrder, Spent
-from app.learning.search.strategy import Proposal, Strategy
+from app.learning.search.strategy import Proposal, Strategy, fit_cost
 from app.learning.search.trials import Trial, ranked
 from app.text.message import Text
 
@@ -47,7 +47,7 @@ class _Fit:
     round: _Round
     trial: Trial
     fold: int
-    order: bytes = field(repr=False)
+    order: bytes
 
 
 class TimeUp(Exception):
@@ -225,15 +225,17 @@ class Search:
         self.publish()
 
     def _share(self) -> float:
-        """How far the search is: by the work that it means to do, as far as the fits are told."""
-        known = [t.kind.cost(self._data.fold_size, t.params) for t in self.trials]
-        done = sum(cost * len(t.scores) for cost, t in zip(known, self.trials, strict=True))
-        ahead = sum(
-            cost * (t.folds - len(t.scores))
-            for cost, t in zip(known, self.trials, strict=True)
-            if not t.failure and not t.left
-        )
-        return min(0.99, done / max(done + ahead, self._strategy.total_work(), 1e-9))
+        """How far the search is: by the work that it means to do, or by the time that it has."""
+        done = ahead = 0.0
+        for trial in self.trials:
+            cost = fit_cost(trial.kind, trial.params, self._data.fold_size, rows=trial.rows)
+            done += cost * len(trial.scores)
+            ahead += 0.0 if trial.failure or trial.left else cost * (trial.folds - len(trial.scores))
+        share = done / max(done + ahead, self._strategy.total_work(), 1e-9)
+        if self._deadline is not None:
+            span = max(1e-9, self._deadline - self._began)
+            share = max(share, (time.monotonic() - self._began) / span)
+        return min(0.99, share)
 
     def publish(self) -> None:
         """Hand out the leaderboard as it stands."""

@@ -7,8 +7,9 @@ gave, so that processors need not wait for the slowest fit of a round.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from app.learning.estimators.catalogue import BASELINE, portfolio
 from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import EstimatorKind, Params, Traits
 from app.learning.records import Preset, Task
-from app.learning.search.blend import blend
+from app.learning.search.blend import Members, blend
 from app.learning.search.data import LearningData
 from app.learning.search.proposals import open_space, propose
 from app.learning.search.records import EVERY_ROW
@@ -148,7 +149,8 @@ class Planned:
         return [proposals[first : first + ROUND] for first in range(0, len(proposals), ROUND)]
 
     def total_work(self) -> float:
-        """Seconds of processors: the portfolio, or the budget where that is more and there is a search."""
+        """Seconds of processors: the portfolio, or the budget where that is more and there is a search; infinite where
+        only time ends it."""
         first = _work([p for proposals in self._first for p in proposals], self._size, folds=len(self._data.folds))
         return first if self._preset is Preset.QUICK else max(first, self._work_s)
 
@@ -157,32 +159,38 @@ class Planned:
         if number < len(self._first):
             self._proposed += self._first[number]
             return self._first[number]
-        self.stop = self._reason_to_stop(told)
+        if self._preset is Preset.QUICK:
+            self.stop = "learning.stop.portfolio"
+            return ()
+        best = _learned(finished(told))
+        mean, members = self._best_mean(best)
+        self.stop = self._reason_to_stop(told, best, mean)
         if self.stop:
             return ()
-        found = self._search(number, told)
+        found = self._search(number, told, self._shares(number, best, members))
         self.stop = "" if found else "learning.stop.nothing_left"
         return found
 
-    def _reason_to_stop(self, told: Sequence[Trial]) -> str:
-        if self._preset is Preset.QUICK:
-            return "learning.stop.portfolio"
+    def _best_mean(self, best: Sequence[Trial]) -> tuple[float, Members]:
+        """The score of the best model so far, alone or mixed, and what it is made of."""
+        mixed = blend(best, self._data, self._metric, rough=True)
+        if mixed is not None:
+            return max(mixed[0].mean, best[0].mean), mixed[1]
+        return (best[0].mean, ((best[0], 1),)) if best else (-math.inf, ())
+
+    def _reason_to_stop(self, told: Sequence[Trial], best: Sequence[Trial], mean: float) -> str:
         spent = sum(len(t.scores) * fit_cost(t.kind, t.params, self._size, rows=t.rows) for t in told)
         if spent >= self._work_s:
             return "learning.stop.budget"
-        best = finished(told)
-        if not best:
-            return ""
-        mixed = blend(_learned(best), self._data, self._metric, rough=True)
-        self._gains.append(mixed[0].mean if mixed else best[0].mean)
-        if len(self._gains) <= _PATIENCE:
+        self._gains.append(mean)
+        if len(self._gains) <= _PATIENCE or not best:
             return ""
         gain = self._gains[-1] - self._gains[-1 - _PATIENCE]
         return "learning.stop.no_gain" if gain < _NOISE * best[0].standard_error else ""
 
-    def _search(self, number: int, told: Sequence[Trial]) -> list[Proposal]:
+    def _search(self, number: int, told: Sequence[Trial], shares: Mapping[EstimatorKind, int]) -> list[Proposal]:
         proposals: list[Proposal] = []
-        for kind, n in self._shares(number, told).items():
+        for kind, n in shares.items():
             tried = [t for t in told if t.kind is kind and t.scores]
             values = expected_means(tried)
             found = propose(kind, tried, values=values, n=n, seed=self._data.seed + number, traits=self._data.traits)
@@ -195,24 +203,23 @@ class Planned:
         self._proposed += proposals
         return proposals
 
-    def _shares(self, number: int, told: Sequence[Trial]) -> dict[EstimatorKind, int]:
-        """How many proposals each kind gets: those that the best mean is made of by their weight, and one that is
-        next in turn."""
-        best = _learned(finished(told))
+    def _shares(self, number: int, best: Sequence[Trial], members: Members) -> dict[EstimatorKind, int]:
+        """How many proposals each kind gets: one that is next in turn, and of the others each kind that the best mean
+        is made of as many, over the whole search, as its weight says."""
         kinds = list(dict.fromkeys(t.kind for t in best if open_space(t.kind, self._data.traits)))
         if not kinds:
             return {}
-        mixed = blend(best, self._data, self._metric, rough=True)
-        weights: Counter[str] = Counter()
-        for trial, weight in mixed[1] if mixed else ((best[0], 1),):
-            weights[trial.kind.id] += weight
-        able = sorted((k for k in kinds if weights[k.id]), key=lambda k: -weights[k.id])
-        able = able or kinds[:1]
-        total = sum(weights[k.id] for k in able) or 1
-        shares: dict[EstimatorKind, int] = {kinds[number % len(kinds)]: 1}
-        for slot in range(ROUND - 1):
-            due = max(able, key=lambda k: weights[k.id] / total * (slot + 1 + number % 5) - shares.get(k, 0))
-            shares[due] = shares.get(due, 0) + 1
+        weights: Counter[EstimatorKind] = Counter()
+        for trial, weight in members:
+            weights[trial.kind] += weight if trial.kind in kinds else 0
+        able = [kind for kind in kinds if weights[kind]] or kinds[:1]
+        total = sum(weights.values()) or 1
+        given = Counter(proposal.kind for proposal in self._proposed[sum(map(len, self._first)) :])
+        shares = Counter([kinds[number % len(kinds)]])
+        for _slot in range(ROUND - 1):
+            so_far = given.total() + shares.total() + 1
+            due = max(able, key=lambda k: weights[k] / total * so_far - given[k] - shares[k])
+            shares[due] += 1
         return shares
 
     def survives(self, trial: Trial, told: Sequence[Trial]) -> bool:

@@ -7,7 +7,9 @@ import time
 import msgspec
 import numpy as np
 
-from app.jobs.system import peak_memory_mb
+from app.jobs.contract import Context
+from app.jobs.forks import Pool, fork_pool
+from app.jobs.system import forget_peak_memory, peak_memory_mb, usable_processors
 from app.learning import canonical
 from app.learning.estimators.catalogue import catalogue
 from app.learning.model import fold_predictions
@@ -27,6 +29,7 @@ class Worker:
     def __call__(self, order: bytes) -> bytes:
         """Carry out an encoded order; the encoded answer."""
         wanted = msgspec.msgpack.decode(order, type=Order)
+        forget_peak_memory()
         began, cpu = time.perf_counter(), time.process_time()
         result = self._fold(wanted) if isinstance(wanted, FoldOrder) else self._refit(wanted)
         answer = Answered(
@@ -46,3 +49,8 @@ class Worker:
     def _refit(self, order: RefitOrder) -> bytes:
         everything = np.arange(len(self._data.rows))
         return canonical.dump(fit(self._kinds[order.estimator], order.params, self._data, everything, rows=order.rows))
+
+
+def local_pool(context: Context, data: LearningData, processors: int) -> Pool:
+    """Carry out orders on this machine; ``processors`` 0 means as many as the job may use."""
+    return fork_pool(Worker(data), processors=processors or context.processors or usable_processors())

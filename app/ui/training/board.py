@@ -162,6 +162,8 @@ class Board(QWidget):
         lines = [self._words(f"learning.estimator.{candidate.estimator}.help")]
         if candidate.params:
             lines.append(", ".join(f"{name} {value}" for name, value in candidate.params.items()))
+        if candidate.rows:
+            lines.append(self._words("ui_training.sample", n=candidate.rows))
         if candidate.remark:
             lines.append(self._words.text(candidate.remark))
         return "\n".join(lines)
@@ -228,13 +230,8 @@ def first_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def best_of_each(candidates: Sequence[Candidate], metric: str) -> list[Candidate]:
     """The first, so the best, of each kind of estimator that has a value; baselines are left out."""
-    found: dict[str, Candidate] = {}
-    for candidate in candidates:
-        if candidate.state == _LEFT or candidate.estimator.startswith("baseline"):
-            continue
-        if _shown(candidate, metric).value is not None:
-            found.setdefault(candidate.estimator, candidate)
-    return list(found.values())
+    valued = [c for c in candidates if _shown(c, metric).value is not None and not c.estimator.startswith("baseline")]
+    return first_of_each(valued)
 
 
 def words_of(words: Words, simplest: Candidate | None, candidates: Sequence[Candidate]) -> str:

@@ -104,7 +104,7 @@ def test_that_a_stopped_training_says_so_and_changes_nothing(qtbot: QtBot, hand:
     hand.until(lambda: hand.find(Table, "training.leaderboard").model().rowCount() > 0)
     with qtbot.waitSignal(session.job_event, timeout=LONG_MS, check_params_cb=_is_cancelled):
         hand.click("training.stop")
-    assert "Nothing was changed" in hand.words()
+    assert "No version was made" in hand.words()
     assert len(session.records(MODEL)) == 2
 
 
@@ -124,7 +124,7 @@ def test_that_a_second_training_waits_in_sight_and_can_be_shown(hand: Hand, sess
     hand.until(lambda: [job.id for job in session.jobs.running(TRAIN.name)] == [second.id])
     hand.until(lambda: "Each model is judged on rows" in hand.words())
     hand.click("training.stop")
-    hand.until(lambda: "Nothing was changed" in hand.words())
+    hand.until(lambda: "No version was made" in hand.words())
 
 
 def test_that_a_page_made_again_shows_the_training_that_runs(qtbot: QtBot, hand: Hand, session: Session) -> None:
@@ -134,7 +134,7 @@ def test_that_a_page_made_again_shows_the_training_that_runs(qtbot: QtBot, hand:
     again.until(lambda: again.sees("training.stop"))
     assert again.find(Table, "training.leaderboard").model().rowCount() > 0
     again.click("training.stop")
-    again.until(lambda: "Nothing was changed" in again.words())
+    again.until(lambda: "No version was made" in again.words())
 
 
 def test_that_choices_are_kept_when_the_page_is_made_again(

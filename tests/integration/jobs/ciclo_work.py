@@ -91,7 +91,7 @@ def store(context: Context, request: Request) -> Outcome:
         draft("note", Note(number=k, text=request.text), objects={"text": file}, name=f"note{k}")
         for k, file in enumerate(files)
     )
-    return Outcome(drafts=drafts, answer=msgspec.Raw(b'"stored"'))
+    return Outcome(drafts=drafts, answer=msgspec.Raw(b'"stored"'), checkpoint="steps")
 
 
 def store_slowly(context: Context, request: Request) -> Outcome:

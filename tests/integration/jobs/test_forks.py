@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -16,6 +17,7 @@ import pytest
 from app.errors import CicloError
 from app.jobs import forks
 from app.jobs.forks import FitFailure, fork_pool
+from app.jobs.system import forget_peak_memory, peak_memory_mb
 from tests.integration.jobs.tasks import carry_out
 
 
@@ -159,3 +161,14 @@ def test_that_one_process_does_many_tasks_and_is_replaced_when_it_died_of_one() 
 def test_that_a_large_answer_comes_whole() -> None:
     data = np.arange(400_000.0).tobytes()
     assert _run(lambda: data, lambda: data, processors=2) == {0: data, 1: data}
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux can forget a peak")
+def test_that_the_memory_of_an_order_is_not_that_of_the_one_before() -> None:
+    def work(size: int) -> bytes:
+        forget_peak_memory()
+        held = np.ones(size)
+        return f"{peak_memory_mb() + 0 * held[0]}".encode()
+
+    large, small = (float(answer) for answer in _run(lambda: work(50_000_000), lambda: work(1), processors=1).values())
+    assert large - small > 300

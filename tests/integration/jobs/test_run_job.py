@@ -47,8 +47,11 @@ def test_that_a_job_is_nice_single_threaded_and_keeps_to_its_folder(name: str, r
 
 
 def test_that_what_a_job_drafts_is_committed_and_its_folder_is_gone(launcher: Launcher, project: Project) -> None:
+    steps = project.checkpoint("steps")
+    steps.mkdir(parents=True)
     ended = run(launcher, "store", Request(text="hello"), project)
     assert ended.state is JobState.DONE
+    assert not steps.exists()
     records = project.records("note")
     assert ended.records == {"note": tuple(r.id for r in records)}
     assert [project.object_bytes(r.objects["text"].sha256) for r in records] == [b"hello1", b"hello2"]

@@ -85,6 +85,7 @@ class Trained:
             lock.release()
         self.answer = msgspec.json.decode(outcome.answer, type=TrainAnswer)
         self.record = project.commit(outcome.drafts)[0]
+        project.drop_checkpoint(outcome.checkpoint)
         self.version = self.record.read(ModelVersion)
         self.project = project
 

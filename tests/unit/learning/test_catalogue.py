@@ -8,6 +8,7 @@ import pytest
 
 from app.learning.estimators.catalogue import BASELINE, EstimatorKind, builtin, portfolio
 from app.learning.estimators.cost import Size
+from app.learning.estimators.kind import Traits
 from app.learning.planning import expected_seconds
 from app.learning.records import Preset, Task
 from app.text import Words
@@ -37,7 +38,7 @@ def test_that_every_estimator_has_a_name_and_a_sentence(language: str) -> None:
 
 def test_that_a_longer_preset_is_expected_to_take_longer() -> None:
     size = Size(rows=10_000, scored=0, width=20, levels=40, classes=2)
-    seconds = expected_seconds(Task.BINARY, size, 2)
+    seconds = expected_seconds(Task.BINARY, size, 2, Traits())
     assert seconds["quick"] < seconds["balanced"] < seconds["thorough"]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +25,7 @@ from app.learning.search.data import LearningData
 from app.learning.search.engine import Search
 from app.learning.search.proposals import open_space, propose, widened
 from app.learning.search.records import Answered, FoldOrder
-from app.learning.search.strategy import Planned, sample_rows
+from app.learning.search.strategy import Planned, Proposal, sample_rows
 from app.learning.search.trials import Trial
 from app.learning.splits.splitting import Sealed
 
@@ -151,8 +154,6 @@ def test_that_a_kept_fit_with_a_wrong_byte_is_done_again(tmp_path: Path) -> None
     assert checkpoint.get(b"order") is None
     assert checkpoint.seconds() == 0.0
     assert checkpoint.get(b"another") is None
-    checkpoint.forget()
-    assert not (tmp_path / "kept").exists()
 
 
 def test_that_a_candidate_that_fails_costs_only_itself_and_is_said(data: LearningData) -> None:
@@ -221,3 +222,34 @@ def test_that_a_fit_that_would_take_too_long_learns_from_a_sample(data: Learning
     rows = sample_rows(kind, params, large, fits=5, seconds=60)
     assert 10_000 <= rows < 10_000_000
     assert 5 * kind.cost(replace(large, rows=rows), params) <= 60
+
+
+def test_that_a_search_that_only_time_ends_says_how_far_it_is(data: LearningData) -> None:
+    class Watched(Quiet):
+        def __init__(self) -> None:
+            self.seen: list[float] = []
+
+        def report(self, progress: Progress) -> None:
+            self.seen.append(progress.done)
+
+    context = Watched()
+    strategy = Planned(data, metric=METRIC, preset=Preset.BALANCED, work_s=math.inf)
+    deadline = time.monotonic() + 2.0
+    search = Search(context, data, metric=METRIC, strategy=strategy, pool=Made(data), deadline=deadline)
+    search.run()
+    assert search.stop in {"learning.stop.time", "learning.stop.no_gain"}
+    assert context.seen == sorted(context.seen)
+    assert context.seen[-1] > 0.2
+
+
+def test_that_kinds_get_proposals_by_their_weight_in_the_best_model(data: LearningData) -> None:
+    strategy = Planned(data, metric=METRIC, preset=Preset.BALANCED, work_s=math.inf)
+    kinds = {kind.id: kind for kind in builtin()}
+    best = [Trial(kind=kinds[name], params={}, folds=1, scores={0: 0.9}) for name in ("boosting", "forest", "logistic")]
+    given: Counter[str] = Counter()
+    for number in range(20):
+        shares = strategy._shares(number, best, ((best[0], 3), (best[1], 1)))
+        given.update({kind.id: n for kind, n in shares.items()})
+        strategy._proposed += [Proposal(kind=kind, params={}) for kind, n in shares.items() for _ in range(n)]
+    assert given.total() == 80
+    assert given["boosting"] > 2 * given["forest"] > 2 * given["logistic"] > 0

@@ -401,3 +401,18 @@ def test_that_a_pipe_or_device_is_no_place_for_a_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(CicloError, match="not_a_file"):
         check_place(tmp_path / "pipe.csv")
+
+
+def test_that_of_the_steps_of_unfinished_work_the_latest_few_are_kept(project: Project) -> None:
+    for age, key in enumerate(["d", "c", "b", "a"]):
+        folder = project.checkpoint(key)
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder, (1e9 - age, 1e9 - age))
+    own = project.checkpoint("a")
+    assert own.exists()
+    assert sorted(folder.name for folder in own.parent.iterdir()) == ["a", "b", "c", "d"]
+    project.checkpoint("new")
+    assert sorted(folder.name for folder in own.parent.iterdir()) == ["b", "c", "d"]
+    project.drop_checkpoint("b")
+    assert not (own.parent / "b").exists()
+    project.drop_checkpoint("never")
