@@ -168,6 +168,21 @@ class ForkPool:
                 came.append((number, answer))
         return came
 
+    def fileno(self) -> int:
+        """A descriptor that becomes readable when there is something to collect: for those who wait for other things
+        as well (Linux: it is the selector's own)."""
+        return self._ready.fileno()
+
+    def forget(self, number: int) -> None:
+        """Nobody wants the answer to this order any more: it is killed, or never begun."""
+        self._waiting = deque(pair for pair in self._waiting if pair[0] != number)
+        for fork in [fork for fork in self._forks if fork.number == number]:
+            self._ready.unregister(fork.pipe)
+            self._forks.remove(fork)
+            fork.kill()
+            fork.reap()
+        self._begin()
+
     def close(self) -> None:
         """Kill the forks."""
         self._waiting.clear()

@@ -84,7 +84,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
 class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Train the next version of ``model``. ``exclude`` None means "what the plan proposes"; with ``include`` it can be
-    overridden column by column."""
+    overridden column by column. ``cluster`` is the address of a Dask scheduler whose workers do the fits."""
 
     project: str
     dataset: str
@@ -104,6 +104,7 @@ class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
     include: tuple[str, ...] = ()
     seed: int = 0
     processors: int = 0
+    cluster: str = ""
 
 
 class ReproduceRequest(msgspec.Struct, frozen=True, kw_only=True):

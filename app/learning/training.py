@@ -20,6 +20,7 @@ from app.jobs.contract import Context, Outcome, Progress
 from app.jobs.system import peak_memory_mb
 from app.learning.alarms import leak_alarms
 from app.learning.choosing import Winner, choose, executed, refit
+from app.learning.compute.machines import Machines, machines
 from app.learning.estimators.catalogue import BASELINE
 from app.learning.examination import notes_on
 from app.learning.preparing import Prepared, prepare
@@ -31,7 +32,6 @@ from app.learning.search.engine import Search
 from app.learning.search.records import Spent
 from app.learning.search.strategy import Planned
 from app.learning.search.trials import Trial
-from app.learning.search.work import local_pool
 from app.learning.splits.splitting import split_key
 from app.learning.splits.work import figures_of
 from app.project import draft
@@ -55,12 +55,12 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         could be fitted in time.
     """
     began = time.monotonic()
-    with threadpool_limits(1):
+    with threadpool_limits(1), machines(context, request, versions=library_versions()) as computing:
         context.report(Progress(step=Text("learning.step.reading")))
         prepared = prepare(request)
         context.check_cancelled()
         checkpoint = open_checkpoint(prepared, request)
-        search = _search(context, prepared, request, began, checkpoint)
+        search = _search(context, prepared, request, began, checkpoint, computing)
         winner = choose(search.trials, prepared.data, prepared.metric, preset=request.preset)
         plan = executed(search.trials, winner, prepared.data, stop=search.stop, resumed=search.resumed)
         if len(winner.members) > 1:
@@ -72,7 +72,7 @@ def train(context: Context, request: TrainRequest) -> Outcome:
             prepared.data,
             context.staging / "model.skops",
             preset=request.preset,
-            pool=local_pool(context, prepared.data, request.processors),
+            pool=computing.pool(prepared.data),
         )
         context.report(Progress(step=Text("learning.step.checking")))
         body = _body(prepared, request, search, winner, began)
@@ -114,10 +114,15 @@ def library_versions() -> dict[str, str]:
 
 
 def _search(
-    context: Context, prepared: Prepared, request: TrainRequest, began: float, checkpoint: Checkpoint
+    context: Context,
+    prepared: Prepared,
+    request: TrainRequest,
+    began: float,
+    checkpoint: Checkpoint,
+    computing: Machines,
 ) -> Search:
     limit, data = request.time_limit_s, prepared.data
-    pool = local_pool(context, data, request.processors)
+    pool = computing.pool(data)
     spent = checkpoint.seconds() / pool.processors if limit is not None else 0.0
     search = Search(
         context,

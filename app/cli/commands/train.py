@@ -82,8 +82,6 @@ def arguments(parser: Parser) -> None:
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """Train."""
-    if options.cluster:
-        raise CicloError("cli.later", what="--cluster")
     if options.test and options.holdout is not None:
         raise CicloError("cli.not_together", name="--holdout", other="--test")
     with opened(terminal, options.project) as project:
@@ -122,6 +120,7 @@ def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
         include=tuple(column_name(name, columns) for name in options.include),
         seed=options.seed,
         processors=options.jobs,
+        cluster=options.cluster,
     )
 
 

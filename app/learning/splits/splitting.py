@@ -36,6 +36,11 @@ class Sealed:
     def __init__(self, rows: Integers) -> None:
         self._rows = np.unique(rows)
 
+    @property
+    def rows(self) -> Integers:
+        """The rows that are set aside, in order."""
+        return self._rows
+
     def check(self, rows: Integers) -> None:
         """Raise if any of ``rows`` is set aside.
 

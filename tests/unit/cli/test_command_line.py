@@ -63,7 +63,6 @@ def test_that_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str
         (["import", "PROJECT", "f", "--name", "../x"], "cli.bad_name"),
         (["new", "PROJECT/exports/inner"], "project.inside_project"),
         (["export", "PROJECT", "m", "--to", "moon"], "deployment.unknown_target"),
-        (["train", "p", "d", "--target", "t", "--cluster", "a:1"], "cli.later"),
         (["new", "p", "q"], "cli.unknown_arguments"),
         (["inspect", "f", "--type", "colour"], "cli.bad_type"),
         (["inspect", "f", "--type", "colour=blue"], "cli.bad_type"),

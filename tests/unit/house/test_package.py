@@ -51,3 +51,11 @@ def test_that_every_dependency_has_its_reason() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     names = [re.split(r"[<>=\[ ;]", line)[0] for line in wanted]
     assert [name for name in names if not re.search(rf"\b{re.escape(name)}\b", text)] == []
+
+
+def test_that_the_help_on_clusters_names_the_locked_version() -> None:
+    locked = re.search(r"^distributed==\S+", (ROOT / "requirements-dev.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    assert locked is not None
+    for language in ("en", "es"):
+        page = (ROOT / "resources" / "help" / language / "cluster.md").read_text(encoding="utf-8")
+        assert set(re.findall(r"distributed==[\d.]+", page)) == {locked[0]}

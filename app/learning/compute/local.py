@@ -1,0 +1,162 @@
+"""A cluster on this machine: a scheduler and some workers as processes that end with this one.
+
+``python -m app.learning.compute.local scheduler|worker ...`` is what these processes run: Dask's own command line, on
+a lifeline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from app.errors import CicloError
+from app.jobs.launcher import environment
+from app.jobs.system import SYSTEM, die_with_pipe, lower_priority, usable_processors
+
+_START_S = 30.0
+_LOOK_S = 0.05
+_END_S = 5.0
+
+
+class _Identity(msgspec.Struct, frozen=True):
+    address: str
+
+
+class LocalCluster:
+    """A scheduler and workers on the loopback interface, which give way to the window as jobs do. Close it, or use it
+    in a ``with`` block.
+
+    Parameters
+    ----------
+    workers
+        How many; 0 means one for each processor. Each does one fit at a time, and is started again when it dies.
+    variables
+        What else stands in the environment of the workers.
+
+    Raises
+    ------
+    CicloError
+        ``learning.cluster_not_started``.
+    """
+
+    def __init__(self, *, workers: int = 0, variables: Mapping[str, str] | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="ciclo-cluster-", ignore_cleanup_errors=True)
+        self.folder = Path(self._folder.name)
+        """Logs, and what the workers keep."""
+        self.members: list[subprocess.Popen[bytes]] = []
+        """The scheduler, then what watches over each worker."""
+        self.address = ""
+        try:
+            self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(self._told))
+            self.address = self._wait_for_scheduler()
+            for _ in range(workers or usable_processors()):
+                self.add_worker(variables)
+        except BaseException:
+            self.close()
+            raise
+
+    def add_worker(self, variables: Mapping[str, str] | None = None) -> None:
+        """Start one more worker; it reports to the scheduler by itself, a second or two later."""
+        options = ["--nthreads", "1", "--memory-limit", "0", "--local-directory", str(self.folder)]
+        options += ["--preload", "app.learning.compute.worker"]
+        self._start("worker", self.address, "--host", "127.0.0.1", *options, variables=variables)
+
+    def wait(self) -> None:
+        """Wait until every worker has joined."""
+        deadline = time.monotonic() + _START_S
+        while asyncio.run(_joined(self.address)) < len(self.members) - 1:
+            if time.monotonic() > deadline or any(member.poll() is not None for member in self.members):
+                raise CicloError("learning.cluster_not_started")
+            time.sleep(_LOOK_S)
+
+    def close(self) -> None:
+        """End everything; nothing stays on disk."""
+        for member in self.members:
+            assert member.stdin is not None
+            member.stdin.close()  # the lifeline: kills the whole group
+        for member in self.members:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                member.wait(_END_S)
+        self.members.clear()
+        self._folder.cleanup()
+
+    def __enter__(self) -> LocalCluster:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def _told(self) -> Path:
+        return self.folder / "scheduler.json"
+
+    def _start(self, role: str, *arguments: str, variables: Mapping[str, str] | None = None) -> None:
+        log = (self.folder / f"{role}.log").open("ab")
+        with log:
+            self.members.append(
+                subprocess.Popen(
+                    [sys.executable, "-P", "-m", __spec__.name, role, *arguments, "--no-dashboard"],
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=log,
+                    env={**environment(), **(variables or {})},
+                    start_new_session=True,
+                )
+            )
+
+    def _wait_for_scheduler(self) -> str:
+        deadline = time.monotonic() + _START_S
+        while time.monotonic() < deadline and self.members[0].poll() is None:
+            with contextlib.suppress(OSError, msgspec.DecodeError):  # not there yet, or not whole
+                return msgspec.json.decode(self._told.read_bytes(), type=_Identity).address
+            time.sleep(_LOOK_S)
+        raise CicloError("learning.cluster_not_started")
+
+
+async def _joined(address: str) -> int:
+    from distributed.core import rpc
+
+    async with rpc(address) as scheduler:
+        return len(await scheduler.ncores(workers=None))
+
+
+@contextlib.contextmanager
+def _lifeline() -> Iterator[None]:
+    """Die with whoever holds the other end of the standard input; on Windows, whose pipes it can't poll, in a
+    thread."""
+    handle = os.dup(0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    if SYSTEM != "win32":
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started it
+    die_with_pipe(handle)
+    yield
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Dask's own scheduler or worker."""
+    role, *rest = arguments
+    lower_priority()
+    with _lifeline():
+        if role == "scheduler":
+            from distributed.cli.dask_scheduler import main as member
+        else:
+            from distributed.cli.dask_worker import main as member
+        member(rest, prog_name=f"dask {role}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
