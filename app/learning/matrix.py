@@ -122,8 +122,24 @@ def numbers(values: pa.ChunkedArray) -> Floats:
 
 
 def words(values: pa.ChunkedArray) -> Objects:
-    """Python strings; missing ones are None."""
-    return np.asarray(values.to_pylist(), dtype=object) if len(values) else np.empty(0, dtype=object)
+    """Python strings; missing ones are None. Equal words are one object: each row costs a pointer."""
+    known, codes = in_code(values)
+    found: Objects = np.array([*known.to_pylist(), None], dtype=object)[codes]
+    return found
+
+
+def in_code(values: pa.ChunkedArray) -> tuple[pa.Array, NDArray[np.int32]]:
+    """The different values of a column, and for each row the place of its own; behind the last where it is missing."""
+    if not pa.types.is_dictionary(values.type):
+        values = values.dictionary_encode()
+    chunks = values.unify_dictionaries().chunks
+    known = chunks[0].dictionary if chunks else pa.array([], values.type.value_type)
+    codes = np.empty(len(values), dtype=np.int32)
+    start = 0
+    for chunk in chunks:
+        codes[start : start + len(chunk)] = chunk.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)
+        start += len(chunk)
+    return known, codes
 
 
 def _seconds(moments: pa.ChunkedArray) -> pa.ChunkedArray:

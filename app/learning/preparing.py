@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
 import pyarrow as pa
 
 from app.errors import CicloError
@@ -17,7 +18,7 @@ from app.learning.search.data import LearningData
 from app.learning.source import Source, open_source, read_table
 from app.learning.splits.records import TwinsFound
 from app.learning.splits.splitting import Sealed
-from app.learning.splits.testset import open_test
+from app.learning.splits.testset import Columns, open_test
 from app.learning.splits.twin_work import twins_of
 from app.learning.splits.work import Divided, choose_scheme, make_split
 from app.learning.target import Target
@@ -66,13 +67,12 @@ def prepare(request: TrainRequest) -> Prepared:
 
 def _learning_data(divided: Divided, seed: int) -> tuple[tuple[Feature, ...], LearningData]:
     rows, used, target = divided.rows, divided.columns, divided.target
-    table = read_table(divided.source, tuple(name for name, _ in used)).take(pa.array(rows.train))
-    features = describe_features(table, used)
+    features, frame = _read_features(divided.source, used, pa.array(rows.train))
     columns = frame_columns(features)
     data = LearningData(
         task=target.task,
         classes=len(target.labels),
-        frame=feature_frame(table, features),
+        frame=frame,
         columns=columns,
         values=divided.learned,
         rows=rows.train,
@@ -83,3 +83,14 @@ def _learning_data(divided: Divided, seed: int) -> tuple[tuple[Feature, ...], Le
         levels=levels_after_encoding({f.name: len(f.levels) for f in features}, columns),
     )
     return features, data
+
+
+def _read_features(source: Source, used: Columns, rows: pa.Array) -> tuple[tuple[Feature, ...], pd.DataFrame]:
+    """Column by column: no more than one is in memory beside the frame."""
+    features: list[Feature] = []
+    frames: list[pd.DataFrame] = []
+    for name, type_ in used:
+        table = read_table(source, (name,)).take(rows)
+        features += describe_features(table, [(name, type_)])
+        frames.append(feature_frame(table, features[-1:]))
+    return tuple(features), pd.concat(frames, axis="columns")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.data.records import ColumnType
 from app.errors import CicloError
-from app.learning.matrix import MOMENTS, NUMBERS, cast_column, numbers, words
+from app.learning.matrix import MOMENTS, NUMBERS, cast_column, in_code, numbers, words
 from app.learning.records import Task
 
 MINIMUM_ROWS = 20
@@ -79,23 +79,33 @@ def read_target(values: pa.ChunkedArray, name: str, type_: ColumnType, *, task: 
     CicloError
         One sentence for each thing that makes the column unfit as a target.
     """
-    words_ = source_words(values, type_)
-    present = np.array([word is not None for word in words_], dtype=bool)
-    rows = np.flatnonzero(present).astype(np.int64)
-    distinct = sorted(set(words_[present].tolist()))
-    _refuse(name, type_, distinct, len(rows))
-    found = infer_task(type_, distinct, task=task, name=name)
-    dropped = len(words_) - len(rows)
+    known, codes = _in_words(values, type_)
+    rows = np.flatnonzero(codes >= 0).astype(np.int64)
+    codes = codes[rows]
+    counts = np.bincount(codes, minlength=len(known))
+    _refuse(name, type_, known, len(rows))
+    found = infer_task(type_, known, task=task, name=name)
+    dropped = len(values) - len(rows)
     if found is Task.REGRESSION:
         amounts = numbers(values)[rows]
         largest = float(amounts[np.abs(amounts).argmax()])
         if abs(largest) > LARGEST_AMOUNT:
             raise CicloError("learning.target_extreme", column=name, value=repr(largest))
         return Target(task=found, labels=(), positive="", rows=rows, values=amounts, dropped=dropped)
-    labels, chosen = _labels(words_[present], distinct, positive, name)
-    code = {label: position for position, label in enumerate(labels)}
-    codes = np.array([code[word] for word in words_[present]], dtype=np.float64)
-    return Target(task=found, labels=labels, positive=chosen, rows=rows, values=codes, dropped=dropped)
+    labels, chosen = _labels(dict(zip(known, counts.tolist(), strict=True)), positive, name)
+    place = np.array([labels.index(word) for word in known], dtype=np.float64)
+    return Target(task=found, labels=labels, positive=chosen, rows=rows, values=place[codes], dropped=dropped)
+
+
+def _in_words(values: pa.ChunkedArray, type_: ColumnType) -> tuple[list[str], NDArray[np.int64]]:
+    """The different words of a column that occur, in order, and the place of each row's word; -1 where missing."""
+    distinct, codes = in_code(values)
+    found = source_words(pa.chunked_array([distinct]), type_).tolist()
+    used = np.bincount(codes, minlength=len(found) + 1)[:-1] > 0
+    known = sorted({word for word, seen in zip(found, used, strict=True) if seen and word is not None})
+    place = {word: position for position, word in enumerate(known)}
+    places = np.array([*(place.get(word, -1) for word in found), -1], dtype=np.int64)
+    return known, places[codes]
 
 
 def source_words(values: pa.ChunkedArray, type_: ColumnType) -> NDArray[np.object_]:
@@ -143,9 +153,8 @@ def infer_task(type_: ColumnType, distinct: list[str], *, task: str, name: str) 
     return Task.BINARY if len(distinct) == 2 else Task.MULTICLASS
 
 
-def _labels(found: NDArray[np.object_], distinct: list[str], positive: str, name: str) -> tuple[tuple[str, ...], str]:
-    labels, counts = np.unique(found.astype(str), return_counts=True)
-    size = dict(zip(labels.tolist(), counts.tolist(), strict=True))
+def _labels(size: dict[str, int], positive: str, name: str) -> tuple[tuple[str, ...], str]:
+    distinct = list(size)
     if sorted(size.values())[-2] < MINIMUM_CLASS:
         rarest = min(size, key=lambda label: size[label])
         raise CicloError("learning.too_few_of_class", column=name, label=rarest, n=size[rarest], minimum=MINIMUM_CLASS)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from app.data.records import Column, ColumnType
 from app.errors import CicloError
-from app.learning.matrix import MOMENTS, NUMBERS, cast_column, moments, numbers
+from app.learning.matrix import MOMENTS, NUMBERS, cast_column, in_code, moments, numbers
 
 Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -110,12 +110,15 @@ def _cells(values: pa.ChunkedArray, type_: ColumnType) -> Hashes:
 
 def word_hashes(values: pa.ChunkedArray) -> Hashes:
     """A hash for each word, shape (n,)."""
-    encoded = values.combine_chunks().dictionary_encode()
-    known = [hashlib.blake2b(word.encode(), digest_size=8).digest() for word in encoded.dictionary.to_pylist()]
-    known.append(hashlib.blake2b(_MISSING, digest_size=8).digest())
-    codes = encoded.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)
-    hashes: Hashes = np.frombuffer(b"".join(known), dtype="<u8").astype(np.uint64)[codes]
-    return hashes
+    known, codes = in_code(values)
+    return known_hashes(known)[codes]
+
+
+def known_hashes(known: pa.Array) -> Hashes:
+    """A hash for each of some words, and one more for what is missing."""
+    digests = [hashlib.blake2b(word.encode(), digest_size=8).digest() for word in known.to_pylist()]
+    digests.append(hashlib.blake2b(_MISSING, digest_size=8).digest())
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 def group_hashes(values: pa.ChunkedArray, *, seed: int) -> Hashes:

@@ -12,16 +12,18 @@ by how often their combination occurs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.data.records import ColumnType
-from app.learning.matrix import MOMENTS, NUMBERS, cast_column, moments, numbers
-from app.learning.splits.splitting import word_hashes
+from app.learning.matrix import MOMENTS, NUMBERS, WORDS, cast_column, in_code, moments, numbers
+from app.learning.splits.splitting import known_hashes
 
 Integers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -43,12 +45,17 @@ _SLOTS_PER_KEY = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """A way in which rows can be alike: rows of equal hash are, but for ``column``; ``telling`` beyond chance."""
+    """A way in which rows can be alike: rows of equal hash are, but for ``column``."""
 
     kind: str
     column: str
     hashes: Hashes
-    telling: Booleans
+    weigh: Callable[[], Booleans]
+
+    def telling(self, rows: Integers) -> Booleans:
+        """Which of some rows tell so much that what is like them is so beyond chance. To weigh takes longer than to
+        look for rows that are alike, and mostly there are none."""
+        return self.weigh()[rows] if len(rows) else np.zeros(0, dtype=bool)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +89,12 @@ def find_twins(table: pa.Table, columns: Columns, *, train: Integers, holdout: I
     kinds, differs = (np.full(table.num_rows, "", dtype=object) for _ in range(2))
     telling = np.zeros(table.num_rows, dtype=bool)
     for key in row_keys(table, columns):
-        wanted = holdout[partner[holdout] < 0]
+        found, mates = _look_up(key.hashes, train, holdout[partner[holdout] < 0])
+        beyond = key.telling(found)
         if key.kind != EXACT:
-            wanted = wanted[key.telling[wanted]]
-        found, mates = _look_up(key.hashes, train, wanted)
+            found, mates, beyond = found[beyond], mates[beyond], beyond[beyond]
         partner[found], kinds[found], differs[found] = mates, key.kind, key.column
-        telling[found] = key.telling[found]
+        telling[found] = beyond
     rows = holdout[partner[holdout] >= 0]
     return Twins(rows=rows, partners=partner[rows], kinds=kinds[rows], columns=differs[rows], telling=telling[rows])
 
@@ -110,39 +117,61 @@ def row_keys(table: pa.Table, columns: Columns) -> Iterator[Key]:
     """Every way in which rows can be alike, the closest first."""
     if not columns:
         return
+    cells = [_Cell(table.column(name), type_, position) for position, (name, type_) in enumerate(columns)]
     totals = _Totals(table.num_rows)
     raw = np.zeros(table.num_rows, dtype=np.uint64)
-    for position, (name, type_) in enumerate(columns):
-        values = table.column(name)
-        raw += _mixed(_cells(values, type_), position)
-        totals.add(values, type_, position)
+    for cell in cells:
+        raw += cell.raw
+        totals.add(cell)
     enough = 2 * np.log2(max(2, table.num_rows)) + np.log2(len(columns)) + _MARGIN_BITS
     bits = totals.bits(totals.few, totals.few_bits)
     whole = bits >= enough
-    yield Key(kind=EXACT, column="", hashes=raw, telling=whole)
+    yield Key(kind=EXACT, column="", hashes=raw, weigh=lambda: whole)
     if len(columns) < _FEWEST_COLUMNS:
         return
-    yield Key(kind=SPELLING, column="", hashes=totals.plain, telling=whole)
-    yield Key(kind=ROUNDED, column="", hashes=totals.rounded, telling=whole)
-    for position, (name, type_) in enumerate(columns):
-        cell = _Cell(table.column(name), type_, position)
-        telling = (totals.bits_without(cell) if cell.few else bits - cell.bits) >= enough
-        yield Key(kind=ONE_COLUMN, column=name, hashes=totals.plain - cell.plain, telling=telling)
-        yield Key(kind=ONE_COLUMN, column=name, hashes=totals.rounded - cell.rounded, telling=telling)
+    yield Key(kind=SPELLING, column="", hashes=totals.plain, weigh=lambda: whole)
+    yield Key(kind=ROUNDED, column="", hashes=totals.rounded, weigh=lambda: whole)
+    for (name, _type), cell in zip(columns, cells, strict=True):
+        weigh = cache(partial(_weighed, totals, cell, bits, enough))
+        yield Key(kind=ONE_COLUMN, column=name, hashes=totals.plain - cell.plain, weigh=weigh)
+        yield Key(kind=ONE_COLUMN, column=name, hashes=totals.rounded - cell.rounded, weigh=weigh)
+
+
+def _weighed(totals: _Totals, without: _Cell, bits: Floats, enough: float) -> Booleans:
+    found: Booleans = (totals.bits_without(without) if without.few else bits - without.bits) >= enough
+    return found
 
 
 class _Cell:
-    """The cells of a column: their hashes but for spelling, and but for rounding too; and how much each tells."""
+    """A column in code. Of each of its values: its hash; its hash but for spelling; but for rounding too; and how much
+    it tells."""
 
     def __init__(self, values: pa.ChunkedArray, type_: ColumnType, position: int) -> None:
-        plain, rounded = _cells(values, type_, spelling=False), None
-        if type_ in NUMBERS:
-            rounded = _cells(values, type_, digits=_DIGITS)
-        self.plain = _mixed(plain, position)
-        self.rounded = self.plain if rounded is None else _mixed(rounded, position)
-        _, codes, counts = np.unique(self.rounded, return_inverse=True, return_counts=True)
-        self.bits: Floats = -np.log2(np.maximum(1, counts - 1) / len(codes))[codes]
-        self.few = len(counts) <= _FEW_VALUES
+        known, self._codes = in_code(values if type_ in NUMBERS or type_ in MOMENTS else cast_column(values, type_))
+        self._raw = _mixed(_hashes(known, type_), position)
+        self._plain = self._raw if type_ not in WORDS else _mixed(_hashes(_spelt_plainly(known), type_), position)
+        self._rounded = self._plain if type_ not in NUMBERS else _mixed(_hashes(known, type_, _DIGITS), position)
+        _, group = np.unique(self._rounded, return_inverse=True)
+        rows = np.bincount(self._codes, minlength=len(group))
+        counts = np.bincount(group, weights=rows)
+        self._bits: Floats = -np.log2(np.maximum(1, counts - 1) / max(1, len(self._codes)))[group]
+        self.few = np.count_nonzero(counts) <= _FEW_VALUES
+
+    @property
+    def raw(self) -> Hashes:
+        return self._raw[self._codes]
+
+    @property
+    def plain(self) -> Hashes:
+        return self._plain[self._codes]
+
+    @property
+    def rounded(self) -> Hashes:
+        return self._rounded[self._codes]
+
+    @property
+    def bits(self) -> Floats:
+        return self._bits[self._codes]
 
 
 class _Totals:
@@ -152,9 +181,8 @@ class _Totals:
         self.plain, self.rounded, self.few = (np.zeros(n, dtype=np.uint64) for _ in range(3))
         self.few_bits, self.many_bits = np.zeros(n), np.zeros(n)
 
-    def add(self, values: pa.ChunkedArray, type_: ColumnType, position: int) -> None:
+    def add(self, cell: _Cell) -> None:
         """Take in a column."""
-        cell = _Cell(values, type_, position)
         self.plain += cell.plain
         self.rounded += cell.rounded
         if cell.few:
@@ -165,7 +193,8 @@ class _Totals:
 
     def bits(self, few: Hashes, few_bits: Floats) -> Floats:
         """How much each row tells, shape (n,)."""
-        _, codes, counts = np.unique(few, return_inverse=True, return_counts=True)
+        codes = pd.factorize(few)[0]  # np.unique would sort them
+        counts = np.bincount(codes)
         together = -np.log2(counts / len(codes))[codes]
         often = counts[codes] > _SEEN_OFTEN
         found: Floats = self.many_bits + np.where(often, np.minimum(together, few_bits), few_bits)
@@ -176,14 +205,15 @@ class _Totals:
         return self.bits(self.few - cell.rounded, self.few_bits - cell.bits)
 
 
-def _cells(values: pa.ChunkedArray, type_: ColumnType, *, spelling: bool = True, digits: int = 0) -> Hashes:
-    if type_ in NUMBERS or type_ in MOMENTS:
-        found = numbers(values.cast(pa.float64(), safe=False)) if type_ in NUMBERS else moments(values)
-        found = _significant(found, digits) if digits else found
-        found = np.where(np.isnan(found), np.nan, found + 0.0)  # one NaN, and no minus zero
-        return found.view(np.uint64)
-    words = cast_column(values, type_)
-    return word_hashes(words) if spelling else word_hashes(_spelt_plainly(words))
+def _hashes(known: pa.Array, type_: ColumnType, digits: int = 0) -> Hashes:
+    """A hash for each value, and one more for what is missing."""
+    if type_ not in NUMBERS and type_ not in MOMENTS:
+        return known_hashes(known)
+    column = pa.chunked_array([known])
+    found = numbers(column.cast(pa.float64(), safe=False)) if type_ in NUMBERS else moments(column)
+    found = np.append(_significant(found, digits) if digits else found, np.nan)
+    found = np.where(np.isnan(found), np.nan, found + 0.0)  # one NaN, and no minus zero
+    return found.view(np.uint64)
 
 
 def _significant(values: Floats, digits: int) -> Floats:
@@ -196,11 +226,9 @@ def _significant(values: Floats, digits: int) -> Floats:
     return found
 
 
-def _spelt_plainly(words: pa.ChunkedArray) -> pa.ChunkedArray:
+def _spelt_plainly(words: pa.Array) -> pa.Array:
     """In small letters, with single blanks."""
-    encoded = words.combine_chunks().dictionary_encode()
-    known = pa.array([" ".join(word.casefold().split()) for word in encoded.dictionary.to_pylist()], pa.string())
-    return pa.chunked_array([known.take(encoded.indices)])
+    return pa.array([" ".join(word.casefold().split()) for word in words.to_pylist()], pa.string())
 
 
 def _mixed(hashes: Hashes, position: int) -> Hashes:
@@ -236,10 +264,12 @@ def _seen(hashes: Hashes, others: Hashes) -> Booleans:
 
 def _links(key: Key, n: int) -> tuple[Integers, Integers]:
     """Each row that is like an earlier one, with the first of them."""
-    rows = np.arange(n) if key.kind == EXACT else np.flatnonzero(key.telling)
-    bits = max(10, int(np.ceil(np.log2(_SLOTS_PER_KEY * max(1, len(rows))))))
-    slots = (key.hashes[rows] >> np.uint64(64 - bits)).astype(np.int64)
+    rows = np.arange(n)
+    bits = max(10, int(np.ceil(np.log2(_SLOTS_PER_KEY * max(1, n)))))
+    slots = (key.hashes >> np.uint64(64 - bits)).astype(np.int64)
     rows = rows[np.bincount(slots, minlength=2**bits)[slots] > 1]
+    if key.kind != EXACT:
+        rows = rows[key.telling(rows)]
     _, first, inverse = np.unique(key.hashes[rows], return_index=True, return_inverse=True)
     heads = rows[first[inverse]] if len(rows) else rows
     later = heads != rows
