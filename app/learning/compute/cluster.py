@@ -14,19 +14,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import CicloError, Parameter
+from app.learning.compute.records import EXTRA, Computing
 from app.learning.compute.worker import keep, leave, warm
 
 if TYPE_CHECKING:
     from distributed import Client
 
-EXTRA = "dask"
 ANSWER_S = 5.0
 """How long a scheduler may take to answer at all."""
 
 ALONE_S = 60.0
 """How long a training waits for a worker where there is none (any more)."""
 
+JOIN_S = 60.0
+"""How long workers that were just started may take to join."""
+
 _PART = 32 << 20
+_JOINED_S = 0.1
 _LOOK_S = 2.0
 _FAREWELL_S = 1.0
 
@@ -81,18 +85,28 @@ class Cluster:
 
     def __init__(self, client: Client, *, versions: Mapping[str, str]) -> None:
         self.client = client
+        self.address: str = client.scheduler.address
         self.training = secrets.token_hex(8)
         self._versions = {**versions, "distributed": library_version("distributed")}
         self._parcel = Path()
         self._bringing: dict[str, asyncio.Task[None]] = {}
 
-    def check(self) -> int:
-        """Compare the workers with this machine, and have them get ready.
+    def wait_for(self, workers: int) -> None:
+        """Wait until so many workers have joined.
 
-        Returns
-        -------
-        int
-            How many fits they carry out at once.
+        Raises
+        ------
+        CicloError
+            ``learning.cluster_not_started``.
+        """
+        deadline = time.monotonic() + JOIN_S
+        while len(self.client.sync(self.threads)) < workers:
+            if time.monotonic() > deadline:
+                raise CicloError("learning.cluster_not_started")
+            time.sleep(_JOINED_S)
+
+    def check(self) -> Computing:
+        """Compare the workers with this machine, and have them get ready.
 
         Raises
         ------
@@ -103,10 +117,14 @@ class Cluster:
         while not (threads := self.client.sync(self.threads)):
             if time.monotonic() > deadline:
                 raise CicloError("learning.cluster_no_workers")
-            time.sleep(0.2)
-        self.client.sync(self.compare, sorted(threads))
-        self.client.run(warm, on_error="ignore")
-        return sum(threads.values())
+            time.sleep(_JOINED_S)
+        self.client.sync(self._get_ready, sorted(threads))
+        return computing(threads, self.address)
+
+    async def _get_ready(self, workers: Sequence[str]) -> None:
+        """They import while they are compared and the rows are read: seconds of each, so that comes first."""
+        warming = self.client.run(warm, workers=workers, on_error="ignore", asynchronous=True)
+        await asyncio.gather(warming, self.compare(workers))
 
     async def threads(self) -> dict[str, int]:
         """The workers by their addresses, with how many tasks each does at once."""
@@ -164,15 +182,15 @@ class Cluster:
                 )
                 offset += len(part)
 
-    async def watch(self, resize: Callable[[int], None]) -> CicloError:
-        """Look at the workers now and then, and say how many fits they carry out at once, until there has been none
+    async def watch(self, resize: Callable[[Computing], None]) -> CicloError:
+        """Look at the workers now and then, and say how many there are, until there has been none
         for :data:`ALONE_S` or the scheduler is gone; which of the two it was."""
         seen = time.monotonic()
         while self.client.status in ("running", "connecting"):
             with contextlib.suppress(OSError):
-                if found := sum((await self.threads()).values()):
+                if found := await self.threads():
                     seen = time.monotonic()
-                    resize(found)
+                    resize(computing(found, self.address))
             if time.monotonic() - seen > ALONE_S:
                 return CicloError("learning.cluster_alone", seconds=int(ALONE_S))
             await asyncio.sleep(_LOOK_S)
@@ -189,6 +207,11 @@ class Cluster:
 
     async def _leave(self) -> None:
         await self.client.run(leave, self.training, on_error="ignore", asynchronous=True)
+
+
+def computing(threads: Mapping[str, int], address: str) -> Computing:
+    """The workers of a cluster, counted."""
+    return Computing(workers=len(threads), threads=sum(threads.values()), address=address)
 
 
 def _minor(version: str) -> str:

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import queue
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +17,7 @@ from app.jobs.contract import Failure
 from app.jobs.forks import Answer, FitFailure
 from app.learning.compute.cluster import Cluster
 from app.learning.compute.messages import Absent, Done, Reply
+from app.learning.compute.records import Computing
 from app.learning.compute.worker import Abandoned, CarrierLost, carry_out
 
 if TYPE_CHECKING:
@@ -36,13 +38,17 @@ class DaskPool:
 
     Parameters
     ----------
-    processors
-        How many orders the cluster carries out at once; more when workers join.
+    computing
+        The workers that are there, and how many orders they carry out at once; more when workers join.
     most
         Hand out no more than so many at the same time, because the cluster is to do other things too; 0 is all.
+    told
+        Hears at each collection which workers there are.
     """
 
-    def __init__(self, cluster: Cluster, *, processors: int, most: int = 0) -> None:
+    def __init__(
+        self, cluster: Cluster, *, computing: Computing, told: Callable[[Computing], None], most: int = 0
+    ) -> None:
         self.processors = 0
         self._most, self._granted = most, 0
         self._cluster, self._client = cluster, cluster.client
@@ -53,7 +59,8 @@ class DaskPool:
         self._slots = asyncio.Semaphore(0)
         self._tasks: set[asyncio.Task[None]] = set()
         self._futures: set[Future[bytes]] = set()
-        self._resize(processors)
+        self._computing, self._told = computing, told
+        self._resize(computing)
         self._client.loop.add_callback(self._begin, self._watch())
 
     def submit(self, order: bytes) -> int:
@@ -71,6 +78,7 @@ class DaskPool:
             ``learning.cluster_gone`` where the scheduler went, ``learning.cluster_alone`` where no worker is left, and
             what makes a worker that came later unusable.
         """
+        self._told(self._computing)
         came: list[tuple[int, Answer]] = []
         with contextlib.suppress(queue.Empty):
             number, answer = self._answers.get(timeout=wait_s)
@@ -100,8 +108,9 @@ class DaskPool:
         self._futures.clear()
         await self._client.cancel(futures, asynchronous=True)
 
-    def _resize(self, processors: int) -> None:
-        self.processors = min(processors, self._most or processors)
+    def _resize(self, computing: Computing) -> None:
+        self._computing = computing
+        self.processors = min(computing.threads, self._most or computing.threads)
         wanted = self.processors * (1 if self._most else _AHEAD)
         while self._granted < wanted:
             self._granted += 1

@@ -1,4 +1,5 @@
-"""A cluster on this machine: a scheduler and some workers as processes that end with this one.
+"""A cluster on this machine: a scheduler and some workers as processes that end with this one. Light: the window has
+one.
 
 ``python -m app.learning.compute.local scheduler|worker ...`` is what these processes run: Dask's own command line, on
 a lifeline.
@@ -6,15 +7,15 @@ a lifeline.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import importlib.util
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -23,8 +24,9 @@ import msgspec
 from app.errors import CicloError
 from app.jobs.launcher import environment
 from app.jobs.system import SYSTEM, die_with_pipe, lower_priority, usable_processors
+from app.learning.compute.records import EXTRA
 
-_START_S = 30.0
+_START_S = 60.0
 _LOOK_S = 0.05
 _END_S = 5.0
 
@@ -34,8 +36,8 @@ class _Identity(msgspec.Struct, frozen=True):
 
 
 class LocalCluster:
-    """A scheduler and workers on the loopback interface, which give way to the window as jobs do. Close it, or use it
-    in a ``with`` block.
+    """A scheduler and workers on the loopback interface, which give way to the window as jobs do. They are started in
+    milliseconds, and find each other some seconds later. Close it, or use it in a ``with`` block.
 
     Parameters
     ----------
@@ -47,36 +49,76 @@ class LocalCluster:
     Raises
     ------
     CicloError
-        ``learning.cluster_not_started``.
+        ``learning.cluster_no_dask`` or ``learning.cluster_not_started``.
     """
 
     def __init__(self, *, workers: int = 0, variables: Mapping[str, str] | None = None) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="ciclo-cluster-", ignore_cleanup_errors=True)
+        if importlib.util.find_spec("distributed") is None:
+            raise CicloError("learning.cluster_no_dask", extra=EXTRA)
+        self._folder = _new_folder()
         self.folder = Path(self._folder.name)
         """Logs, and what the workers keep."""
         self.members: list[subprocess.Popen[bytes]] = []
         """The scheduler, then what watches over each worker."""
-        self.address = ""
+        self._address = ""
         try:
             self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(self._told))
-            self.address = self._wait_for_scheduler()
             for _ in range(workers or usable_processors()):
                 self.add_worker(variables)
-        except BaseException:
+        except OSError as error:
             self.close()
-            raise
+            raise CicloError("learning.cluster_not_started") from error
 
     def add_worker(self, variables: Mapping[str, str] | None = None) -> None:
         """Start one more worker; it reports to the scheduler by itself, a second or two later."""
         options = ["--nthreads", "1", "--memory-limit", "0", "--local-directory", str(self.folder)]
         options += ["--preload", "app.learning.compute.worker"]
-        self._start("worker", self.address, "--host", "127.0.0.1", *options, variables=variables)
+        self._start("worker", "--scheduler-file", str(self._told), "--host", "127.0.0.1", *options, variables=variables)
+
+    @property
+    def workers(self) -> int:
+        """How many were started."""
+        return len(self.members) - 1
+
+    @property
+    def ended(self) -> bool:
+        """Whether one of them is no more: the scheduler, or what starts a worker again."""
+        return any(member.poll() is not None for member in self.members)
+
+    def find_address(self) -> str:
+        """The scheduler's address; empty until it has said it."""
+        if not self._address:
+            with contextlib.suppress(OSError, msgspec.DecodeError):  # not there yet, or not whole
+                self._address = msgspec.json.decode(self._told.read_bytes(), type=_Identity).address
+        return self._address
+
+    @property
+    def address(self) -> str:
+        """The scheduler's address, once it has said it.
+
+        Raises
+        ------
+        CicloError
+            ``learning.cluster_not_started``.
+        """
+        self._wait_until(lambda: bool(self.find_address()))
+        return self._address
 
     def wait(self) -> None:
-        """Wait until every worker has joined."""
+        """Wait until every worker has joined.
+
+        Raises
+        ------
+        CicloError
+            ``learning.cluster_not_started``.
+        """
+        address = self.address
+        self._wait_until(lambda: _joined(address) >= self.workers)
+
+    def _wait_until(self, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _START_S
-        while asyncio.run(_joined(self.address)) < len(self.members) - 1:
-            if time.monotonic() > deadline or any(member.poll() is not None for member in self.members):
+        while not holds():
+            if time.monotonic() > deadline or self.ended:
                 raise CicloError("learning.cluster_not_started")
             time.sleep(_LOOK_S)
 
@@ -117,20 +159,24 @@ class LocalCluster:
                 )
             )
 
-    def _wait_for_scheduler(self) -> str:
-        deadline = time.monotonic() + _START_S
-        while time.monotonic() < deadline and self.members[0].poll() is None:
-            with contextlib.suppress(OSError, msgspec.DecodeError):  # not there yet, or not whole
-                return msgspec.json.decode(self._told.read_bytes(), type=_Identity).address
-            time.sleep(_LOOK_S)
-        raise CicloError("learning.cluster_not_started")
+
+def _new_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="ciclo-cluster-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise CicloError("learning.cluster_not_started") from error
 
 
-async def _joined(address: str) -> int:
+def _joined(address: str) -> int:
+    import asyncio
+
     from distributed.core import rpc
 
-    async with rpc(address) as scheduler:
-        return len(await scheduler.ncores(workers=None))
+    async def ask() -> int:
+        async with rpc(address) as scheduler:
+            return len(await scheduler.ncores(workers=None))
+
+    return asyncio.run(ask())
 
 
 @contextlib.contextmanager

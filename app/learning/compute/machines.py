@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from app.jobs.contract import Context
 from app.jobs.forks import Pool, fork_pool
 from app.jobs.system import usable_processors
+from app.learning.compute.records import COMPUTING, Computing
 from app.learning.records import TrainRequest
 from app.learning.search.data import LearningData
 from app.learning.search.work import Worker
@@ -40,36 +43,56 @@ def machines(context: Context, request: TrainRequest, *, versions: Mapping[str, 
         ``learning.cluster_…``: why the cluster can't be used.
     """
     if not request.cluster:
-        yield _Here(request.processors or context.processors or usable_processors())
+        yield _Here(context, request.processors or context.processors or usable_processors())
         return
     from app.learning.compute.cluster import Cluster, connect
 
     cluster = Cluster(connect(request.cluster), versions=versions)
     try:
-        yield _There(cluster, context.staging, processors=cluster.check(), most=request.processors)
+        yield _There(context, cluster, computing=cluster.check(), most=request.processors)
     finally:
         cluster.close()
 
 
+def _publisher(context: Context) -> Callable[[Computing], None]:
+    """Hands out what computes, each time that it has changed."""
+    said: Computing | None = None
+
+    def tell(computing: Computing) -> None:
+        nonlocal said
+        if computing != said:
+            said = computing
+            context.publish(COMPUTING, computing)
+
+    return tell
+
+
 class _Here:
-    def __init__(self, processors: int) -> None:
-        self._processors = processors
+    def __init__(self, context: Context, processors: int) -> None:
+        self._processors, self._tell = processors, _publisher(context)
 
     def pool(self, data: LearningData) -> Pool:
+        self._tell(Computing(threads=self._processors))
         return fork_pool(Worker(data), processors=self._processors)
 
 
 class _There:
-    def __init__(self, cluster: Cluster, staging: Path, *, processors: int, most: int) -> None:
-        self._cluster, self._staging, self._processors, self._most = cluster, staging, processors, most
-        self._brought = False
+    def __init__(self, context: Context, cluster: Cluster, *, computing: Computing, most: int) -> None:
+        self._cluster, self._computing, self._most = cluster, computing, most
+        self._staging, self._tell = context.staging, _publisher(context)
+        self._parcel: Path | None = None
 
     def pool(self, data: LearningData) -> Pool:
         from app.learning.compute.dask import DaskPool
         from app.learning.compute.parcel import write_parcel
 
-        if not self._brought:
-            write_parcel(data, self._staging / "rows.arrow")
-            self._cluster.bring(self._staging / "rows.arrow")
-            self._brought = True
-        return DaskPool(self._cluster, processors=self._processors, most=self._most)
+        if self._parcel is None:
+            self._parcel = self._staging / "rows.arrow"
+            write_parcel(data, self._parcel)
+            self._cluster.bring(self._parcel)
+        return DaskPool(self._cluster, computing=self._computing, told=self._take, most=self._most)
+
+    def _take(self, computing: Computing) -> None:
+        self._computing = computing
+        threads = min(computing.threads, self._most or computing.threads)
+        self._tell(msgspec.structs.replace(computing, threads=threads))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import select
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 
 from app.errors import CicloError
 from app.jobs import forks
-from app.jobs.forks import FitFailure, fork_pool
+from app.jobs.forks import FitFailure, ForkPool, fork_pool
 from app.jobs.system import forget_peak_memory, peak_memory_mb
 from tests.integration.jobs.tasks import carry_out
 
@@ -172,3 +173,56 @@ def test_that_the_memory_of_an_order_is_not_that_of_the_one_before() -> None:
 
     large, small = (float(answer) for answer in _run(lambda: work(50_000_000), lambda: work(1), processors=1).values())
     assert large - small > 300
+
+
+# Orders that nobody wants any more, and waiting for other things as well
+
+
+def _sleep_or_answer(order: bytes) -> bytes:
+    if order == b"sleep":
+        time.sleep(60)
+    return order
+
+
+def _alive(pool: ForkPool) -> list[int]:
+    return [fork.pid for fork in pool._forks if psutil.pid_exists(fork.pid)]
+
+
+@pytest.fixture
+def one_fork() -> Iterator[ForkPool]:
+    pool = ForkPool(_sleep_or_answer, processors=1)
+    yield pool
+    pool.close()
+
+
+def test_that_an_order_forgotten_while_it_runs_is_killed_and_the_next_begins(one_fork: ForkPool) -> None:
+    unwanted, wanted = one_fork.submit(b"sleep"), one_fork.submit(b"next")
+    (before,) = _alive(one_fork)
+    one_fork.forget(unwanted)
+    assert not psutil.pid_exists(before)
+    assert one_fork.collect(30) == [(wanted, b"next")]
+
+
+def test_that_an_order_forgotten_before_it_began_never_begins(one_fork: ForkPool) -> None:
+    first, unwanted, last = (one_fork.submit(order) for order in (b"first", b"sleep", b"last"))
+    one_fork.forget(unwanted)
+    assert one_fork.collect(30) == [(first, b"first")]
+    assert one_fork.collect(30) == [(last, b"last")]
+
+
+def test_that_forgetting_what_was_answered_changes_nothing(one_fork: ForkPool) -> None:
+    number = one_fork.submit(b"done")
+    assert one_fork.collect(30) == [(number, b"done")]
+    (before,) = _alive(one_fork)
+    one_fork.forget(number)
+    assert _alive(one_fork) == [before]
+    again = one_fork.submit(b"again")
+    assert one_fork.collect(30) == [(again, b"again")]
+
+
+def test_that_a_pool_says_through_its_descriptor_that_an_answer_came(one_fork: ForkPool) -> None:
+    assert select.select([one_fork], [], [], 0)[0] == []
+    number = one_fork.submit(b"answer")
+    assert select.select([one_fork], [], [], 30)[0] == [one_fork]
+    assert one_fork.collect(0) == [(number, b"answer")]
+    assert select.select([one_fork], [], [], 0)[0] == []

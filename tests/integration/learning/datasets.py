@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from app.data.records import DATASET, Column, ColumnType, Corrections, DatasetVersion, Dialect
 from app.jobs.contract import Progress
+from app.learning.compute.records import Computing
 from app.project import Project, Record, draft
 from app.project.durable import stage_file
 
@@ -65,14 +66,18 @@ class Here:
         self.processors = processors
         self.steps: list[Progress] = []
         self.published: list[object] = []
+        self.computing: list[Computing] = []
         self.cancel_after = -1
 
     def report(self, progress: Progress) -> None:
         self.steps.append(progress)
 
     def publish(self, topic: str, value: object) -> None:
-        assert topic == "leaderboard"
-        self.published.append(value)
+        if isinstance(value, Computing):
+            self.computing.append(value)
+        else:
+            assert topic == "leaderboard"
+            self.published.append(value)
 
     def check_cancelled(self) -> None:
         """Raise what a job raises when it is stopped, once so many live results have come."""

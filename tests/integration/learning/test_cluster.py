@@ -16,13 +16,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.errors import CicloError
+from app.errors import CicloError, Parameter
 from app.jobs.contract import Cancelled
 from app.jobs.launcher import environment
-from app.learning.compute.cluster import Cluster, connect
+from app.learning.compute.cluster import ALONE_S, Cluster, connect
 from app.learning.compute.local import LocalCluster
+from app.learning.compute.records import Computing
 from app.learning.records import Preset, Task
 from app.project import Project
+from app.text.words import Words
 from tests.integration.learning.datasets import Here, store
 from tests.integration.learning.test_training import Trained, here, with_target
 
@@ -87,21 +89,38 @@ def wait_until(true: Callable[[], bool], within_s: float = 30.0) -> None:
         time.sleep(0.05)
 
 
+def train_command(project: Project, cluster: LocalCluster) -> list[str]:
+    """A training that lasts."""
+    command = [sys.executable, "-m", "app", "train", str(project.folder), "people", "--target", "y"]
+    return [*command, "--preset", "thorough", "--cluster", cluster.address]
+
+
+def one_sentence(code: str, **params: Parameter) -> str:
+    return Words("en").error(CicloError(code, **params))[0]
+
+
 class Acting(Here):
     """Does something once, when so many live results have come."""
 
     def __init__(self, staging: Path, after: int, act: Callable[[], None]) -> None:
         super().__init__(staging)
         self._after, self._act = after, act
-        self.watched: LocalCluster | None = None
-        self.most = 0
 
     def publish(self, topic: str, value: object) -> None:
+        before = len(self.published)
         super().publish(topic, value)
-        if self.watched is not None and self.most < 2:
-            self.most = max(self.most, sum(bool(p.children()) for p in carriers(self.watched)))
-        if len(self.published) == self._after:
+        if before < self._after == len(self.published):
             self._act()
+
+
+class Until(Acting):
+    """The same, and stopped as soon as something holds."""
+
+    holds: Callable[[], bool]
+
+    def check_cancelled(self) -> None:
+        if len(self.published) > self._after and self.holds():
+            raise Cancelled
 
 
 @pytest.mark.parametrize("task", [Task.BINARY, Task.REGRESSION])
@@ -110,10 +129,12 @@ def test_that_a_cluster_gives_the_same_bytes_and_plan(
 ) -> None:
     store(project, "people", with_target(task))
     alone = Trained(project, here(tmp_path, processors=2), **SEED)
-    together = Trained(project, here(tmp_path), cluster=cluster.address, **SEED)
+    context = here(tmp_path)
+    together = Trained(project, context, cluster=cluster.address, **SEED)
     assert together.record.objects["model"].sha256 == alone.record.objects["model"].sha256
     assert together.version.plan == alone.version.plan
     assert together.version.cv == alone.version.cv
+    assert context.computing == [Computing(workers=2, threads=2, address=cluster.address)]
     assert not forks(cluster)
     assert not rows_kept(cluster)
 
@@ -121,9 +142,24 @@ def test_that_a_cluster_gives_the_same_bytes_and_plan(
 def test_that_a_worker_that_dies_costs_its_fits_only(project: Project, tmp_path: Path, cluster: LocalCluster) -> None:
     store(project, "people", with_target(Task.BINARY))
     alone = Trained(project, here(tmp_path, processors=2), **SEED)
-    victim = next(iter(workers_of(cluster).values()))
+    address, victim = next(iter(workers_of(cluster).items()))
     context = Acting(tmp_path, 20, lambda: os.kill(victim, signal.SIGKILL))
-    together = Trained(project, context, cluster=cluster.address, **SEED)
+    observer = connect(cluster.address)
+    try:
+        observer.get_task_stream()  # from now on the scheduler remembers what was done where
+        together = Trained(project, context, cluster=cluster.address, **SEED)
+        done = [(str(task["key"]), str(task["worker"])) for task in observer.get_task_stream()]
+    finally:
+        observer.close()
+    where: dict[str, list[str]] = {}
+    for key, worker in done:
+        if key.startswith("ciclo-"):
+            where.setdefault(key, []).append(worker)
+    again = [workers for workers in where.values() if len(workers) > 1]
+    assert together.version.spent is not None
+    assert len(where) >= together.version.spent.fits  # those that failed too
+    assert all(workers[0] == address for workers in again)
+    assert len(again) <= 2  # what it had done, but nobody had fetched yet
     assert victim not in workers_of(cluster).values()
     assert together.record.objects["model"].sha256 == alone.record.objects["model"].sha256
     assert all(c.state == "done" for c in together.version.candidates if c.remark is None)
@@ -164,11 +200,11 @@ def test_that_stop_frees_the_workers_and_leaves_others_alone(
 def test_that_a_killed_training_leaves_no_fit_running(project: Project, cluster: LocalCluster) -> None:
     """As if its machine had gone: no farewell was said."""
     store(project, "people", with_target(Task.BINARY, rows=3000))
-    command = [sys.executable, "-m", "app", "train", str(project.folder), "people", "--target", "y"]
-    command += ["--preset", "thorough", "--cluster", cluster.address]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        train_command(project, cluster), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
         try:
-            wait_until(lambda: busy(cluster) == 2)
+            wait_until(lambda: busy(cluster) == 2, within_s=120)
         finally:
             process.kill()
     wait_until(lambda: busy(cluster) == 0, within_s=2.0)
@@ -177,14 +213,91 @@ def test_that_a_killed_training_leaves_no_fit_running(project: Project, cluster:
 
 
 def test_that_a_worker_may_join_later(project: Project, tmp_path: Path) -> None:
-    store(project, "people", with_target(Task.BINARY))
+    store(project, "people", with_target(Task.BINARY, rows=3000))
     with LocalCluster(workers=1) as growing:
         growing.wait()
-        context = Acting(tmp_path, 2, growing.add_worker)
-        context.watched = growing
-        trained = Trained(project, context, cluster=growing.address, preset=Preset.BALANCED, time_limit_s=15)
-        assert context.most == 2
-    assert not [c for c in trained.version.candidates if c.state == "failed"]
+        context = Until(tmp_path, 2, growing.add_worker)
+        context.holds = lambda: sum(bool(p.children()) for p in carriers(growing)) == 2  # each has begun a fit
+        with pytest.raises(Cancelled):
+            Trained(project, context, cluster=growing.address, preset=Preset.THOROUGH)
+        assert [c.workers for c in context.computing] == [1, 2]
+
+
+# What ends a training, and how it goes on
+
+
+def test_that_a_scheduler_that_dies_costs_nothing_that_was_fitted(project: Project, tmp_path: Path) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    with LocalCluster(workers=1) as doomed:
+        doomed.wait()
+        context = Acting(tmp_path, 20, doomed.members[0].kill)
+        with pytest.raises(CicloError, match="cluster_gone"):
+            Trained(project, context, cluster=doomed.address, **SEED)
+    assert one_sentence("learning.cluster_gone")
+    resumed = Trained(project, here(tmp_path, processors=2), **SEED)
+    assert resumed.version.plan is not None
+    assert resumed.version.plan.resumed >= 15
+    again = Trained(project, here(tmp_path, processors=2), **SEED)
+    assert resumed.record.objects["model"].sha256 == again.record.objects["model"].sha256
+
+
+def test_that_a_training_begun_here_goes_on_on_a_cluster(
+    project: Project, tmp_path: Path, cluster: LocalCluster
+) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    context = here(tmp_path, processors=2)
+    context.cancel_after = 20
+    with pytest.raises(Cancelled):
+        Trained(project, context, **SEED)
+    resumed = Trained(project, here(tmp_path), cluster=cluster.address, **SEED)
+    assert resumed.version.plan is not None
+    assert resumed.version.plan.resumed >= 15
+    alone = Trained(project, here(tmp_path, processors=2), **SEED)
+    assert resumed.record.objects["model"].sha256 == alone.record.objects["model"].sha256
+
+
+def test_that_a_cluster_whose_last_worker_went_is_left(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.learning.compute.cluster.ALONE_S", 2.0)
+    store(project, "people", with_target(Task.BINARY))
+    with LocalCluster(workers=1) as doomed:
+        doomed.wait()
+        context = Acting(tmp_path, 20, doomed.members[1].kill)
+        with pytest.raises(CicloError) as caught:
+            Trained(project, context, cluster=doomed.address, **SEED)
+    assert (caught.value.code, caught.value.params) == ("learning.cluster_alone", {"seconds": 2})
+    assert one_sentence("learning.cluster_alone", seconds=60) == "The cluster has had no worker for 60 s."
+    assert ALONE_S == 60
+
+
+def test_that_ctrl_c_frees_the_workers(project: Project, cluster: LocalCluster) -> None:
+    store(project, "people", with_target(Task.BINARY, rows=3000))
+    with subprocess.Popen(
+        train_command(project, cluster), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        wait_until(lambda: busy(cluster) == 2, within_s=120)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+    wait_until(lambda: busy(cluster) == 0, within_s=2.0)
+    for carrier in carriers(cluster):
+        carrier.kill()
+
+
+def test_that_without_the_extra_one_sentence_says_what_to_install(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(CicloError) as caught:
+        Trained(project, here(tmp_path), cluster="tcp://127.0.0.1:8786")
+    sentence, hint = Words("en").error(caught.value)
+    assert sentence == "Training on a cluster needs an extra package that isn't installed."
+    assert hint.endswith('pip install "ciclo[dask]"')
+    with pytest.raises(CicloError, match="cluster_no_dask"):
+        LocalCluster(workers=1)
 
 
 # Clusters that don't fit
