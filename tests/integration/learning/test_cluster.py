@@ -135,8 +135,7 @@ def test_that_a_cluster_gives_the_same_bytes_and_plan(
     assert together.version.plan == alone.version.plan
     assert together.version.cv == alone.version.cv
     assert context.computing == [Computing(workers=2, threads=2, address=cluster.address)]
-    assert not forks(cluster)
-    assert not rows_kept(cluster)
+    wait_until(lambda: not forks(cluster) and not rows_kept(cluster), within_s=2.0)
 
 
 def test_that_a_worker_that_dies_costs_its_fits_only(project: Project, tmp_path: Path, cluster: LocalCluster) -> None:
