@@ -51,7 +51,8 @@ class InterruptedJobs(Notice):
     def _on_again_clicked(self) -> None:
         jobs, self._jobs = self._jobs, []
         for job in jobs:
-            self._session.submit_again(_KINDS[job.kind], job)
+            moved = self._session.clusters.moved(job) if job.kind == TRAIN.name else job
+            self._session.submit_again(_KINDS[job.kind], moved)
         self.hide()
 
     @Slot()

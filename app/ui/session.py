@@ -18,6 +18,7 @@ from app.project.store import Project
 from app.text.message import Text
 from app.text.words import Words, choose_locale
 from app.ui.background import Background, Receiver
+from app.ui.clusters import Clusters
 from app.ui.job_board import JobBoard, JobView
 from app.ui.job_door import JobDoor
 from app.ui.reader_client import ReaderClient
@@ -82,6 +83,7 @@ class Session(QObject):
         self.reader = ReaderClient(self)
         self._background = Background(self)
         self._background.failed.connect(self.failed)
+        self.clusters = Clusters(self)
 
     # Jobs
 
@@ -290,6 +292,7 @@ class Session(QObject):
         self._door.close(finish=finish)
         self.reader.close()
         self._background.close()
+        self.clusters.close()
         if self.project is not None:
             self.project.close()
             self.project = None

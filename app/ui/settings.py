@@ -27,7 +27,8 @@ class Recent(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """The settings. ``language`` empty: the system's."""
+    """The settings. ``language`` empty: the system's; ``cluster`` the address of a Dask scheduler, and ``on_cluster``
+    whether trainings compute there."""
 
     language: str = ""
     mode: Literal["system", "light", "dark"] = "system"
@@ -35,6 +36,8 @@ class Settings(NamedTuple):
     recent: tuple[Recent, ...] = ()
     projects_folder: str = ""
     size: tuple[int, int] = (1280, 800)
+    cluster: str = ""
+    on_cluster: bool = False
 
     def with_recent(self, recent: Recent) -> Settings:
         """The settings with ``recent`` first in the list."""
@@ -71,6 +74,8 @@ def _read(stored: dict[str, object]) -> Settings:
         recent=tuple(Recent(path=str(r["path"]), name=str(r["name"])) for r in entries),
         projects_folder=str(stored.get("projects_folder", "")),
         size=(int(str(width)), int(str(height))),
+        cluster=str(stored.get("cluster", "")),
+        on_cluster=stored.get("on_cluster") is True,
     )
 
 

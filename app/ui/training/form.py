@@ -31,6 +31,7 @@ from app.ui.training.columns import ColumnChoice
 from app.ui.training.question import PlanQuestion
 from app.ui.training.requests import plan_request, train_request
 from app.ui.training.split import JudgedOn, SplitChoice
+from app.ui.training.where import WhereChoice
 from app.ui.widgets.basics import Card, button, label
 from app.ui.widgets.form import Dropdown, Field, Option, Segments
 from app.ui.widgets.page import ScrollPage, see_through
@@ -80,6 +81,7 @@ class TrainingForm(Card):
         self.positive = _named(Dropdown(theme), "training.positive")
         self.holdout = JudgedOn(theme)
         self.preset = _named(Segments([_preset_option(words, p) for p in Preset]), "training.preset")
+        self.where = WhereChoice(self._session)
         self.columns = ColumnChoice(theme, words)
         self.split = SplitChoice(theme, words)
         self.more = MoreChoices(theme, words)
@@ -123,6 +125,7 @@ class TrainingForm(Card):
         fields.body.addStretch(1)
         self.body.addWidget(fields, 1)
         self.body.addWidget(Field(words("ui_training.preset"), self.preset))
+        self.body.addWidget(self.where)
         self.body.addWidget(self._problems)
         self.body.addWidget(self.train)
         self.columns.hide()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.data.records import DATASET
 from app.jobs.contract import Ended, Event, JobState, Published, Started
+from app.learning.compute.records import COMPUTING
 from app.learning.records import MODEL, TRAIN, TrainRequest
 from app.project.record import Record
 from app.text.message import Text
@@ -148,6 +149,8 @@ class Page(QWidget):
     def _on_job_event(self, event: Event) -> None:
         if isinstance(event, Published) and event.topic == "leaderboard" and event.job == self._job:
             self._result.show_leaderboard(bytes(event.value))
+        elif isinstance(event, Published) and event.topic == COMPUTING and event.job == self._job:
+            self._result.show_computing(bytes(event.value))
         elif isinstance(event, Started) and event.job == self._job:
             self._follow(event.job)
         elif isinstance(event, Ended) and event.job == self._job:

@@ -47,4 +47,5 @@ def train_request(form: TrainingForm, project: str, dataset: str, *, binary: boo
         exclude=form.columns.excluded(),
         include=form.columns.included(),
         seed=form.more.seed(),
+        cluster=form.where.target(),
     )

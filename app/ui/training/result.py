@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 
 from app.errors import CicloError
 from app.jobs.contract import Ended, JobState
+from app.learning.compute.records import COMPUTING, Computing
 from app.learning.records import Leaderboard, ModelVersion
 from app.project.record import Record
 from app.text.message import amount
@@ -18,6 +19,7 @@ from app.ui.job_board import JobView
 from app.ui.session import Session
 from app.ui.theme import Kind
 from app.ui.training.board import Board
+from app.ui.training.computing import computing_words
 from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import PageHeader, ScrollPage
@@ -86,7 +88,15 @@ class Result(ScrollPage):
             self.show_leaderboard(live)
         else:
             self._board.show_candidates("", ())
-        self._board.say_effort(())
+        computing = job.published.get(COMPUTING)
+        if computing is not None:
+            self.show_computing(computing)
+        else:
+            self._board.say_effort(())
+
+    def show_computing(self, published: bytes) -> None:
+        """What carries out the fits, as the job published it."""
+        self._board.say_effort([computing_words(self._words, msgspec.json.decode(published, type=Computing))])
 
     def show_leaderboard(self, published: bytes) -> None:
         """What was tried so far, as the job published it."""
@@ -95,6 +105,7 @@ class Result(ScrollPage):
 
     def show_ended(self, job: JobView | None, event: Ended) -> None:
         """A training ended without a version."""
+        self._board.say_effort(())
         self._header.clear_buttons()
         self._header.set(model_of(job) if job is not None else "", self._words("ui_training.ended"))
         if event.failure is not None:
