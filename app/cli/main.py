@@ -39,6 +39,7 @@ COMMANDS = (
     "remove",
     "bin",
     "purge",
+    "plan",
     "train",
     "reproduce",
     "models",

@@ -135,3 +135,36 @@ def peak_memory_mb() -> float:
 def resident_mb(maxrss: int) -> float:
     """``ru_maxrss`` in MB: macOS counts it in bytes, others in KiB."""
     return maxrss / 1e6 * (1 if SYSTEM == "darwin" else 1024)
+
+
+def available_memory_mb() -> float:
+    """Memory that programs can still get without others being moved out, in MB: what the system says, or less where
+    this process lives in a group with a limit (Linux: a container, a service)."""
+    import psutil
+
+    free = float(psutil.virtual_memory().available)
+    return min(free, *_left_in_groups(), free) / 1e6
+
+
+_GROUPS = Path("/sys/fs/cgroup")
+
+
+def _left_in_groups() -> list[float]:
+    """What each group of this process that has a limit has left, files that it could let go of included (cgroup v2)."""
+    left = []
+    with contextlib.suppress(OSError, ValueError):
+        own = Path("/proc/self/cgroup").read_text(encoding="ascii").partition("0::/")[2].strip()
+        place = _GROUPS / own
+        while place.is_relative_to(_GROUPS):
+            left += _left(place)
+            place = place.parent
+    return left
+
+
+def _left(group: Path) -> list[float]:
+    with contextlib.suppress(OSError, ValueError):  # no limit reads "max"
+        limit = int((group / "memory.max").read_text(encoding="ascii"))
+        used = int((group / "memory.current").read_text(encoding="ascii"))
+        told = dict(line.split() for line in (group / "memory.stat").read_text(encoding="ascii").splitlines())
+        return [float(max(0, limit - used + int(told.get("inactive_file", "0"))))]
+    return []

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 
 from app.jobs.contract import Context, Outcome
-from app.jobs.system import usable_processors
+from app.jobs.system import available_memory_mb, usable_processors
 from app.learning.columns import choose_columns, propose_columns
 from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import Traits
-from app.learning.estimators.preparation import levels_after_encoding
 from app.learning.examination import examine_target, notes_on
-from app.learning.matrix import frame_columns
-from app.learning.records import Feature, Planned, PlannedColumn, PlanRequest, Preset, Task
+from app.learning.records import Forecast, Planned, PlannedColumn, PlanRequest, Preset, Task
+from app.learning.room import forecast, part_of, size_of
 from app.learning.scoring import choose_metric
 from app.learning.search.strategy import planned_work
 from app.learning.source import Source, open_source
@@ -42,6 +39,12 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
     source, target, columns, divided = _divided(context, request)
     figures = figures_of(divided, request)
     rows = divided.rows
+    forecasts = _forecasts(
+        target.task,
+        size_of(source, target, columns, len(rows.train)),
+        context.processors or usable_processors(),
+        Traits.of(target.task, divided.learned),
+    )
     planned = Planned(
         task=target.task,
         metric=choose_metric(target.task, ""),
@@ -52,12 +55,8 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
         train_rows=len(rows.train),
         holdout_rows=figures.part("holdout").rows,
         dropped_rows=target.dropped,
-        seconds=expected_seconds(
-            target.task,
-            _size(source, target, columns, len(rows.train)),
-            context.processors or usable_processors(),
-            Traits.of(target.task, divided.learned),
-        ),
+        seconds={preset: told.seconds for preset, told in forecasts.items()},
+        forecasts=forecasts,
         problems=notes_on(target, columns),
         split=msgspec.structs.replace(figures, advice=advise(source, target, request.target)),
     )
@@ -88,25 +87,27 @@ def _divided(context: Context, request: PlanRequest) -> tuple[Source, Target, tu
     return source, target, columns, make_split(source, test, target, scheme, columns, request)
 
 
+def _forecasts(task: Task, whole: Size, processors: int, traits: Traits) -> dict[str, Forecast]:
+    available_mb = available_memory_mb()
+    return {
+        preset: forecast(
+            task,
+            Preset(preset),
+            whole,
+            seconds=seconds,
+            processors=processors,
+            traits=traits,
+            available_mb=available_mb,
+        )
+        for preset, seconds in expected_seconds(task, whole, processors, traits).items()
+    }
+
+
 def expected_seconds(task: Task, whole: Size, processors: int, traits: Traits) -> dict[str, float]:
     """Roughly how long each preset takes: every fold of every candidate, then the winner on the ``whole``."""
-    folds = usual_folds(whole.rows)
-    part = replace(whole, rows=whole.rows * (folds - 1) // folds, scored=whole.rows // folds)
+    folds, part = usual_folds(whole.rows), part_of(whole)
     expected = {}
     for preset in Preset:
         work = planned_work(task, preset, part, whole, folds=folds, traits=traits)
         expected[preset.value] = round(_START_S + work / (processors * _SHARE_AT_WORK), 1)
     return expected
-
-
-def _size(source: Source, target: Target, columns: tuple[PlannedColumn, ...], rows: int) -> Size:
-    used = [(column.name, column.type) for column in columns if column.used]
-    frame = frame_columns([Feature(name=name, type=type) for name, type in used])
-    distinct = {column.name: column.distinct for column in source.version.columns}
-    return Size(
-        rows=rows,
-        scored=0,
-        width=len(frame),
-        levels=levels_after_encoding(distinct, frame),
-        classes=len(target.labels),
-    )

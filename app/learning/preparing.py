@@ -8,11 +8,14 @@ import pandas as pd
 import pyarrow as pa
 
 from app.errors import CicloError
+from app.jobs.system import available_memory_mb
 from app.learning.columns import choose_columns, propose_columns
+from app.learning.estimators.kind import Traits
 from app.learning.estimators.preparation import levels_after_encoding
 from app.learning.examination import examine_target
 from app.learning.matrix import describe_features, feature_frame, frame_columns
 from app.learning.records import Feature, PlannedColumn, Task, TrainRequest
+from app.learning.room import check_room, forecast, size_of
 from app.learning.scoring import choose_metric
 from app.learning.search.data import LearningData
 from app.learning.source import Source, open_source, read_table
@@ -40,7 +43,13 @@ class Prepared:
 
 
 def prepare(request: TrainRequest) -> Prepared:
-    """Read and check what a request asks for, and set the hold-out aside."""
+    """Read and check what a request asks for, and set the hold-out aside.
+
+    Raises
+    ------
+    CicloError
+        What makes it unfit; ``learning.no_room`` where it doesn't fit into memory.
+    """
     source = open_source(request.project, request.dataset)
     test = open_test(request.project, request.test, source, whole=True)
     target = examine_target(source, request.target, task=request.task, positive=request.positive)
@@ -51,6 +60,7 @@ def prepare(request: TrainRequest) -> Prepared:
     proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
     columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
     divided = make_split(source, test, target, scheme, columns, request)
+    _check_room(request, source, target, columns, divided)
     features, data = _learning_data(divided, request.seed)
     return Prepared(
         source=source,
@@ -62,6 +72,23 @@ def prepare(request: TrainRequest) -> Prepared:
         features=features,
         data=data,
         metric=metric,
+    )
+
+
+def _check_room(
+    request: TrainRequest, source: Source, target: Target, columns: tuple[PlannedColumn, ...], divided: Divided
+) -> None:
+    """Before the rows are read. With one fit at a time: there are fewer where more have no room."""
+    check_room(
+        forecast(
+            target.task,
+            request.preset,
+            size_of(source, target, columns, len(divided.rows.train)),
+            seconds=0.0,
+            processors=0 if request.cluster else 1,
+            traits=Traits.of(target.task, divided.learned),
+            available_mb=available_memory_mb(),
+        )
     )
 
 

@@ -65,8 +65,29 @@ class PlannedColumn(msgspec.Struct, frozen=True, kw_only=True):
     reason: Text | None = None
 
 
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """What a training will take, roughly, and what its model will be like.
+
+    ``memory_mb`` is the most at one time with as many fits at once as fit in; ``needed_mb`` with one at a time, so that
+    more than ``available_mb`` is refused. Rows are predicted together, so one takes about as long as a thousand."""
+
+    seconds: float
+    memory_mb: float
+    needed_mb: float
+    available_mb: float
+    size_mb: float
+    one_row_ms: float
+    thousand_rows_ms: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room for it."""
+        return self.needed_mb <= self.available_mb
+
+
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
-    """The proposal before the click. ``classes`` with their counts (classification), most frequent first."""
+    """The proposal before the click. ``classes`` with their counts (classification), most frequent first; ``seconds``
+    and ``forecasts`` for each preset."""
 
     task: Task
     metric: str
@@ -78,6 +99,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     holdout_rows: int
     dropped_rows: int
     seconds: dict[str, float]
+    forecasts: dict[str, Forecast] = {}
     problems: tuple[Text, ...] = ()
     split: SplitFigures | None = None
 

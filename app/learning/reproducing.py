@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
+from app.jobs.system import usable_processors
 from app.learning.choosing import Winner, choose, refit
 from app.learning.preparing import Prepared, prepare
 from app.learning.records import MODEL, ModelVersion, Reproduced, ReproduceRequest
@@ -41,16 +42,17 @@ def reproduce(context: Context, request: ReproduceRequest) -> Outcome:
         raise CicloError("learning.no_plan", model=record.label)
     context.report(Progress(step=Text("learning.step.reading")))
     differences = list(_other_libraries(body))
+    processors = request.processors or context.processors or usable_processors()
     with threadpool_limits(1):
         prepared = prepare(msgspec.structs.replace(body.request, project=request.project))
         differences += _other_rows(body, prepared)
-        search = _replay(context, prepared, plan, request.processors)
+        search = _replay(context, prepared, plan, processors)
         differences += _other_scores(body, search)
         winner, planned = _winners(search, plan, body, prepared)
         if _shape(winner) != _shape(planned):
             differences.append(Text("learning.differs.choice"))
         path = context.staging / "model.skops"
-        pool = local_pool(context, prepared.data, request.processors)
+        pool = local_pool(prepared.data, processors)
         refit(context, planned, prepared.data, path, preset=body.request.preset, pool=pool)
     identical = hash_file(path)[0] == record.objects["model"].sha256
     if not identical and not differences:
@@ -89,7 +91,7 @@ def _replay(context: Context, prepared: Prepared, plan: ExecutedPlan, processors
         prepared.data,
         metric=prepared.metric,
         strategy=Replayed(plan),
-        pool=local_pool(context, prepared.data, processors),
+        pool=local_pool(prepared.data, processors),
     )
     search.run()
     return search

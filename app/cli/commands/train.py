@@ -61,29 +61,32 @@ def arguments(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.place("project", metavar="PROJECT")
     parser.place("dataset", metavar="DATASET")
-    parser.option("--target", metavar="COL", required=True)
-    parser.option("--positive", metavar="LABEL", default="")
+    split_arguments(parser)
     parser.option("--model", metavar="N", default="")
-    parser.option("--task", choices=("auto", "classification", "regression"), default="auto")
     parser.option("--preset", choices=[p.value for p in Preset], default=Preset.QUICK.value)
     parser.option("--time-limit", metavar="S", number=float, low=1)
+    parser.option("--metric", metavar="M", default="")
+    parser.option("--cluster", metavar="ADDRESS", default="")
+
+
+def split_arguments(parser: Parser) -> None:
+    """Declare what decides about target, columns and split."""
+    parser.option("--target", metavar="COL", required=True)
+    parser.option("--positive", metavar="LABEL", default="")
+    parser.option("--task", choices=("auto", "classification", "regression"), default="auto")
     parser.option("--split", metavar="random|stratified[:COL]|group:COL|time[:COL]|auto", default="random")
     parser.option("--gap", metavar="30d|4w|12h|ROWS", default="")
     parser.option("--keep-together", metavar="duplicates", default="")
     parser.option("--holdout", metavar="0.2", number=float)
     parser.option("--test", metavar="DATASET", default="")
-    parser.option("--metric", metavar="M", default="")
     parser.option("--exclude", metavar="COL", several=True)
     parser.option("--include", metavar="COL", several=True)
     parser.option("--seed", metavar="N", number=int, default=0, low=0, high=2**32 - 1)
     parser.option("--jobs", metavar="N", number=int, default=0, low=1, high=4096)
-    parser.option("--cluster", metavar="ADDRESS", default="")
 
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """Train."""
-    if options.test and options.holdout is not None:
-        raise CicloError("cli.not_together", name="--holdout", other="--test")
     with opened(terminal, options.project) as project:
         columns = dataset_version(terminal, project, options.dataset).read(DatasetVersion).columns
         request = _request(options, [column.name for column in columns])
@@ -110,10 +113,10 @@ def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
         task=options.task,
         preset=Preset(options.preset),
         time_limit_s=options.time_limit,
-        split=_split(options.split, columns),
+        split=split_of(options.split, columns),
         gap=options.gap,
         keep_together=options.keep_together,
-        holdout=_HOLDOUT if options.holdout is None else options.holdout,
+        holdout=holdout_of(options),
         test=options.test,
         metric=options.metric,
         exclude=exclude,
@@ -124,7 +127,21 @@ def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
     )
 
 
-def _split(scheme: str, columns: Sequence[str]) -> str:
+def holdout_of(options: Namespace) -> float:
+    """The share of the rows that is set aside.
+
+    Raises
+    ------
+    CicloError
+        ``cli.not_together`` where another dataset is the test.
+    """
+    if options.test and options.holdout is not None:
+        raise CicloError("cli.not_together", name="--holdout", other="--test")
+    return _HOLDOUT if options.holdout is None else float(options.holdout)
+
+
+def split_of(scheme: str, columns: Sequence[str]) -> str:
+    """A split with its column as it is called in the data."""
     kind, colon, name = scheme.partition(":")
     return f"{kind}:{column_name(name, columns)}" if colon else scheme
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from app.jobs.contract import Context
-from app.jobs.forks import Pool, fork_pool
+from app.jobs.forks import Pool
 from app.jobs.system import usable_processors
 from app.learning.compute.records import COMPUTING, Computing
 from app.learning.records import TrainRequest
 from app.learning.search.data import LearningData
-from app.learning.search.work import Worker
+from app.learning.search.work import local_pool
 
 if TYPE_CHECKING:
     from app.learning.compute.cluster import Cluster
@@ -73,7 +73,7 @@ class _Here:
 
     def pool(self, data: LearningData) -> Pool:
         self._tell(Computing(threads=self._processors))
-        return fork_pool(Worker(data), processors=self._processors)
+        return local_pool(data, self._processors)
 
 
 class _There:

@@ -19,13 +19,15 @@ Params = Mapping[str, str | int | float | bool | None]
 @dataclass(frozen=True, kw_only=True)
 class Size:
     """What a fit reads: ``rows`` are learned from, ``scored`` predicted afterwards; ``width`` counts the columns of
-    the frame, ``levels`` those after one-hot encoding; ``classes`` is 0 for amounts."""
+    the frame, ``words`` those of them that hold words, ``levels`` those after one-hot encoding; ``classes`` is 0 for
+    amounts."""
 
     rows: int
     scored: int
     width: int
     levels: int
     classes: int
+    words: int = 0
 
     @property
     def outputs(self) -> int:
@@ -67,8 +69,8 @@ def tree(size: Size, params: Params) -> float:
 
 def boosting(size: Size, params: Params) -> float:
     """Bins rows and searches the bins of each leaf, tree by tree and class by class."""
-    trees = _number(params, "max_iter", 100) * size.outputs
-    leaves = _number(params, "max_leaf_nodes", 31)
+    trees = number(params, "max_iter", 100) * size.outputs
+    leaves = number(params, "max_leaf_nodes", 31)
     return 0.05 + trees * (4e-4 + 2.2e-6 * leaves * size.width + 1.4e-8 * size.rows * size.width)
 
 
@@ -107,7 +109,7 @@ def elastic_net(size: Size, params: Params) -> float:
 
 def kernel(size: Size, params: Params) -> float:
     """Similarities of every row to the sample, then a linear model over them."""
-    parts = _number(params, "parts", 400)
+    parts = number(params, "parts", 400)
     compared = (size.rows + size.scored) * parts
     return 0.1 + 1e-9 * parts**3 + 3e-9 * compared * sqrt(size.levels) + 1.2e-7 * size.rows * parts * size.outputs
 
@@ -115,14 +117,14 @@ def kernel(size: Size, params: Params) -> float:
 def vectors(size: Size, params: Params) -> float:
     """Compares rows with rows; classes are fitted four times, for the calibration."""
     pairs = size.rows**2 * (3.5 if size.classes else 1.0)
-    return 0.1 + 1.5e-9 * pairs * max(8, size.levels) * (1 + log2(max(1.0, _number(params, "C", 1.0))) / 6)
+    return 0.1 + 1.5e-9 * pairs * max(8, size.levels) * (1 + log2(max(1.0, number(params, "C", 1.0))) / 6)
 
 
 def network(size: Size, params: Params) -> float:
     """So many steps of so many rows through its layers, for each net."""
     batch = max(16, min(128, size.rows // 8))
-    steps = max(4 * size.rows / batch, min(200 * size.rows / batch, _number(params, "steps", 2_000)))
-    width, layers = _number(params, "width", 64), _number(params, "layers", 2)
+    steps = max(4 * size.rows / batch, min(200 * size.rows / batch, number(params, "steps", 2_000)))
+    width, layers = number(params, "width", 64), number(params, "layers", 2)
     weights = size.levels * width + (layers - 1) * width**2
     return 0.2 + 4 * steps * (3.2e-4 + 2.5e-10 * batch * weights)
 
@@ -132,20 +134,21 @@ def calibrated_forest(size: Size, params: Params) -> float:
     return 3.5 * forest(size, params)
 
 
-def _number(params: Params, name: str, otherwise: float) -> float:
+def number(params: Params, name: str, otherwise: float) -> float:
+    """A parameter, or what it is where nobody gave it."""
     return float(params.get(name) or otherwise)
 
 
 def _trees(size: Size, params: Params) -> float:
-    return _number(params, "n_estimators", FOREST_TREES if size.rows < MANY_ROWS else FEWER_TREES)
+    return number(params, "n_estimators", FOREST_TREES if size.rows < MANY_ROWS else FEWER_TREES)
 
 
 def _leaf(params: Params) -> float:
-    return _number(params, "min_samples_leaf", 1)
+    return number(params, "min_samples_leaf", 1)
 
 
 def _tried(size: Size, params: Params, share: float) -> float:
     """How many columns a tree looks at for each cut."""
     if size.classes and "max_features" not in params:
         return max(1.0, sqrt(size.width))
-    return max(1.0, _number(params, "max_features", share) * size.width)
+    return max(1.0, number(params, "max_features", share) * size.width)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from app.learning.estimators import cost
+from app.learning.estimators import cost, footprint
 from app.learning.estimators.preparation import Shape
 from app.learning.records import Preset, Task
 
@@ -87,6 +87,8 @@ class EstimatorKind:
         1 (can be read) to 4 (can only be tested).
     cost
         Seconds of one fit, roughly.
+    footprint
+        Memory of one fit, and size and latency of its model, roughly.
     suits
         Whether it may be tried for a target of such traits.
     most_rows
@@ -104,6 +106,7 @@ class EstimatorKind:
     all: tuple[Params, ...] = ()
     space: Space = field(default_factory=dict)
     cost: cost.Cost = cost.usual
+    footprint: footprint.Law = footprint.usual
     suits: Callable[[Traits], bool] = _always
     most_rows: int = _MANY_ROWS
     trusted: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.learning.estimators import cost, linear, trees
+from app.learning.estimators import cost, footprint, linear, trees
 from app.learning.estimators.kind import LOGARITHM, Build, Choice, EstimatorKind, Range, Traits
 from app.learning.records import Task
 
@@ -26,7 +26,15 @@ _ALPHA = Range(low=0.1, high=300.0, log=True, least=1e-4, most=1e5)
 def readable() -> tuple[EstimatorKind, ...]:
     """The baseline and what can be read, cheapest first."""
     return (
-        EstimatorKind(id=BASELINE, tasks=ALL, build=linear.baseline, complexity=1, quick=({},), cost=cost.baseline),
+        EstimatorKind(
+            id=BASELINE,
+            tasks=ALL,
+            build=linear.baseline,
+            complexity=1,
+            quick=({},),
+            cost=cost.baseline,
+            footprint=footprint.baseline,
+        ),
         _logistic(),
         _ridge(),
         *_generalised(),
@@ -38,6 +46,7 @@ def readable() -> tuple[EstimatorKind, ...]:
             quick=({"max_depth": 5},),
             more=({"max_depth": 3}, {"max_depth": 8}),
             cost=cost.tree,
+            footprint=footprint.tree,
             trusted=(TREE,),
         ),
         _scorecard(),
@@ -58,6 +67,7 @@ def _logistic() -> EstimatorKind:
         all=({"C": 0.01}, {"C": 30.0}),
         space={"C": _PENALTY},
         cost=cost.logistic,
+        footprint=footprint.linear,
     )
 
 
@@ -72,6 +82,7 @@ def _ridge() -> EstimatorKind:
         all=({"alpha": 0.1}, {"alpha": 300.0}),
         space={"alpha": _ALPHA, "target": TARGET},
         cost=cost.ridge,
+        footprint=footprint.linear,
     )
 
 
@@ -97,6 +108,7 @@ def _generalised() -> tuple[EstimatorKind, ...]:
             more=({"alpha": 0.01, **others},),
             space={"alpha": penalty, **powers},
             cost=cost.ridge,
+            footprint=footprint.linear,
             suits=suits,
             trusted=_LOSS,
         )
@@ -118,12 +130,19 @@ def _scorecard() -> EstimatorKind:
         all=({"bins": 10},),
         space={"bins": Range(low=3, high=12, whole=True, most=30), "penalty": _SMOOTHING},
         cost=cost.curved,
+        footprint=footprint.curved,
     )
 
 
 def _bayes() -> EstimatorKind:
     return EstimatorKind(
-        id="bayes", tasks=CLASSES, build=linear.bayes, complexity=1, more=({"bins": 8},), cost=cost.bayes
+        id="bayes",
+        tasks=CLASSES,
+        build=linear.bayes,
+        complexity=1,
+        more=({"bins": 8},),
+        cost=cost.bayes,
+        footprint=footprint.bayes,
     )
 
 
@@ -138,6 +157,7 @@ def _additive() -> EstimatorKind:
         all=({"knots": 10, "penalty": 3.0},),
         space={"knots": knots, "penalty": _SMOOTHING, "target": TARGET},
         cost=cost.curved,
+        footprint=footprint.curved,
         trusted=_SPLINES,
     )
 
@@ -154,4 +174,5 @@ def _elastic_net() -> EstimatorKind:
             "l1_ratio": Range(low=0.05, high=0.95),
         },
         cost=cost.elastic_net,
+        footprint=footprint.linear,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.learning.estimators import cost, distances, trees
+from app.learning.estimators import cost, distances, footprint, trees
 from app.learning.estimators.kind import LOGARITHM, Choice, EstimatorKind, Params, Range, Space
 from app.learning.estimators.readable import ALL, CLASSES, TARGET, TREE
 
@@ -46,6 +46,7 @@ def _boosting() -> EstimatorKind:
             "target": TARGET,
         },
         cost=cost.boosting,
+        footprint=footprint.boosting,
         trusted=(
             "functools.partial",
             "sklearn.utils.validation.check_array",
@@ -73,6 +74,7 @@ def _forest() -> EstimatorKind:
         all=({"min_samples_leaf": 3, "n_estimators": 300},),
         space={"n_estimators": Choice(values=(200, 300)), **_FOREST_SPACE},
         cost=cost.forest,
+        footprint=footprint.forest,
         trusted=(TREE,),
     )
 
@@ -91,6 +93,7 @@ def _extra_trees() -> EstimatorKind:
         all=({"min_samples_leaf": 1, "max_features": 0.7, "n_estimators": 400, "words": "columns"},),
         space={"n_estimators": Choice(values=(200, 400)), **_FOREST_SPACE},
         cost=cost.extra_trees,
+        footprint=footprint.extra_trees,
         trusted=(TREE,),
     )
 
@@ -108,6 +111,7 @@ def _neighbours() -> EstimatorKind:
             "scale": Choice(values=("deviation", "rank")),
         },
         cost=cost.neighbours,
+        footprint=footprint.neighbours,
         most_rows=10_000,
     )
 
@@ -126,6 +130,7 @@ def _kernel() -> EstimatorKind:
             "target": TARGET,
         },
         cost=cost.kernel,
+        footprint=footprint.kernel,
         most_rows=50_000,
     )
 
@@ -147,6 +152,7 @@ def _vectors() -> EstimatorKind:
             "target": TARGET,
         },
         cost=cost.vectors,
+        footprint=footprint.vectors,
         most_rows=10_000,
         trusted=_CALIBRATED,
     )
@@ -172,6 +178,7 @@ def _network() -> EstimatorKind:
             "scale": Choice(values=("rank", "deviation")),
         },
         cost=cost.network,
+        footprint=footprint.network,
         trusted=(
             "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
             "sklearn.utils._bunch.Bunch",
@@ -187,5 +194,6 @@ def _calibrated() -> EstimatorKind:
         complexity=4,
         all=({"min_samples_leaf": 2, "n_estimators": 200, "max_features": 0.5},),
         cost=cost.calibrated_forest,
+        footprint=footprint.forest,
         trusted=(TREE, *_CALIBRATED),
     )

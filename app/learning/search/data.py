@@ -63,7 +63,14 @@ class LearningData:
     def whole_size(self) -> Size:
         """What a fit on every row reads."""
         width = len(self.columns)
-        return Size(rows=len(self.rows), scored=0, width=width, levels=max(self.levels, width), classes=self.classes)
+        return Size(
+            rows=len(self.rows),
+            scored=0,
+            width=width,
+            words=sum(not column.numeric for column in self.columns),
+            levels=max(self.levels, width),
+            classes=self.classes,
+        )
 
     @cached_property
     def traits(self) -> Traits:

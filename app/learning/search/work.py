@@ -7,13 +7,13 @@ import time
 import msgspec
 import numpy as np
 
-from app.jobs.contract import Context
 from app.jobs.forks import Pool, fork_pool
-from app.jobs.system import forget_peak_memory, peak_memory_mb, usable_processors
+from app.jobs.system import available_memory_mb, forget_peak_memory, peak_memory_mb
 from app.learning import canonical
 from app.learning.estimators.catalogue import catalogue
 from app.learning.model import fold_predictions
 from app.learning.search.data import LearningData, fit
+from app.learning.search.rationed import SHARE, Rationed, need_of
 from app.learning.search.records import Answered, FoldOrder, RefitOrder
 
 Order = FoldOrder | RefitOrder
@@ -51,6 +51,7 @@ class Worker:
         return canonical.dump(fit(self._kinds[order.estimator], order.params, self._data, everything, rows=order.rows))
 
 
-def local_pool(context: Context, data: LearningData, processors: int) -> Pool:
-    """Carry out orders on this machine; ``processors`` 0 means as many as the job may use."""
-    return fork_pool(Worker(data), processors=processors or context.processors or usable_processors())
+def local_pool(data: LearningData, processors: int) -> Pool:
+    """Carry out orders on this machine, on so many processors where there is memory for it."""
+    pool = fork_pool(Worker(data), processors=processors)
+    return Rationed(pool, needs=need_of(data), room_mb=SHARE * available_memory_mb())

@@ -28,6 +28,7 @@ from app.ui import theme as tokens
 from app.ui.session import Session
 from app.ui.training.choices import MoreChoices
 from app.ui.training.columns import ColumnChoice
+from app.ui.training.forecast import ForecastNote
 from app.ui.training.question import PlanQuestion
 from app.ui.training.requests import plan_request, train_request
 from app.ui.training.split import JudgedOn, SplitChoice
@@ -82,6 +83,7 @@ class TrainingForm(Card):
         self.holdout = JudgedOn(theme)
         self.preset = _named(Segments([_preset_option(words, p) for p in Preset]), "training.preset")
         self.where = WhereChoice(self._session)
+        self._forecast = ForecastNote(words)
         self.columns = ColumnChoice(theme, words)
         self.split = SplitChoice(theme, words)
         self.more = MoreChoices(theme, words)
@@ -91,6 +93,7 @@ class TrainingForm(Card):
         self.holdout.chosen.connect(self._on_choice_made)
         self.more.changed.connect(self._on_choice_made)
         self.split.changed.connect(self._on_choice_made)
+        self.preset.chosen.connect(self._on_preset_chosen)
         self.columns.changed.connect(self._on_columns_changed)
         self.holdout.offer(words, ())
 
@@ -126,6 +129,7 @@ class TrainingForm(Card):
         self.body.addWidget(fields, 1)
         self.body.addWidget(Field(words("ui_training.preset"), self.preset))
         self.body.addWidget(self.where)
+        self.body.addWidget(self._forecast)
         self.body.addWidget(self._problems)
         self.body.addWidget(self.train)
         self.columns.hide()
@@ -215,6 +219,7 @@ class TrainingForm(Card):
 
     @Slot()
     def _on_choice_made(self) -> None:
+        self._plan = None
         self.train.setEnabled(False)
         self._question.ask()
 
@@ -239,12 +244,18 @@ class TrainingForm(Card):
             self.preset.set_option(_preset_option(words, preset, seconds))
         self._problems.setText("\n".join(words.text(problem) for problem in plan.problems))
         self._problems.setVisible(bool(plan.problems))
-        self.train.setEnabled(True)
+        self._on_preset_chosen(self.preset.value())
+
+    @Slot(str)
+    def _on_preset_chosen(self, preset: str) -> None:
+        told = self._plan.forecasts.get(preset) if self._plan is not None else None
+        self._forecast.show_forecast(told)
+        self.train.setEnabled(self._plan is not None and (told is None or told.fits))
 
     @Slot(object)
     def _on_plan_failed(self, error: CicloError) -> None:
         self._plan = None
-        self.train.setEnabled(False)
+        self._on_preset_chosen(self.preset.value())
         self._positive_field.hide()
         self._task.setText("")
         self.split.show_split(None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLineEdit, QListView, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.errors import CicloError
@@ -18,6 +19,7 @@ from app.ui.training.form import TrainingForm
 from app.ui.training.page import Page
 from app.ui.training.split import SplitChoice
 from app.ui.training.split_chart import SplitChart
+from app.ui.widgets.form import Segments
 from app.ui.widgets.table import Table
 from tests.gui.trained import LONG_MS, Hand, model_id, nameless
 
@@ -35,6 +37,27 @@ def test_that_the_form_proposes_target_task_columns_and_sizes(hand: Hand) -> Non
     assert "One of two cases" in said
     assert "320 learned from" in hand.find(SplitChart, "training.split_chart").accessibleDescription()
     assert hand.find(QPushButton, "training.columns").text().startswith("3 of 4 columns")
+
+
+def test_that_memory_size_and_speed_are_foretold_for_the_preset_that_is_chosen(hand: Hand) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    before = hand.find(QLabel, "training.forecast").text()
+    assert "of memory" in before
+    assert "ms" in before
+    presets = hand.find(Segments, "training.preset")
+    presets.buttons["thorough"].click()
+    assert hand.find(QLabel, "training.forecast").text() != before
+
+
+def test_that_a_training_without_room_cannot_be_started_and_says_why(hand: Hand, page: Page) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    form = page.findChildren(TrainingForm)[0]
+    plan = form._plan
+    assert plan is not None
+    large = msgspec.structs.replace(plan.forecasts["quick"], needed_mb=90_000.0, available_mb=8_000.0)
+    form._on_planned(msgspec.structs.replace(plan, forecasts={**plan.forecasts, "quick": large}))
+    assert not hand.find(QPushButton, "training.start").isEnabled()
+    assert "90 GB of memory, and 8 GB" in hand.find(QLabel, "training.forecast").text()
 
 
 def test_that_nothing_is_asked_of_a_dataset_until_somebody_looks_at_the_form(

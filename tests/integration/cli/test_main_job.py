@@ -35,6 +35,7 @@ def steps(program: Program, customers: Path) -> Steps:
     step("import", "p", str(customers), "--name", "clientes")
     step("profile", "p", "clientes")
     step("data", "p", "clientes", "--out", "table.csv")
+    step("plan", "p", "clientes", "--target", "baja")
     step("train", "p", "clientes", "--target", "baja", "--positive", "Sí", "--model", "baja", "--seed", "3")
     done["export too early"] = program("export", "p", "baja", "--to", "bundle")
     done["approve too early"] = program("approve", "p", "baja", "--by", "Ana", "--comment", "ok")
@@ -61,6 +62,7 @@ def test_that_every_step_was_done(steps: Steps) -> None:
         ("import", "dataset version rows rejected rejected_rows columns sha256"),
         ("profile", "columns findings"),
         ("data", "rows out"),
+        ("plan", "task metric train_rows holdout_rows presets problems"),
         ("train", "model version task estimator metric cv baseline candidates seconds peak_memory_mb"),
         ("models", "models"),
         ("verify", "verdict gates findings metrics openings"),
@@ -93,6 +95,15 @@ def test_that_the_table_comes_out_with_decimal_points_and_iso_dates(steps: Steps
     assert float(rows[0]["gasto"]) > 0
     assert rows[0]["desde"][4] == "-"
     assert rows[7]["gasto"] == ""
+
+
+def test_that_a_plan_foretells_time_memory_size_and_latency(steps: Steps) -> None:
+    presets = steps["plan"].document["presets"]
+    assert list(presets) == ["quick", "balanced", "thorough"]
+    assert presets["quick"]["fits"]
+    assert presets["quick"]["seconds"] < presets["thorough"]["seconds"]
+    assert 100 < presets["quick"]["needed_mb"] < 1_000
+    assert presets["quick"]["latency_ms"].keys() == {"1", "1000"}
 
 
 def test_that_a_training_tells_everything_it_promises(steps: Steps) -> None:

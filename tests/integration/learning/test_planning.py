@@ -11,7 +11,8 @@ import pytest
 from app.data.records import ColumnType as T
 from app.errors import CicloError
 from app.learning.planning import plan
-from app.learning.records import Planned, PlanRequest, Task
+from app.learning.records import Planned, PlanRequest, Task, TrainRequest
+from app.learning.training import train
 from app.project import Project
 from app.text import Words
 from tests.integration.learning.datasets import Columns, Here, store
@@ -94,3 +95,27 @@ def test_that_five_rows_are_too_few(project: Project, tmp_path: Path) -> None:
     store(project, "customers", {"age": (T.INTEGER, [1, 2, 3, 4, 5]), "left": (T.BOOLEAN, ["a", "b", "a", "b", "a"])})
     with pytest.raises(CicloError, match="too_few_rows"):
         planned(project, tmp_path)
+
+
+def test_that_memory_size_and_latency_are_foretold_for_each_preset(project: Project, tmp_path: Path) -> None:
+    store(project, "customers", customers())
+    told = planned(project, tmp_path).forecasts
+    assert set(told) == {"quick", "balanced", "thorough"}
+    for one in told.values():
+        assert one.fits
+        assert 0 < one.needed_mb <= one.memory_mb
+        assert one.size_mb > 0
+        assert 0 < one.one_row_ms <= one.thousand_rows_ms
+
+
+def test_that_what_has_no_room_is_foretold_and_refused_before_a_row_is_read(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(project, "customers", customers())
+    for module in ("planning", "preparing"):
+        monkeypatch.setattr(f"app.learning.{module}.available_memory_mb", lambda: 200.0)
+    monkeypatch.setattr("app.learning.preparing.read_table", lambda *_: pytest.fail("the rows were read"))
+    assert not any(one.fits for one in planned(project, tmp_path).forecasts.values())
+    request = TrainRequest(project=str(project.folder), dataset="customers", target="left", model="m")
+    with pytest.raises(CicloError, match="no_room"):
+        train(Here(tmp_path), request)

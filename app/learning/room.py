@@ -1,0 +1,108 @@
+"""Whether a training fits into memory, and what it will cost: foretold from the laws of the catalogue, before the click
+and before the first fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.errors import CicloError
+from app.learning.estimators.cost import Size
+from app.learning.estimators.footprint import Footprint
+from app.learning.estimators.kind import Traits
+from app.learning.estimators.preparation import levels_after_encoding
+from app.learning.matrix import frame_columns
+from app.learning.records import Feature, Forecast, PlannedColumn, Preset, Task
+from app.learning.search.rationed import SHARE, WRITTEN
+from app.learning.search.strategy import LIKELY_TRIED, Proposal, first_proposals, refit_proposals
+from app.learning.source import Source
+from app.learning.splits.division import usual_folds
+from app.learning.target import Target
+
+PROCESS_MB = 300.0
+"""A job with its libraries, and one that supervises it."""
+_NUMBER_BYTES, _WORD_BYTES = 28, 110
+"""A cell of a stored table, read, divided, and as a column of the frame; each word is an object of its own."""
+
+
+def size_of(source: Source, target: Target, columns: Sequence[PlannedColumn], rows: int) -> Size:
+    """What a fit on so many rows of a dataset version reads, from what is known without reading them."""
+    used = [(column.name, column.type) for column in columns if column.used]
+    frame = frame_columns([Feature(name=name, type=type) for name, type in used])
+    distinct = {column.name: column.distinct for column in source.version.columns}
+    return Size(
+        rows=rows,
+        scored=0,
+        width=len(frame),
+        words=sum(not column.numeric for column in frame),
+        levels=levels_after_encoding(distinct, frame),
+        classes=len(target.labels),
+    )
+
+
+def part_of(whole: Size) -> Size:
+    """What a fit of one fold reads."""
+    folds = usual_folds(whole.rows)
+    return replace(whole, rows=whole.rows * (folds - 1) // folds, scored=whole.rows // folds)
+
+
+def forecast(
+    task: Task, preset: Preset, whole: Size, *, seconds: float, processors: int, traits: Traits, available_mb: float
+) -> Forecast:
+    """What a training of a preset takes, and what its model will be like.
+
+    Parameters
+    ----------
+    processors
+        Fits at the same time, where they fit into ``available_mb``; otherwise fewer. 0: they are done elsewhere.
+    """
+    part = part_of(whole)
+    first = first_proposals(task, preset, part, folds=usual_folds(whole.rows), traits=traits)
+    last = [_scaled(p, whole) for p in refit_proposals(first, preset, whole)]
+    held = PROCESS_MB + held_mb(preset, whole)
+    fold_mb = max((_scaled(p, part).memory_mb for p in first), default=0.0)
+    refit_mb = max((f.memory_mb + WRITTEN * f.size_mb for f in last), default=0.0)
+    size_mb = sum(f.size_mb for f in last)
+    least = max(held + (max(fold_mb, refit_mb) if processors else 0.0), held + WRITTEN * size_mb)
+    most = held + max(1, processors) * max(fold_mb, refit_mb) if processors else least
+    room = SHARE * available_mb
+    return Forecast(
+        seconds=seconds,
+        memory_mb=round(max(least, min(most, room))),
+        needed_mb=round(least),
+        available_mb=round(room),
+        size_mb=round(size_mb, 2),
+        one_row_ms=round(sum(f.latency_ms for f in last), 1),
+        thousand_rows_ms=round(1.25 * sum(f.latency_ms for f in last), 1),
+    )
+
+
+def held_mb(preset: Preset, whole: Size) -> float:
+    """What a training keeps all the time: its rows, and what each candidate said of each."""
+    cells = (whole.width - whole.words) * _NUMBER_BYTES + whole.words * _WORD_BYTES + 40
+    predictions = 8 * max(1, whole.classes) * LIKELY_TRIED[preset]
+    return whole.rows * (1.25 * cells + predictions) / 1e6
+
+
+def _scaled(proposal: Proposal, size: Size) -> Footprint:
+    rows = min(proposal.rows or size.rows, size.rows, proposal.kind.most_rows)
+    return proposal.kind.footprint(replace(size, rows=rows), proposal.params)
+
+
+def check_room(found: Forecast) -> None:
+    """Refuse what doesn't fit even with one fit at a time.
+
+    Raises
+    ------
+    CicloError
+        ``learning.no_room``.
+    """
+    if found.needed_mb > found.available_mb:
+        raise refusal(found)
+
+
+def refusal(found: Forecast) -> CicloError:
+    """Why a training that doesn't fit is refused, in words."""
+    return CicloError(
+        "learning.no_room", needed=round(found.needed_mb / 1000, 1), available=round(found.available_mb / 1000, 1)
+    )
