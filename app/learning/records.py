@@ -8,7 +8,7 @@ import msgspec
 
 from app.data.records import ColumnType
 from app.jobs.contract import JobKind
-from app.learning.search.records import ExecutedPlan, Spent
+from app.learning.search.records import ExecutedPlan, LearningCurve, Served, Spent
 from app.learning.splits.records import SplitFigures, TwinFigures
 from app.project.record import is_series_name
 from app.text.message import Text
@@ -106,7 +106,10 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
 class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Train the next version of ``model``. ``exclude`` None means "what the plan proposes"; with ``include`` it can be
-    overridden column by column. ``cluster`` is the address of a Dask scheduler whose workers do the fits."""
+    overridden column by column.
+
+    ``cluster`` is the address of a Dask scheduler whose workers do the fits; ``country`` (two letters, else that of
+    the time zone) where the electricity comes from."""
 
     project: str
     dataset: str
@@ -127,6 +130,7 @@ class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     processors: int = 0
     cluster: str = ""
+    country: str = ""
 
 
 class ReproduceRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,6 +258,8 @@ class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Text, ...] = ()
     plan: ExecutedPlan | None = None
     spent: Spent | None = None
+    served: Served | None = None
+    curve: LearningCurve | None = None
 
 
 class Leaderboard(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
+from collections.abc import Sequence
 from importlib.metadata import version as library_version
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from app.jobs.system import peak_memory_mb
 from app.learning.alarms import leak_alarms
 from app.learning.choosing import Winner, choose, executed, refit
 from app.learning.compute.machines import Machines, machines
+from app.learning.curve import learning_curve
+from app.learning.energy import check_country, energy_of
 from app.learning.estimators.catalogue import BASELINE
 from app.learning.examination import notes_on
 from app.learning.preparing import Prepared, prepare
@@ -29,9 +32,10 @@ from app.learning.scoring import THRESHOLD, estimate, metric_names, score
 from app.learning.search.checkpoint import Checkpoint
 from app.learning.search.data import LearningData
 from app.learning.search.engine import Search
-from app.learning.search.records import Spent
-from app.learning.search.strategy import Planned
+from app.learning.search.records import LearningCurve, Spent
+from app.learning.search.strategy import WORK_S, Planned
 from app.learning.search.trials import Trial
+from app.learning.serving import measure
 from app.learning.splits.splitting import split_key
 from app.learning.splits.work import figures_of
 from app.project import draft
@@ -41,8 +45,10 @@ from app.project.record import Draft, encode
 from app.text.message import Text
 
 _LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "skops", "optuna")
-_SHARE_FOR_SEARCH = 0.95
+_SHARE_FOR_SEARCH, _SHARE_FOR_CURVE = 0.9, 0.05
 """Of a time limit; the rest is for writing it all down. The last fits are reserved for by the search."""
+_SHARE_OF_WORK = 0.1
+"""Of the work that a preset may use, that the learning curve may cost."""
 
 
 def train(context: Context, request: TrainRequest) -> Outcome:
@@ -54,7 +60,8 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         What is wrong with the request or the data, in one sentence; ``learning.nothing_finished`` where no candidate
         could be fitted in time.
     """
-    began = time.monotonic()
+    began, cpu = time.monotonic(), time.process_time()
+    check_country(request.country)
     with threadpool_limits(1), machines(context, request, versions=library_versions()) as computing:
         context.report(Progress(step=Text("learning.step.reading")))
         prepared = prepare(request)
@@ -66,6 +73,7 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         if len(winner.members) > 1:
             search.trials.append(winner.trial)
             search.publish()
+        curve, curve_spent = _curve(context, prepared, request, winner, checkpoint, computing)
         last = refit(
             context,
             winner,
@@ -75,8 +83,10 @@ def train(context: Context, request: TrainRequest) -> Outcome:
             pool=computing.pool(prepared.data),
         )
         context.report(Progress(step=Text("learning.step.checking")))
+        served = measure(context.staging / "model.skops", prepared.data.frame, classes=prepared.data.classes)
         body = _body(prepared, request, search, winner, began)
-        body = msgspec.structs.replace(body, plan=plan, spent=_together(search.spent(), last, began))
+        spent = _together((search.spent(), curve_spent, last), began, cpu, request.country)
+        body = msgspec.structs.replace(body, plan=plan, spent=spent, served=served, curve=curve)
     drafted = _draft(context, prepared, body, winner)
     answer = TrainAnswer(
         task=body.task,
@@ -139,12 +149,36 @@ def _search(
     return search
 
 
-def _together(search: Spent, last: Spent, began: float) -> Spent:
+def _curve(
+    context: Context,
+    prepared: Prepared,
+    request: TrainRequest,
+    winner: Winner,
+    checkpoint: Checkpoint,
+    computing: Machines,
+) -> tuple[LearningCurve, Spent]:
+    limit = request.time_limit_s
+    return learning_curve(
+        context,
+        winner,
+        prepared.data,
+        metric=prepared.metric,
+        pool=computing.pool(prepared.data),
+        checkpoint=checkpoint,
+        most_s=_SHARE_OF_WORK * WORK_S[request.preset] if limit is None else _SHARE_FOR_CURVE * limit,
+        deadline=None if limit is None else time.monotonic() + _SHARE_FOR_CURVE * limit,
+    )
+
+
+def _together(parts: Sequence[Spent], began: float, cpu: float, country: str) -> Spent:
+    """The fits and this process's own work."""
+    cpu_s = sum(part.cpu_s for part in parts) + time.process_time() - cpu
     return Spent(
         seconds=round(time.monotonic() - began, 3),
-        cpu_s=round(search.cpu_s + last.cpu_s, 3),
-        memory_mb=max(search.memory_mb, last.memory_mb),
-        fits=search.fits + last.fits,
+        cpu_s=round(cpu_s, 3),
+        memory_mb=max(part.memory_mb for part in parts),
+        fits=sum(part.fits for part in parts),
+        energy=energy_of(cpu_s, country=country),
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from app.errors import CicloError, worded
 from app.learning.records import MODEL, Estimate, Task
+from app.learning.search.records import Served, Spent
 from app.project import Project, Record, draft
 from app.project.purge import purged
 from app.verification.catalogue import METRICS
@@ -60,6 +61,8 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     report_id: str = ""
     verdict: str = ""
     data_state: str = ""
+    spent: Spent | None = None
+    served: Served | None = None
 
 
 class _Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +88,8 @@ class _Version(msgspec.Struct, frozen=True, kw_only=True):
     estimator: str
     cv: dict[str, Estimate]
     seconds: float
+    spent: Spent | None = None
+    served: Served | None = None
 
 
 # Looking
@@ -292,4 +297,6 @@ def _row(
         openings=opened[version.split.key],
         report_id=report[0].id if report else "",
         verdict=head.verdict if head else "",
+        spent=version.spent,
+        served=version.served,
     )

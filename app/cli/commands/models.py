@@ -10,6 +10,8 @@ from app.cli.figures import Figure, figures, spoken
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
 from app.cli.work import opened
+from app.learning.search.records import Served, Spent
+from app.learning.spending import together, total
 from app.text import Words
 from app.verification.state import VersionRow, models
 
@@ -27,10 +29,13 @@ class _Model(msgspec.Struct, frozen=True, kw_only=True):
     task: str
     metric: str
     openings: int
+    spent: Spent | None
+    served: Served | None
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[_Model, ...]
+    spent: Spent
 
 
 def arguments(parser: Parser) -> None:
@@ -43,7 +48,8 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         rows = models(project)
     words = terminal.words
-    terminal.answer(_Answer(models=tuple(_model(row, words) for row in rows)), _lines(rows, words))
+    answer = _Answer(models=tuple(_model(row, words) for row in rows), spent=total(row.spent for row in rows))
+    terminal.answer(answer, _lines(rows, words))
     return 0
 
 
@@ -61,6 +67,8 @@ def _model(row: VersionRow, words: Words) -> _Model:
         task=row.task,
         metric=row.metric,
         openings=row.openings,
+        spent=row.spent,
+        served=row.served,
     )
 
 
@@ -77,4 +85,6 @@ def _lines(rows: list[VersionRow], words: Words) -> list[str]:
         )
         for row in rows
     ]
-    return table(shown)
+    measured = [row.spent for row in rows if row.spent is not None and row.spent.energy is not None]
+    said = together(total(measured), len(measured))
+    return [*table(shown), *(["", words.text(said)] if said is not None else [])]

@@ -14,7 +14,10 @@ from app.cli.terminal import Terminal, table
 from app.cli.work import absolute, committed, dataset_version, opened, project_job, series_name
 from app.data.records import DatasetVersion
 from app.errors import CicloError
+from app.learning.curve_words import sentence
 from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, Preset, TrainRequest, model_name
+from app.learning.search.records import LearningCurve, Served, Spent
+from app.learning.spending import sentences
 from app.project import Record
 from app.text import Words
 
@@ -55,6 +58,9 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     alarms: tuple[str, ...]
     notes: tuple[str, ...]
     split: SplitAnswer
+    spent: Spent | None
+    served: Served | None
+    curve: LearningCurve | None
 
 
 def arguments(parser: Parser) -> None:
@@ -67,6 +73,7 @@ def arguments(parser: Parser) -> None:
     parser.option("--time-limit", metavar="S", number=float, low=1)
     parser.option("--metric", metavar="M", default="")
     parser.option("--cluster", metavar="ADDRESS", default="")
+    parser.option("--country", metavar="ES", default="")
 
 
 def split_arguments(parser: Parser) -> None:
@@ -124,6 +131,7 @@ def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
         seed=options.seed,
         processors=options.jobs,
         cluster=options.cluster,
+        country=options.country,
     )
 
 
@@ -176,6 +184,9 @@ def _answer(version: Record, body: ModelVersion, peak_memory_mb: float, words: W
         alarms=tuple(words.text(t) for t in body.alarms),
         notes=tuple(words.text(t) for t in body.notes),
         split=split_answer(body.split, words),
+        spent=body.spent,
+        served=body.served,
+        curve=body.curve,
     )
 
 
@@ -207,6 +218,8 @@ def _lines(version: Record, body: ModelVersion, words: Words) -> list[str]:
         for c in body.candidates
     ]
     lines += table(rows, right=frozenset({2}))
+    lines += ["", *(words.text(said) for said in sentences(body.spent, body.served))]
+    lines += [words.text(sentence(body.curve))] if body.curve is not None else []
     lines += ["", *split_lines(body.split, words), "", *(words.text(t) for t in (*body.alarms, *body.notes))]
     if body.excluded:
         lines.append(words("cli.train.left_out", n=len(body.excluded)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from app.text.message import Text
+
 Value = str | int | float | bool | None
 EVERY_ROW = 0
 
@@ -72,6 +74,27 @@ class ExecutedPlan(msgspec.Struct, frozen=True, kw_only=True):
     resumed: int = 0
 
 
+class Energy(msgspec.Struct, frozen=True, kw_only=True):
+    """An estimate of the electricity of the processors, and of its carbon dioxide, with what it rests on: ``watts`` of
+    a busy processor, ``grams_per_kwh`` of ``country`` (two letters; empty: the world's mean) as ``table`` says."""
+
+    kwh: float
+    co2_g: float
+    watts: float
+    grams_per_kwh: float
+    country: str = ""
+    table: str = ""
+
+
+class Served(msgspec.Struct, frozen=True, kw_only=True):
+    """What the stored model takes, measured: bytes of its file, and the median of milliseconds for one row and for a
+    thousand, predicted on one processor of the machine that trained."""
+
+    size_bytes: int
+    one_row_ms: float
+    thousand_rows_ms: float
+
+
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
     """What a training cost: seconds of the clock and of the processors, and the most memory of one fit."""
 
@@ -79,3 +102,29 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
     cpu_s: float = 0.0
     memory_mb: float = 0.0
     fits: int = 0
+    energy: Energy | None = None
+
+
+class CurveGain(msgspec.Struct, frozen=True, kw_only=True):
+    """By how much the score would rise with twice as many as ``rows``, with the ends of its interval (90 %)."""
+
+    rows: int
+    value: float
+    low: float
+    high: float
+
+
+class LearningCurve(msgspec.Struct, frozen=True, kw_only=True):
+    """The mean score over the folds (``values``) after ``rows`` learned from, and a power law through it: ``fitted``
+    with an interval at ``fitted_rows``, as far as twice the rows. ``reason``: why there is none."""
+
+    estimator: str
+    metric: str
+    rows: tuple[int, ...] = ()
+    values: tuple[float, ...] = ()
+    fitted_rows: tuple[float, ...] = ()
+    fitted: tuple[float, ...] = ()
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    gain: CurveGain | None = None
+    reason: Text | None = None

@@ -8,6 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from app.learning.records import MODEL, Estimate, Task
+from app.learning.spending import together, total
 from app.text.message import amount
 from app.text.words import Words
 from app.ui import theme as tokens
@@ -70,6 +71,8 @@ class Page(QWidget):
         self._table = Table(theme, self._model, name=words("ui_results.versions"), whole=True)
         self._table.setObjectName("results.versions")
         self._table.opened.connect(self._on_version_opened)
+        self._spent = label("", "small-muted")
+        self._spent.setObjectName("results.spent")
         self._open = button(words("ui_results.open_report"), self._on_open_clicked)
         self._open.setObjectName("results.open")
 
@@ -85,6 +88,7 @@ class Page(QWidget):
         table.head.addStretch(1)
         table.head.addWidget(self._open)
         table.body.addWidget(self._table)
+        table.body.addWidget(self._spent)
         page.add(self._header)
         page.add(chart, 1)
         page.add(table)
@@ -133,7 +137,14 @@ class Page(QWidget):
         self._model_choice.set_options([Option(n, n, words("ui_results.count", n=counts[n])) for n in names])
         self._model_choice.setVisible(len(names) > 1)
         if rows:
+            self._say_spent(rows)
             self._show(rows)
+
+    def _say_spent(self, rows: Sequence[VersionRow]) -> None:
+        measured = [row.spent for row in rows if row.spent is not None and row.spent.energy is not None]
+        said = together(total(measured), len(measured))
+        self._spent.setText(self._words.text(said) if said is not None else "")
+        self._spent.setVisible(said is not None)
 
     def _show(self, rows: Sequence[VersionRow] | None = None) -> None:
         name = self._model_choice.value()

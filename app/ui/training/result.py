@@ -11,6 +11,7 @@ from app.errors import CicloError
 from app.jobs.contract import Ended, JobState
 from app.learning.compute.records import COMPUTING, Computing
 from app.learning.records import Leaderboard, ModelVersion
+from app.learning.spending import sentences
 from app.project.record import Record
 from app.text.message import amount
 from app.text.words import Words
@@ -20,6 +21,7 @@ from app.ui.session import Session
 from app.ui.theme import Kind
 from app.ui.training.board import Board
 from app.ui.training.computing import computing_words
+from app.ui.training.curve_card import CurveCard
 from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import PageHeader, ScrollPage
@@ -48,7 +50,9 @@ class Result(ScrollPage):
         self._header.set_chooser(self._versions)
         for part in (self._header, self._queue, self._notice):
             self.add(part)
+        self._curve = CurveCard(session)
         self.add(self._board, 1)
+        self.add(self._curve)
         self.set_versions(())
 
     def set_versions(self, versions: Sequence[Record]) -> None:
@@ -68,6 +72,7 @@ class Result(ScrollPage):
         report.setObjectName("training.to_report")
         self._board.show_candidates(version.metric, version.candidates)
         self._board.say_effort(effort(words, version))
+        self._curve.show_curve(version.curve)
         remarks = [*version.alarms, *version.notes]
         if remarks:
             kind: Kind = "warning" if version.alarms else "accent"
@@ -88,6 +93,7 @@ class Result(ScrollPage):
             self.show_leaderboard(live)
         else:
             self._board.show_candidates("", ())
+        self._curve.show_curve(None)
         computing = job.published.get(COMPUTING)
         if computing is not None:
             self.show_computing(computing)
@@ -130,7 +136,8 @@ def effort(words: Words, version: ModelVersion) -> list[str]:
         return []
     times = {"time": amount(spent.seconds, "duration"), "cpu": amount(spent.cpu_s, "duration")}
     lines = [words("ui_training.tried_in", n=len(plan.tried), **times), words(plan.stop)]
-    return lines + ([words("ui_training.resumed", n=plan.resumed)] if plan.resumed else [])
+    lines += [words("ui_training.resumed", n=plan.resumed)] if plan.resumed else []
+    return lines + [words.text(said) for said in sentences(spent, version.served)]
 
 
 def model_of(job: JobView) -> str:

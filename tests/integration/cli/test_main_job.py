@@ -106,6 +106,17 @@ def test_that_a_plan_foretells_time_memory_size_and_latency(steps: Steps) -> Non
     assert presets["quick"]["latency_ms"].keys() == {"1", "1000"}
 
 
+def test_that_a_training_and_the_project_tell_what_they_cost(steps: Steps) -> None:
+    done, together = steps["train"].document, steps["models"].document
+    assert done["spent"]["cpu_s"] > 1
+    assert done["spent"]["energy"]["kwh"] > 0
+    assert {"watts", "grams_per_kwh", "country", "table"} <= set(done["spent"]["energy"])
+    assert done["served"]["size_bytes"] > 1_000
+    assert 0 < done["served"]["one_row_ms"] < 10_000
+    assert together["spent"]["cpu_s"] == pytest.approx(done["spent"]["cpu_s"])
+    assert together["models"][0]["served"] == done["served"]
+
+
 def test_that_a_training_tells_everything_it_promises(steps: Steps) -> None:
     done = steps["train"].document
     assert (done["model"], done["version"], done["task"]) == ("baja", 1, "binary")
