@@ -8,6 +8,7 @@ told in their order. Only a limit of time looks at the clock; what it let throug
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ from app.learning.scoring import score
 from app.learning.search.checkpoint import Checkpoint
 from app.learning.search.data import LearningData
 from app.learning.search.records import Answered, ExecutedPlan, FoldOrder, Spent
-from app.learning.search.strategy import Proposal, Strategy, fit_cost
+from app.learning.search.remaining import seconds_left, work_left
+from app.learning.search.strategy import Proposal, Strategy
 from app.learning.search.trials import Trial, ranked
 from app.text.message import Text
 
@@ -216,26 +218,22 @@ class Search:
                 "folds": fit.trial.folds,
             },
         )
-        share, elapsed_s = self._share(), time.monotonic() - self._began
-        remaining = elapsed_s * (1 - share) / share if share > 0 else None
-        if self._deadline is not None:
-            left = max(0.0, self._deadline - time.monotonic())
-            remaining = left if remaining is None else min(remaining, left)
+        share, remaining = self._outlook()
         self._context.report(Progress(step=step, done=round(share, 4), total=1.0, remaining_s=remaining))
         self.publish()
 
-    def _share(self) -> float:
-        """How far the search is: by the work that it means to do, or by the time that it has."""
-        done = ahead = 0.0
-        for trial in self.trials:
-            cost = fit_cost(trial.kind, trial.params, self._data.fold_size, rows=trial.rows)
-            done += cost * len(trial.scores)
-            ahead += 0.0 if trial.failure or trial.left else cost * (trial.folds - len(trial.scores))
-        share = done / max(done + ahead, self._strategy.total_work(), 1e-9)
+    def _outlook(self) -> tuple[float, float | None]:
+        """How far the search is, and the seconds that are left: by the work that it means to do, as this machine does
+        it, or by the time that it has."""
+        meant = self._strategy.total_work()
+        done, ahead = work_left(self.trials, self._data.fold_size, meant=0.0 if math.isinf(meant) else meant)
+        share = 0.0 if math.isinf(meant) else done / max(done + ahead, 1e-9)
+        left = None if math.isinf(meant) else seconds_left(ahead, self._pool.processors) + self._reserve()
         if self._deadline is not None:
-            span = max(1e-9, self._deadline - self._began)
-            share = max(share, (time.monotonic() - self._began) / span)
-        return min(0.99, share)
+            now = time.monotonic()
+            share = max(share, (now - self._began) / max(1e-9, self._deadline - self._began))
+            left = min(max(0.0, self._deadline - now), math.inf if left is None else left)
+        return min(0.99, share), left
 
     def publish(self) -> None:
         """Hand out the leaderboard as it stands."""
