@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import fmean
 
 from app.errors import CicloError
 from app.learning.estimators.cost import Size
@@ -14,7 +15,7 @@ from app.learning.estimators.preparation import levels_after_encoding
 from app.learning.matrix import frame_columns
 from app.learning.records import Feature, Forecast, PlannedColumn, Preset, Task
 from app.learning.search.rationed import SHARE, WRITTEN
-from app.learning.search.strategy import LIKELY_TRIED, Proposal, first_proposals, refit_proposals
+from app.learning.search.strategy import LIKELY_MEMBERS, LIKELY_TRIED, Proposal, first_proposals, refit_proposals
 from app.learning.source import Source
 from app.learning.splits.division import usual_folds
 from app.learning.target import Target
@@ -62,8 +63,9 @@ def forecast(
     held = PROCESS_MB + held_mb(preset, whole)
     fold_mb = max((_scaled(p, part).memory_mb for p in first), default=0.0)
     refit_mb = max((f.memory_mb + WRITTEN * f.size_mb for f in last), default=0.0)
-    size_mb = sum(f.size_mb for f in last)
-    least = max(held + (max(fold_mb, refit_mb) if processors else 0.0), held + WRITTEN * size_mb)
+    members = LIKELY_MEMBERS[preset]
+    largest_mb = sum(sorted(f.size_mb for f in last)[-members:])
+    least = held + max(fold_mb if processors else 0.0, refit_mb if processors else 0.0, WRITTEN * largest_mb)
     most = held + max(1, processors) * max(fold_mb, refit_mb) if processors else least
     room = SHARE * available_mb
     return Forecast(
@@ -71,9 +73,9 @@ def forecast(
         memory_mb=round(max(least, min(most, room))),
         needed_mb=round(least),
         available_mb=round(room),
-        size_mb=round(size_mb, 2),
-        one_row_ms=round(sum(f.latency_ms for f in last), 1),
-        thousand_rows_ms=round(1.25 * sum(f.latency_ms for f in last), 1),
+        size_mb=round(members * fmean(f.size_mb for f in last), 2),
+        one_row_ms=round(members * fmean(f.latency_ms for f in last), 1),
+        thousand_rows_ms=round(1.2 * members * fmean(f.latency_ms for f in last), 1),
     )
 
 

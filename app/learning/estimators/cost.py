@@ -109,7 +109,7 @@ def elastic_net(size: Size, params: Params) -> float:
 
 def kernel(size: Size, params: Params) -> float:
     """Similarities of every row to the sample, then a linear model over them."""
-    parts = number(params, "parts", 400)
+    parts = min(number(params, "parts", 400), max(2.0, size.rows / 2))
     compared = (size.rows + size.scored) * parts
     return 0.1 + 1e-9 * parts**3 + 3e-9 * compared * sqrt(size.levels) + 1.2e-7 * size.rows * parts * size.outputs
 

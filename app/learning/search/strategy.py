@@ -36,7 +36,7 @@ _SAMPLES = (3_000_000, 1_000_000, 300_000, 100_000, 30_000, 10_000)
 _PATIENCE, _NOISE = 8, 0.02
 """Rounds without a gain, and the share of the best candidate's standard error below which it is none."""
 _MARGIN = 0.1
-_LIKELY_MEMBERS = {Preset.QUICK: 2, Preset.BALANCED: 4, Preset.THOROUGH: 5}
+LIKELY_MEMBERS = {Preset.QUICK: 2, Preset.BALANCED: 4, Preset.THOROUGH: 5}
 """Of an ensemble, that count for its time: the costly ones."""
 LIKELY_TRIED = {Preset.QUICK: 15, Preset.BALANCED: 80, Preset.THOROUGH: 300}
 """Candidates whose predictions are kept."""
@@ -125,17 +125,17 @@ def planned_work(task: Task, preset: Preset, part: Size, whole: Size, *, folds: 
     work = _work(first, part, folds=folds)
     if preset is not Preset.QUICK:
         work = max(work, WORK_S[preset])
-    return work + sum(fit_cost(p.kind, p.params, whole, rows=p.rows) for p in refit_proposals(first, preset, whole))
+    last = refit_proposals(first, preset, whole)[-LIKELY_MEMBERS[preset] :]
+    return work + sum(fit_cost(p.kind, p.params, whole, rows=p.rows) for p in last)
 
 
 def refit_proposals(first: Sequence[Proposal], preset: Preset, whole: Size) -> list[Proposal]:
-    """The members that a model is likely to have, as they are fitted at the end: the costliest of a portfolio."""
+    """The candidates of a portfolio as they are fitted at the end where they are chosen, the costliest last."""
     seconds = _SHARE_OF_REFIT * WORK_S[preset]
     last = [
         replace(p, rows=sample_rows(p.kind, p.params, whole, fits=1, seconds=seconds), screened=False) for p in first
     ]
-    last.sort(key=lambda p: fit_cost(p.kind, p.params, whole, rows=p.rows))
-    return last[-_LIKELY_MEMBERS[preset] :]
+    return sorted(last, key=lambda p: fit_cost(p.kind, p.params, whole, rows=p.rows))
 
 
 class Planned:

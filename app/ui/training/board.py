@@ -63,7 +63,7 @@ class Board(QWidget):
         complexity = self._complexity_card = Card(words("ui_training.complexity_chart"))
         complexity.body.addWidget(self._proposal)
         time = self._time_card = Card(words("ui_training.time_chart"))
-        grid = QGridLayout(self)
+        grid = self._grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(tokens.SPACE)
         grid.addWidget(board, 0, 0, 1, 2)
@@ -71,7 +71,11 @@ class Board(QWidget):
         grid.addWidget(time, 1, 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        grid.setRowStretch(2, 1)
+        grid.setRowStretch(3, 1)
+
+    def add_below(self, card: QWidget) -> None:
+        """Put a card below the charts."""
+        self._grid.addWidget(card, 2, 0, 1, 2)
 
     @cached_property
     def _complexity(self) -> ChartView:

@@ -34,7 +34,7 @@ class CurveCard(Card):
         made = ChartView(self._session.theme, self._session.words, name=self._session.words("ui_training.curve"))
         made.setObjectName("training.curve_chart")
         made.setMinimumHeight(self._session.theme.size(260))
-        self.body.insertWidget(0, made, 1)
+        self.body.insertWidget(1, made, 1)
         return made
 
     def show_curve(self, curve: LearningCurve | None) -> None:

@@ -51,8 +51,8 @@ class Result(ScrollPage):
         for part in (self._header, self._queue, self._notice):
             self.add(part)
         self._curve = CurveCard(session)
+        self._board.add_below(self._curve)
         self.add(self._board, 1)
-        self.add(self._curve)
         self.set_versions(())
 
     def set_versions(self, versions: Sequence[Record]) -> None:

@@ -11,10 +11,12 @@ from pytestqt.qtbot import QtBot
 from app.errors import CicloError
 from app.jobs.contract import Ended, JobState
 from app.learning.records import MODEL, PLAN, TRAIN, Candidate, Estimate, ModelVersion
+from app.learning.search.records import CurveGain, LearningCurve
 from app.learning.splits.records import SplitNote
 from app.text.message import Text
 from app.ui.session import Session
 from app.ui.training.board import Board
+from app.ui.training.curve_card import CurveCard, chart_of
 from app.ui.training.form import TrainingForm
 from app.ui.training.page import Page
 from app.ui.training.split import SplitChoice
@@ -94,6 +96,44 @@ def test_that_a_plan_that_fails_takes_back_what_the_last_one_offered(hand: Hand,
     page.findChildren(TrainingForm)[0]._on_plan_failed(CicloError("learning.one_moment"))
     assert not hand.find(QPushButton, "training.start").isEnabled()
     assert not hand.sees("training.positive")
+
+
+def test_that_a_version_says_what_it_cost_and_whether_more_rows_would_help(
+    hand: Hand, page: Page, session: Session
+) -> None:
+    page.show_record(model_id(session, "left@1"))
+    said = hand.words()
+    assert "kilowatt-hour" in said
+    assert "1,000 rows in" in said
+    version = next(r for r in session.records(MODEL) if r.label == "left@1").read(ModelVersion)
+    assert version.curve is not None
+    sentence = hand.find(QLabel, "training.curve_sentence").text()
+    assert "twice the rows" in sentence or "more rows would help" in sentence or "more would help" in sentence
+
+
+def test_that_a_curve_is_drawn_and_a_missing_one_leaves_its_reason(qtbot: QtBot, session: Session) -> None:
+    card = CurveCard(session)
+    qtbot.addWidget(card)
+    gain = CurveGain(rows=800, value=0.012, low=0.0, high=0.02)
+    curve = LearningCurve(
+        estimator="logistic",
+        metric="neg_log_loss",
+        rows=(100, 200, 400, 800),
+        values=(-0.6, -0.5, -0.45, -0.42),
+        fitted_rows=(100.0, 1_600.0),
+        fitted=(-0.6, -0.4),
+        low=(-0.7, -0.45),
+        high=(-0.5, -0.38),
+        gain=gain,
+    )
+    card.show_curve(curve)
+    chart = chart_of(curve)
+    assert all(low <= high for low, high in zip(chart.curves[0].low, chart.curves[0].high, strict=True))
+    assert "would fall by about 0.012 (0 to 0.02)" in card.findChild(QLabel, "training.curve_sentence").text()
+    card.show_curve(LearningCurve(estimator="logistic", metric="roc_auc", reason=Text("learning.curve.costly")))
+    assert "a tenth of the time" in card.findChild(QLabel, "training.curve_sentence").text()
+    card.show_curve(None)
+    assert card.isHidden()
 
 
 def test_that_a_version_shows_its_leaderboard_with_the_baseline(hand: Hand, page: Page, session: Session) -> None:

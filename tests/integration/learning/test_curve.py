@@ -1,4 +1,4 @@
-"""Whether more rows would help, as part of a training."""
+"""What a training foretells and finds out beside its model: whether more rows would help, and room for its fits."""
 
 from __future__ import annotations
 
@@ -64,3 +64,14 @@ def test_that_a_curve_that_would_cost_too_much_is_left_out_and_said(
     assert curve is not None
     assert curve.gain is None
     assert sentence(curve).id == "learning.curve.costly"
+
+
+def test_that_little_memory_gives_the_same_model_with_fewer_fits_at_a_time(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(project, "people", with_target(Task.BINARY, 600))
+    roomy = Trained(project, here(tmp_path, processors=3))
+    monkeypatch.setattr("app.learning.search.work.available_memory_mb", lambda: 50.0)
+    tight = Trained(project, here(tmp_path, processors=3))
+    assert tight.record.objects["model"].sha256 == roomy.record.objects["model"].sha256
+    assert tight.version.curve == roomy.version.curve

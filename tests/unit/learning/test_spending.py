@@ -79,7 +79,7 @@ def test_that_costs_add_up_and_are_said_in_both_languages() -> None:
     assert said is not None
     assert "3:00:00" in Words("en").text(said)
     assert "36 Wh" in Words("en").text(said)
-    assert "2 versiones" in Words("es").text(said)
+    assert "2 entrenamientos" in Words("es").text(said)
     assert together(total([]), 0) is None
     (sentence,) = sentences(one, None)
     assert "12 Wh of electricity" in Words("en").text(sentence)
