@@ -72,7 +72,7 @@ def learning_curve(
     most_s: float,
     deadline: float | None,
 ) -> tuple[LearningCurve, Spent]:
-    """The curve of the chosen candidate, or of the heaviest member of a mean, and what it took.
+    """The curve of the chosen candidate, or of the heaviest member of a mean, and what it took. Closes the pool.
 
     Parameters
     ----------
@@ -85,6 +85,7 @@ def learning_curve(
     smaller = [[rows // part for part in parts] for parts in _PARTS if rows // parts[-1] >= _FEWEST_ROWS]
     affordable = [sizes for sizes in smaller if _cost(trial, data, sizes) <= most_s]
     if len(data.folds) < 2 or not affordable:
+        pool.close()
         reason = "learning.curve.costly" if smaller else "learning.curve.few_rows"
         return _without(curve, reason), Spent()
     proposals = [Proposal(kind=trial.kind, params=trial.params, rows=size) for size in sorted(affordable[0])]

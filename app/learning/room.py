@@ -15,15 +15,15 @@ from app.learning.estimators.preparation import levels_after_encoding
 from app.learning.matrix import frame_columns
 from app.learning.records import Feature, Forecast, PlannedColumn, Preset, Task
 from app.learning.search.rationed import SHARE, WRITTEN
-from app.learning.search.strategy import LIKELY_MEMBERS, LIKELY_TRIED, Proposal, first_proposals, refit_proposals
+from app.learning.search.strategy import LIKELY_MEMBERS, Proposal, first_proposals, likely_tried, refit_proposals
 from app.learning.source import Source
 from app.learning.splits.division import usual_folds
 from app.learning.target import Target
 
 PROCESS_MB = 300.0
 """A job with its libraries, and one that supervises it."""
-_NUMBER_BYTES, _WORD_BYTES = 28, 110
-"""A cell of a stored table, read, divided, and as a column of the frame; each word is an object of its own."""
+_NUMBER_BYTES, _WORD_BYTES = 20, 30
+"""A cell of the frame, and once more while the frame is put together; equal words are one object."""
 
 
 def size_of(source: Source, target: Target, columns: Sequence[PlannedColumn], rows: int) -> Size:
@@ -57,10 +57,10 @@ def forecast(
     processors
         Fits at the same time, where they fit into ``available_mb``; otherwise fewer. 0: they are done elsewhere.
     """
-    part = part_of(whole)
-    first = first_proposals(task, preset, part, folds=usual_folds(whole.rows), traits=traits)
+    part, folds = part_of(whole), usual_folds(whole.rows)
+    first = first_proposals(task, preset, part, folds=folds, traits=traits)
     last = [_scaled(p, whole) for p in refit_proposals(first, preset, whole)]
-    held = PROCESS_MB + held_mb(preset, whole)
+    held = PROCESS_MB + held_mb(whole, tried=likely_tried(first, preset, part, folds=folds))
     fold_mb = max((_scaled(p, part).memory_mb for p in first), default=0.0)
     refit_mb = max((f.memory_mb + WRITTEN * f.size_mb for f in last), default=0.0)
     members = LIKELY_MEMBERS[preset]
@@ -79,10 +79,10 @@ def forecast(
     )
 
 
-def held_mb(preset: Preset, whole: Size) -> float:
+def held_mb(whole: Size, *, tried: int) -> float:
     """What a training keeps all the time: its rows, and what each candidate said of each."""
     cells = (whole.width - whole.words) * _NUMBER_BYTES + whole.words * _WORD_BYTES + 40
-    predictions = 8 * max(1, whole.classes) * LIKELY_TRIED[preset]
+    predictions = 8 * max(1, whole.classes) * tried
     return whole.rows * (1.25 * cells + predictions) / 1e6
 
 

@@ -15,8 +15,8 @@ from app.learning.estimators.cost import FEWER_TREES, FOREST_TREES, MANY_ROWS, S
 _MB = 1e6
 _FIT_MB = 35.0
 """What any fit takes: memory that a fork writes to of what it shares with its parent."""
-_WORD_BYTES = 70
-"""Of a word of the frame: who looks at it changes its count of references, and so copies its page."""
+_WORD_BYTES = 16
+"""Of a word of the frame, beside its place there: its code, and a copy of its place."""
 _LARGE_BLOCK, _BLOCK = 32_768, 1_024
 _FLOAT = 8
 

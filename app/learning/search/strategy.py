@@ -38,8 +38,8 @@ _PATIENCE, _NOISE = 8, 0.02
 _MARGIN = 0.1
 LIKELY_MEMBERS = {Preset.QUICK: 2, Preset.BALANCED: 4, Preset.THOROUGH: 5}
 """Of an ensemble, that count for its time: the costly ones."""
-LIKELY_TRIED = {Preset.QUICK: 15, Preset.BALANCED: 80, Preset.THOROUGH: 300}
-"""Candidates whose predictions are kept."""
+_MOST_TRIED = {Preset.QUICK: 15, Preset.BALANCED: 80, Preset.THOROUGH: 300}
+"""Candidates, where each is quick."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +127,15 @@ def planned_work(task: Task, preset: Preset, part: Size, whole: Size, *, folds: 
         work = max(work, WORK_S[preset])
     last = refit_proposals(first, preset, whole)[-LIKELY_MEMBERS[preset] :]
     return work + sum(fit_cost(p.kind, p.params, whole, rows=p.rows) for p in last)
+
+
+def likely_tried(first: Sequence[Proposal], preset: Preset, part: Size, *, folds: int) -> int:
+    """How many candidates a preset will try in every fold, roughly: as many as the work is enough for, if the others
+    take as long as those of the portfolio ``first``. About every second one is left after one fold."""
+    each = _work(first, part, folds=folds) / max(1, len(first))
+    enough = len(first) if preset is Preset.QUICK else int(WORK_S[preset] / max(each, 1e-3))
+    more = max(0, min(enough, _MOST_TRIED[preset]) - len(first))
+    return len(first) + math.ceil(more * (folds + 1) / (2 * folds))
 
 
 def refit_proposals(first: Sequence[Proposal], preset: Preset, whole: Size) -> list[Proposal]:

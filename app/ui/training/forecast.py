@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from app.learning.records import Forecast
+from app.learning.records import Forecast, Planned
 from app.text.message import amount
 from app.text.words import Words
 from app.ui.numbers import PLAIN_TEXT
@@ -23,25 +23,31 @@ class ForecastNote(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.hide()
 
-    def show_forecast(self, told: Forecast | None) -> None:
-        """Say what was foretold; nothing where there is nothing yet."""
-        self.setVisible(told is not None)
-        if told is None:
-            return
-        if told.fits:
-            self.setText(
-                self._words(
-                    "ui_training.forecast",
-                    memory=amount(_round(told.memory_mb), "bytes"),
-                    size=amount(_round(told.size_mb), "bytes"),
-                    latency=round(told.thousand_rows_ms, -1)
-                    if told.thousand_rows_ms > 100
-                    else round(told.thousand_rows_ms),
-                )
-            )
-            return
-        gigabytes = {"needed": round(told.needed_mb / 1000, 1), "available": round(told.available_mb / 1000, 1)}
-        self.setText(self._words("ui_training.no_room", **gigabytes))
+    def show_plan(self, plan: Planned | None, preset: str, *, elsewhere: bool) -> bool:
+        """Show what was foretold for a preset; nothing where there is nothing yet.
+
+        Returns
+        -------
+        bool
+            Whether it can be started: there is a plan, and room, or the fits are done ``elsewhere``.
+        """
+        told = plan.forecasts.get(preset) if plan is not None else None
+        self.setVisible(told is not None and (told.fits or not elsewhere))
+        if told is not None:
+            self.setText(self._sentence(told))
+        return plan is not None and (told is None or told.fits or elsewhere)
+
+    def _sentence(self, told: Forecast) -> str:
+        if not told.fits:
+            gigabytes = {"needed": round(told.needed_mb / 1000, 1), "available": round(told.available_mb / 1000, 1)}
+            return self._words("ui_training.no_room", **gigabytes)
+        latency = told.thousand_rows_ms
+        return self._words(
+            "ui_training.forecast",
+            memory=amount(_round(told.memory_mb), "bytes"),
+            size=amount(_round(told.size_mb), "bytes"),
+            latency=round(latency, -1 if latency > 100 else 0),
+        )
 
 
 def _round(megabytes: float) -> int:

@@ -20,7 +20,6 @@ from app.learning.records import (
     TrainRequest,
     model_name,
 )
-from app.learning.splits.records import TwinsFound
 from app.project.record import Record
 from app.text.message import amount
 from app.text.words import Words
@@ -70,7 +69,6 @@ class TrainingForm(Card):
         self._question = PlanQuestion(session, self, self._plan_request)
         self._question.planned.connect(self._on_planned)
         self._question.failed.connect(self._on_plan_failed)
-        self._question.looked.connect(self._on_twins_found)
         self._make_fields()
         self._lay_out()
         self.reload()
@@ -93,7 +91,9 @@ class TrainingForm(Card):
         self.holdout.chosen.connect(self._on_choice_made)
         self.more.changed.connect(self._on_choice_made)
         self.split.changed.connect(self._on_choice_made)
-        self.preset.chosen.connect(self._on_preset_chosen)
+        self._question.looked.connect(self.split.show_twins)
+        self.preset.chosen.connect(self._on_taken)
+        self.where.chosen.connect(self._on_taken)
         self.columns.changed.connect(self._on_columns_changed)
         self.holdout.offer(words, ())
 
@@ -244,18 +244,17 @@ class TrainingForm(Card):
             self.preset.set_option(_preset_option(words, preset, seconds))
         self._problems.setText("\n".join(words.text(problem) for problem in plan.problems))
         self._problems.setVisible(bool(plan.problems))
-        self._on_preset_chosen(self.preset.value())
+        self._on_taken("")
 
     @Slot(str)
-    def _on_preset_chosen(self, preset: str) -> None:
-        told = self._plan.forecasts.get(preset) if self._plan is not None else None
-        self._forecast.show_forecast(told)
-        self.train.setEnabled(self._plan is not None and (told is None or told.fits))
+    def _on_taken(self, _choice: str) -> None:
+        elsewhere = bool(self.where.target())
+        self.train.setEnabled(self._forecast.show_plan(self._plan, self.preset.value(), elsewhere=elsewhere))
 
     @Slot(object)
     def _on_plan_failed(self, error: CicloError) -> None:
         self._plan = None
-        self._on_preset_chosen(self.preset.value())
+        self._on_taken("")
         self._positive_field.hide()
         self._task.setText("")
         self.split.show_split(None)
@@ -266,10 +265,6 @@ class TrainingForm(Card):
         sentence, hint = self._words.error(error)
         self._problems.setText(f"{sentence} {hint}".strip())
         self._problems.show()
-
-    @Slot(object)
-    def _on_twins_found(self, found: TwinsFound) -> None:
-        self.split.add_notes(found.notes)
 
     # Columns and more
 

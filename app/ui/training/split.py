@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.learning.splits.records import SplitFigures, SplitNote
+from app.learning.splits.records import SplitFigures, SplitNote, TwinsFound
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.theme import Theme
@@ -107,6 +107,11 @@ class SplitChoice(QWidget):
             self._notes.addWidget(_NoteLine(self, reason, first.split, self._words("ui_training.split.use")))
         self._reason.setText("" if own is None else self._words.text(own.reason))
         self._reason.setVisible(own is not None)
+
+    @Slot(object)
+    def show_twins(self, found: TwinsFound) -> None:
+        """Rows on both sides that are alike."""
+        self.add_notes(found.notes)
 
     def add_notes(self, notes: Sequence[SplitNote]) -> None:
         """What is to be known, each with what would help."""
