@@ -107,6 +107,13 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, tag="published"):
     value: msgspec.Raw
 
 
+class Halted(msgspec.Struct, frozen=True, kw_only=True, tag="halted"):
+    """The job's processes stand still (``halted``), or go on."""
+
+    job: str
+    halted: bool
+
+
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """The job is over; sent exactly once, as its last event. ``records`` are the ids that were committed."""
 
@@ -119,4 +126,4 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     peak_memory_mb: float = 0.0
 
 
-Event = Started | Progressed | Published | Ended
+Event = Started | Progressed | Published | Halted | Ended

@@ -19,8 +19,8 @@ import msgspec
 from app.errors import CicloError, cause
 from app.jobs.channel import ChannelError, read_message, write_message
 from app.jobs.messages import Work
-from app.jobs.nursery import READY, Exit, Fork, Kill
-from app.jobs.system import CAN_FORK, SYSTEM, THREADS, resident_mb
+from app.jobs.nursery import READY, Exit, Fork, Halt, Kill, signal_group
+from app.jobs.system import CAN_FORK, SYSTEM, THREADS, resident_mb, suspend
 from app.jobs.windows import JobObject
 
 PRELOAD = (
@@ -66,6 +66,9 @@ class RunningChild(Protocol):
 
     def kill(self) -> None:
         """End it and its children at once."""
+
+    def halt(self, halted: bool) -> None:
+        """Have it and its children stand still, or go on; :meth:`kill` ends it in either case."""
 
     def wait(self) -> Exit:
         """Kill what is left of it, close the descriptors, and say how it ended. Once only."""
@@ -192,11 +195,11 @@ class NurseryLauncher:
             self._drop()
             socket.send_fds(self._ensure(), [data], handles)
 
-    def kill(self, id: int) -> None:
-        """Have the nursery kill a job; it alone knows whether the process id is still the job's."""
+    def order(self, order: Kill | Halt) -> None:
+        """Have the nursery signal a job; it alone knows whether the process id is still the job's."""
         with self._guard, contextlib.suppress(OSError):
             if self._control:
-                self._control.send(msgspec.json.encode(Kill(id=id)))
+                self._control.send(msgspec.json.encode(order))
 
     def close(self) -> None:
         with self._guard:
@@ -245,7 +248,10 @@ class _NurseryChild:
         return bool(poll.poll(0))
 
     def kill(self) -> None:
-        self._nursery.kill(self._id)
+        self._nursery.order(Kill(id=self._id))
+
+    def halt(self, halted: bool) -> None:
+        self._nursery.order(Halt(id=self._id, halted=halted))
 
     def wait(self) -> Exit:
         if not self.ended():
@@ -333,8 +339,15 @@ class _SpawnedChild:
 
     def _kill_group(self) -> None:
         if SYSTEM != "win32":
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            signal_group(self._process.pid, signal.SIGKILL)
+
+    def halt(self, halted: bool) -> None:
+        if self.ended():
+            return
+        if SYSTEM != "win32":
+            signal_group(self._process.pid, signal.SIGSTOP if halted else signal.SIGCONT)
+        else:
+            suspend(self._process.pid, halted)
 
     def wait(self) -> Exit:
         self.kill()

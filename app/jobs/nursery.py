@@ -39,6 +39,13 @@ class Kill(msgspec.Struct, frozen=True, kw_only=True, tag="kill"):
     id: int
 
 
+class Halt(msgspec.Struct, frozen=True, kw_only=True, tag="halt"):
+    """Halt the job ``id`` with its children, or (``halted`` false) have them go on."""
+
+    id: int
+    halted: bool
+
+
 class Exit(msgspec.Struct, frozen=True, kw_only=True):
     """How a process ended: its exit code, or minus the signal; None where nobody knows."""
 
@@ -46,7 +53,7 @@ class Exit(msgspec.Struct, frozen=True, kw_only=True):
     peak_memory_mb: float = 0.0
 
 
-Order = Fork | Kill
+Order = Fork | Kill | Halt
 
 
 class Nursery:
@@ -84,7 +91,11 @@ class Nursery:
         if isinstance(order, Fork):
             self._fork(order.id, *handles)
         elif order.id in self._jobs:
-            _kill_group(self._jobs[order.id][0])
+            process = self._jobs[order.id][0]
+            if isinstance(order, Halt):
+                signal_group(process, signal.SIGSTOP if order.halted else signal.SIGCONT)
+            else:
+                signal_group(process, signal.SIGKILL)
         return True
 
     def _fork(self, id: int, orders: int, messages: int, exits: int) -> None:
@@ -120,7 +131,7 @@ class Nursery:
         for id, (process, exits) in list(self._jobs.items()):
             if os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
                 continue
-            _kill_group(process)
+            signal_group(process, signal.SIGKILL)
             _process, status, usage = os.wait4(process, 0)
             del self._jobs[id]
             ended = Exit(status=os.waitstatus_to_exitcode(status), peak_memory_mb=resident_mb(usage.ru_maxrss))
@@ -129,9 +140,10 @@ class Nursery:
             os.close(exits)
 
 
-def _kill_group(process: int) -> None:
+def signal_group(process: int, number: signal.Signals) -> None:
+    """Send a signal to the group that ``process`` leads, if there still is one."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process, signal.SIGKILL)
+        os.killpg(process, number)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from app.errors import CicloError
+from app.jobs.asking import Wishes
 from app.jobs.contract import Ended, Event, Failure, JobKind, JobState
 from app.jobs.launcher import Launcher
 from app.jobs.ledger import Entry
@@ -21,6 +22,7 @@ class _Ticket:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.cancel = threading.Event()
+        self.wishes = Wishes()
         self.closing = False
         self.state = JobState.QUEUED
 
@@ -64,6 +66,22 @@ class JobQueue:
                 ticket.cancel.set()
                 self._change.notify_all()
 
+    def halt(self, id: str, halted: bool) -> None:
+        """Have a job stand still, or go on; one that waits does so as soon as it is its turn."""
+        with self._change:
+            ticket = self._tickets.get(id)
+            if ticket and halted:
+                ticket.wishes.halt.set()
+            elif ticket:
+                ticket.wishes.halt.clear()
+
+    def finish(self, id: str) -> None:
+        """Have a job be content with the best that it has found so far."""
+        with self._change:
+            ticket = self._tickets.get(id)
+            if ticket:
+                ticket.wishes.finish.set()
+
     def states(self) -> dict[str, JobState]:
         """State of each job that isn't over, in order of arrival."""
         with self._change:
@@ -76,6 +94,8 @@ class JobQueue:
         """
         with self._change:
             self._closed = True
+            for ticket in self._tickets.values() if finish else ():
+                ticket.wishes.halt.clear()  # nobody could have it go on any more
             for ticket in () if finish else self._tickets.values():
                 ticket.closing = True
                 ticket.cancel.set()
@@ -109,7 +129,12 @@ class JobQueue:
         if entry:
             entry.write(JobState.RUNNING)
         ended = run_job(
-            launcher=self._launcher, job=ticket.job, project=project, on_event=self._relay, cancel=ticket.cancel
+            launcher=self._launcher,
+            job=ticket.job,
+            project=project,
+            on_event=self._relay,
+            cancel=ticket.cancel,
+            wishes=ticket.wishes,
         )
         return _name_end(ticket, ended)
 

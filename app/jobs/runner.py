@@ -14,11 +14,13 @@ from pathlib import Path
 import msgspec
 
 from app.errors import CicloError
+from app.jobs.asking import Clock, Wishes, tell_finish, tell_halted
 from app.jobs.channel import ChannelError
 from app.jobs.contract import (
     Ended,
     Event,
     Failure,
+    Halted,
     JobKind,
     JobState,
     Outcome,
@@ -77,7 +79,13 @@ def new_job(
 
 
 def run_job(
-    *, launcher: Launcher, job: Job, project: Project | None, on_event: OnEvent, cancel: threading.Event
+    *,
+    launcher: Launcher,
+    job: Job,
+    project: Project | None,
+    on_event: OnEvent,
+    cancel: threading.Event,
+    wishes: Wishes | None = None,
 ) -> Ended:
     """Run ``job`` to its end and commit what it drafted.
 
@@ -91,21 +99,24 @@ def run_job(
         Gets every event, in the calling thread; :class:`Ended` is the last one, and comes once.
     cancel
         Set it from any thread to kill the job; until the commit begins, nothing of it stays.
+    wishes
+        What else may be asked of it. Its time doesn't count while it is halted.
 
     Returns
     -------
     Ended
         What was sent last.
     """
-    began = time.monotonic()
+    clock = Clock()
+    began = clock.now()
     try:
         with workspace(project, job=job.id) as place:
-            ended = _Supervision(launcher, job, project, on_event, cancel, place).run()
+            ended = _Supervision(launcher, job, project, on_event, cancel, place, wishes or Wishes(), clock).run()
     except CicloError as error:
         ended = _failed(job, error.code, error.params)
     except Exception:  # noqa: BLE001 - an error of the supervisor itself must end the job too, as any other
         ended = _failed(job, "jobs.error", {}, traceback.format_exc())
-    ended = msgspec.structs.replace(ended, elapsed_s=time.monotonic() - began)
+    ended = msgspec.structs.replace(ended, elapsed_s=clock.now() - began)
     on_event(ended)
     return ended
 
@@ -155,11 +166,15 @@ class _Supervision:
         on_event: OnEvent,
         cancel: threading.Event,
         place: Workspace,
+        wishes: Wishes,
+        clock: Clock,
     ) -> None:
         self._launcher, self._job, self._project = launcher, job, project
         self._on_event, self._cancel, self._place = on_event, cancel, place
-        self._began = time.monotonic()
-        self._estimate = _Estimate()
+        self._wishes, self._clock = wishes, clock
+        self._began = clock.now()
+        self._told_finish = False
+        self._estimate = _Estimate(clock)
         self._kills = out_of_memory_kills()
 
     def run(self) -> Ended:
@@ -173,6 +188,7 @@ class _Supervision:
             while last is None:
                 message = inbox.get(_TICK_S)
                 last = self._judge() or self._relay(message)
+                self._grant(child)
         except Closed:
             by_itself = _ends_soon(child)
         except ChannelError as error:
@@ -199,16 +215,34 @@ class _Supervision:
         if self._cancel.is_set():
             return self._cancelled(0.0)
         limit_s = self._job.timeout_s
-        if limit_s is not None and time.monotonic() - self._began > limit_s:
+        if limit_s is not None and self._clock.now() - self._began > limit_s:
             return _failed(self._job, "jobs.timed_out", {"seconds": limit_s})
         return None
+
+    def _grant(self, child: RunningChild) -> None:
+        """Halt the job, have it go on or be content, as it is wished. Who is to finish has to go on first."""
+        if self._wishes.finish.is_set() and not self._told_finish:
+            tell_finish(self._place.staging)
+            self._told_finish = True
+            self._wishes.halt.clear()
+        halt = self._wishes.halt.is_set()
+        if halt == self._clock.stands:
+            return
+        if halt:
+            child.halt(True)
+            self._clock.stop()
+        else:
+            self._clock.go_on()
+            tell_halted(self._place.staging, self._clock.halted_s)
+            child.halt(False)
+        self._on_event(Halted(job=self._job.id, halted=halt))
 
     def _relay(self, message: Report | None) -> Finished | Refused | Stopped | None:
         match message:
             case Began():
                 self._on_event(Started(job=self._job.id))
             case Reported(progress=progress):
-                elapsed_s = time.monotonic() - self._began
+                elapsed_s = self._clock.now() - self._began
                 event = Progressed(job=self._job.id, progress=self._estimate(progress), elapsed_s=elapsed_s)
                 self._on_event(event)
             case Handed(topic=topic, value=value):
@@ -287,13 +321,14 @@ def signal_name(status: int) -> str:
 class _Estimate:
     """Remaining time of the present step, from its own pace, where the work doesn't know better."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._step: Text | None = None
         self._since = 0.0
         self._done = 0.0
 
     def __call__(self, progress: Progress) -> Progress:
-        now = time.monotonic()
+        now = self._clock.now()
         if self._step is None or progress.step.id != self._step.id or progress.done < self._done:
             self._step, self._since, self._done = progress.step, now, progress.done
         advanced, elapsed_s = progress.done - self._done, now - self._since

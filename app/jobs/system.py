@@ -56,6 +56,16 @@ def lower_priority() -> None:
             return
 
 
+def suspend(process: int, suspended: bool) -> None:
+    """Suspend a process and its children, or have them go on, where there are no signals for that (Windows)."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        leader = psutil.Process(process)
+        for one in (leader, *leader.children(recursive=True)):
+            one.suspend() if suspended else one.resume()
+
+
 def offer_to_out_of_memory(score: int) -> None:
     """Be killed before the window when memory runs out (Linux; 0 to 1000)."""
     with contextlib.suppress(OSError):

@@ -52,7 +52,7 @@ def reproduce(context: Context, request: ReproduceRequest) -> Outcome:
         if _shape(winner) != _shape(planned):
             differences.append(Text("learning.differs.choice"))
         path = context.staging / "model.skops"
-        pool = local_pool(prepared.data, processors)
+        pool = local_pool(context, prepared.data, processors)
         refit(context, planned, prepared.data, path, preset=body.request.preset, pool=pool)
     identical = hash_file(path)[0] == record.objects["model"].sha256
     if not identical and not differences:
@@ -91,7 +91,7 @@ def _replay(context: Context, prepared: Prepared, plan: ExecutedPlan, processors
         prepared.data,
         metric=prepared.metric,
         strategy=Replayed(plan),
-        pool=local_pool(prepared.data, processors),
+        pool=local_pool(context, prepared.data, processors),
     )
     search.run()
     return search

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from app import __version__
+from app.jobs.asking import running_now
 from app.jobs.contract import Context, Outcome, Progress
 from app.jobs.system import peak_memory_mb
 from app.learning.alarms import leak_alarms
@@ -60,12 +61,10 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         What is wrong with the request or the data, in one sentence; ``learning.nothing_finished`` where no candidate
         could be fitted in time.
     """
-    began, cpu = time.monotonic(), time.process_time()
+    began, cpu = running_now(context.staging), time.process_time()
     check_country(request.country)
     with threadpool_limits(1), machines(context, request, versions=library_versions()) as computing:
-        context.report(Progress(step=Text("learning.step.reading")))
-        prepared = prepare(request)
-        context.check_cancelled()
+        prepared = _prepared(context, request)
         checkpoint = open_checkpoint(prepared, request)
         search = _search(context, prepared, request, began, checkpoint, computing)
         winner = choose(search.trials, prepared.data, prepared.metric, preset=request.preset)
@@ -84,8 +83,9 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         )
         context.report(Progress(step=Text("learning.step.checking")))
         served = measure(context.staging / "model.skops", prepared.data.frame, classes=prepared.data.classes)
-        body = _body(prepared, request, search, winner, began)
-        spent = _together((search.spent(), curve_spent, last), began, cpu, request.country)
+        seconds = running_now(context.staging) - began
+        spent = _together((search.spent(), curve_spent, last), seconds, cpu, request.country)
+        body = _body(prepared, request, search, winner, seconds)
         body = msgspec.structs.replace(body, plan=plan, spent=spent, served=served, curve=curve)
     drafted = _draft(context, prepared, body, winner)
     answer = TrainAnswer(
@@ -99,6 +99,13 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         peak_memory_mb=body.peak_memory_mb,
     )
     return Outcome(drafts=(drafted,), answer=msgspec.Raw(encode(answer)), checkpoint=checkpoint.key)
+
+
+def _prepared(context: Context, request: TrainRequest) -> Prepared:
+    context.report(Progress(step=Text("learning.step.reading")))
+    prepared = prepare(request)
+    context.check_cancelled()
+    return prepared
 
 
 def open_checkpoint(prepared: Prepared, request: TrainRequest) -> Checkpoint:
@@ -166,15 +173,15 @@ def _curve(
         pool=computing.pool(prepared.data),
         checkpoint=checkpoint,
         most_s=_SHARE_OF_WORK * WORK_S[request.preset] if limit is None else _SHARE_FOR_CURVE * limit,
-        deadline=None if limit is None else time.monotonic() + _SHARE_FOR_CURVE * limit,
+        deadline=None if limit is None else running_now(context.staging) + _SHARE_FOR_CURVE * limit,
     )
 
 
-def _together(parts: Sequence[Spent], began: float, cpu: float, country: str) -> Spent:
+def _together(parts: Sequence[Spent], seconds: float, cpu: float, country: str) -> Spent:
     """The fits and this process's own work."""
     cpu_s = sum(part.cpu_s for part in parts) + time.process_time() - cpu
     return Spent(
-        seconds=round(time.monotonic() - began, 3),
+        seconds=round(seconds, 3),
         cpu_s=round(cpu_s, 3),
         memory_mb=max(part.memory_mb for part in parts),
         fits=sum(part.fits for part in parts),
@@ -182,7 +189,7 @@ def _together(parts: Sequence[Spent], began: float, cpu: float, country: str) ->
     )
 
 
-def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Winner, began: float) -> ModelVersion:
+def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Winner, seconds: float) -> ModelVersion:
     data, target = prepared.data, prepared.target
     base = next((trial for trial in search.trials if trial.kind.id == BASELINE and trial.done), None)
     own, bases = _every_metric(winner.trial, data), _every_metric(base, data) if base else {}
@@ -211,7 +218,7 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         notes=(*_note_on_gain(gain.get(prepared.metric)), *notes_on(target, prepared.columns)),
         versions=library_versions(),
         threads={"blas": 1, "openmp": 1},
-        seconds=round(time.monotonic() - began, 3),
+        seconds=round(seconds, 3),
         peak_memory_mb=round(peak_memory_mb(), 1),
     )
 

@@ -76,8 +76,10 @@ class Activity(QObject):
             return [words("ui.foot.stopping")]
         if job.state is JobState.QUEUED:
             return [words("ui.foot.waiting")]
-        parts = [self._session.text(job.progress.step)] if job.progress else []
         clock = clock_words(job.elapsed_now())
+        if job.paused:
+            return [words("ui.foot.paused"), clock]
+        parts = [self._session.text(job.progress.step)] if job.progress else []
         left = job.progress.remaining_s if job.progress else None
         if left is None:
             return [*parts, clock]
@@ -162,6 +164,8 @@ class JobRow(QWidget):
 def job_sentence(session: Session, job: JobView) -> str:
     """What there is to say of a job: how far, how long it took, or why it failed and what is safe."""
     words = session.words
+    if job.paused:
+        return words("ui.foot.paused")
     if job.failure is not None:
         sentence, hint = words.error(CicloError(job.failure.code, **job.failure.params))
         return f"{sentence} {hint}".strip()

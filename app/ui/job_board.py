@@ -7,7 +7,7 @@ import time
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.jobs.contract import Ended, Event, Failure, JobState, Progress, Progressed, Published, Started
+from app.jobs.contract import Ended, Event, Failure, Halted, JobState, Progress, Progressed, Published, Started
 from app.text.message import Text
 
 TERMINAL = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.LOST})
@@ -23,6 +23,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     progress: Progress | None = None
     started_at: float = 0.0
     elapsed_s: float = 0.0
+    paused_at: float = 0.0
     failure: Failure | None = None
     records: dict[str, tuple[str, ...]] = {}
     published: dict[str, bytes] = {}
@@ -31,11 +32,15 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     def over(self) -> bool:
         return self.state in TERMINAL
 
+    @property
+    def paused(self) -> bool:
+        return self.paused_at > 0 and not self.over
+
     def elapsed_now(self) -> float:
         """Seconds since it started; of a finished job, how long it took."""
         if self.over or not self.started_at:
             return self.elapsed_s
-        return time.monotonic() - self.started_at
+        return (self.paused_at or time.monotonic()) - self.started_at
 
 
 class JobBoard(QObject):
@@ -58,7 +63,7 @@ class JobBoard(QObject):
         if job is None or job.over:
             return False
         self._jobs[event.job] = _after(job, event)
-        if isinstance(event, Started | Progressed | Ended):
+        if isinstance(event, Started | Progressed | Halted | Ended):
             self.changed.emit()
         return True
 
@@ -96,6 +101,11 @@ def _after(job: JobView, event: Event) -> JobView:
             return replace(job, state=JobState.RUNNING, progress=event.progress, started_at=started)
         case Published():
             return replace(job, published={**job.published, event.topic: bytes(event.value)})
+        case Halted(halted=True):
+            return replace(job, paused_at=time.monotonic())
+        case Halted():
+            stood_s = time.monotonic() - job.paused_at if job.paused_at else 0.0
+            return replace(job, paused_at=0.0, started_at=job.started_at and job.started_at + stood_s)
         case Ended():
             return replace(
                 job, state=event.state, elapsed_s=event.elapsed_s, failure=event.failure, records=event.records

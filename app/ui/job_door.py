@@ -91,6 +91,16 @@ class JobDoor(QObject):
         elif self._queue is not None:
             self._queue.cancel(id)
 
+    def pause(self, id: str, paused: bool) -> None:
+        """Have a job stand still, or go on."""
+        if self._queue is not None:
+            self._queue.halt(id, paused)
+
+    def finish(self, id: str) -> None:
+        """Have a job be content with the best so far."""
+        if self._queue is not None:
+            self._queue.finish(id)
+
     def ask(
         self, kind: JobKind, request: msgspec.Struct, answer: type[msgspec.Struct], done: Receiver, failed: Receiver
     ) -> None:

@@ -118,9 +118,13 @@ class Session(QObject):
         """The answer to the open question of this kind isn't wanted any more."""
         self._door.drop(kind)
 
-    def stop(self, job_id: str) -> None:
-        """Stop a job; its end comes as an event."""
-        self._door.cancel(job_id)
+    def stop(self, job_id: str, *, keep_best: bool = False) -> None:
+        """Stop a job, or (``keep_best``) have a training end with the best so far; its end comes as an event."""
+        (self._door.finish if keep_best else self._door.cancel)(job_id)
+
+    def pause(self, job_id: str, paused: bool) -> None:
+        """Have a job stand still, or go on; it says so in an event."""
+        self._door.pause(job_id, paused)
 
     def read_interrupted(self, done: Callable[[list[StoredJob]], None]) -> None:
         """Ask for the jobs of the open project that were cut off when their program ended."""

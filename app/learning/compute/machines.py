@@ -69,11 +69,11 @@ def _publisher(context: Context) -> Callable[[Computing], None]:
 
 class _Here:
     def __init__(self, context: Context, processors: int) -> None:
-        self._processors, self._tell = processors, _publisher(context)
+        self._context, self._processors, self._tell = context, processors, _publisher(context)
 
     def pool(self, data: LearningData) -> Pool:
         self._tell(Computing(threads=self._processors))
-        return local_pool(data, self._processors)
+        return local_pool(self._context, data, self._processors)
 
 
 class _There:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,9 +16,10 @@ import msgspec
 import numpy as np
 
 from app.errors import CicloError
+from app.jobs.asking import is_asked_to_finish, running_now
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import Answer, FitFailure, Pool
-from app.learning.estimators.catalogue import catalogue
+from app.learning.estimators.catalogue import BASELINE, catalogue
 from app.learning.records import Candidate, Leaderboard
 from app.learning.scoring import score
 from app.learning.search.checkpoint import Checkpoint
@@ -52,8 +52,12 @@ class _Fit:
     order: bytes
 
 
-class TimeUp(Exception):
-    """The time limit is reached."""
+class _Enough(Exception):
+    """The search ends before its strategy does: ``stop`` says why, ``left`` why a candidate isn't finished."""
+
+    def __init__(self, *, stop: str, left: str) -> None:
+        super().__init__(stop)
+        self.stop, self.left = stop, left
 
 
 class Search:
@@ -80,7 +84,7 @@ class Search:
         self._told = 0
         self._over = False
         self._running: dict[int, _Fit] = {}
-        self._began = time.monotonic()
+        self._began = self._now()
         self._done = 0
 
     def run(self) -> None:
@@ -96,11 +100,11 @@ class Search:
                     self._take(fit, answer)
                     self._report(fit)
             self.stop = self._strategy.stop
-        except TimeUp:
-            self.stop = "learning.stop.time"
+        except _Enough as enough:
+            self.stop = enough.stop
             for trial in self.trials:
                 if not trial.done and trial.failure is None and not trial.left:
-                    trial.left = "learning.remark.no_time"
+                    trial.left = enough.left
         finally:
             self._pool.close()
             gc.unfreeze()
@@ -108,8 +112,15 @@ class Search:
 
     def _check(self) -> None:
         self._context.check_cancelled()
-        if self._deadline is not None and time.monotonic() > self._deadline - self._reserve():
-            raise TimeUp
+        if self._deadline is not None and self._now() > self._deadline - self._reserve():
+            raise _Enough(stop="learning.stop.time", left="learning.remark.no_time")
+        found = any(trial.done and trial.kind.id != BASELINE for trial in self.trials)
+        if found and is_asked_to_finish(self._context.staging):
+            raise _Enough(stop="learning.stop.asked", left="learning.remark.asked")
+
+    def _now(self) -> float:
+        """Of a clock that stands still while the job is paused."""
+        return running_now(self._context.staging)
 
     def _reserve(self) -> float:
         """Seconds that the last fits will take: of the best so far, on every row, in parallel."""
@@ -230,7 +241,7 @@ class Search:
         share = 0.0 if math.isinf(meant) else done / max(done + ahead, 1e-9)
         left = None if math.isinf(meant) else seconds_left(ahead, self._pool.processors) + self._reserve()
         if self._deadline is not None:
-            now = time.monotonic()
+            now = self._now()
             share = max(share, (now - self._began) / max(1e-9, self._deadline - self._began))
             left = min(max(0.0, self._deadline - now), math.inf if left is None else left)
         return min(0.99, share), left

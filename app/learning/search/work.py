@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import numpy as np
 
+from app.jobs.asking import running_now
+from app.jobs.contract import Context
 from app.jobs.forks import Pool, fork_pool
 from app.jobs.system import available_memory_mb, forget_peak_memory, peak_memory_mb
 from app.learning import canonical
@@ -22,19 +26,19 @@ Order = FoldOrder | RefitOrder
 class Worker:
     """Fits what it is told to, on rows that it has."""
 
-    def __init__(self, data: LearningData) -> None:
-        self._data = data
+    def __init__(self, data: LearningData, clock: Callable[[], float] = time.monotonic) -> None:
+        self._data, self._clock = data, clock
         self._kinds = catalogue()
 
     def __call__(self, order: bytes) -> bytes:
         """Carry out an encoded order; the encoded answer."""
         wanted = msgspec.msgpack.decode(order, type=Order)
         forget_peak_memory()
-        began, cpu = time.perf_counter(), time.process_time()
+        began, cpu = self._clock(), time.process_time()
         result = self._fold(wanted) if isinstance(wanted, FoldOrder) else self._refit(wanted)
         answer = Answered(
             result=result,
-            seconds=time.perf_counter() - began,
+            seconds=self._clock() - began,
             cpu_s=time.process_time() - cpu,
             memory_mb=peak_memory_mb(),
         )
@@ -51,7 +55,8 @@ class Worker:
         return canonical.dump(fit(self._kinds[order.estimator], order.params, self._data, everything, rows=order.rows))
 
 
-def local_pool(data: LearningData, processors: int) -> Pool:
-    """Carry out orders on this machine, on so many processors where there is memory for it."""
-    pool = fork_pool(Worker(data), processors=processors)
+def local_pool(context: Context, data: LearningData, processors: int) -> Pool:
+    """Carry out orders on this machine, on so many processors where there is memory for it. A fit takes no time while
+    its job is paused."""
+    pool = fork_pool(Worker(data, partial(running_now, context.staging)), processors=processors)
     return Rationed(pool, needs=need_of(data), room_mb=SHARE * available_memory_mb())

@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.data.records import DATASET
-from app.jobs.contract import Ended, Event, JobState, Published, Started
+from app.jobs.contract import Ended, Event, Halted, JobState, Published, Started
 from app.learning.compute.records import COMPUTING
 from app.learning.records import MODEL, TRAIN, TrainRequest
 from app.project.record import Record
@@ -77,6 +77,8 @@ class Page(QWidget):
         made = Result(self._session)
         made.version_chosen.connect(self.show_record)
         made.stop_asked.connect(self._on_stop_asked)
+        made.pause_asked.connect(self._on_pause_asked)
+        made.best_asked.connect(self._on_best_asked)
         made.report_asked.connect(self._on_report_asked)
         made.other_asked.connect(self._on_other_asked)
         self._stack.addWidget(made)
@@ -153,10 +155,17 @@ class Page(QWidget):
             self._result.show_computing(bytes(event.value))
         elif isinstance(event, Started) and event.job == self._job:
             self._follow(event.job)
+        elif isinstance(event, Halted) and event.job == self._job:
+            self._on_training_halted(event)
         elif isinstance(event, Ended) and event.job == self._job:
             self._on_training_ended(event)
         if isinstance(event, Started | Ended):
             self._say_other()
+
+    def _on_training_halted(self, event: Halted) -> None:
+        job = self._session.jobs.get(event.job)
+        if job is not None:
+            self._result.show_halted(job)
 
     def _on_training_ended(self, event: Ended) -> None:
         ended, self._job = self._session.jobs.get(event.job), ""
@@ -179,6 +188,16 @@ class Page(QWidget):
     @Slot()
     def _on_stop_asked(self) -> None:
         self._session.stop(self._job)
+
+    @Slot()
+    def _on_pause_asked(self) -> None:
+        job = self._session.jobs.get(self._job)
+        if job is not None:
+            self._session.pause(self._job, not job.paused)
+
+    @Slot()
+    def _on_best_asked(self) -> None:
+        self._session.stop(self._job, keep_best=True)
 
     @Slot()
     def _on_report_asked(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton
 
 from app.errors import CicloError
 from app.jobs.contract import Ended, JobState
@@ -32,6 +33,8 @@ class Result(ScrollPage):
 
     version_chosen = Signal(str)
     stop_asked = Signal()
+    pause_asked = Signal()
+    best_asked = Signal()
     report_asked = Signal()
     other_asked = Signal()
 
@@ -39,6 +42,7 @@ class Result(ScrollPage):
         super().__init__(margin=tokens.SPACE)
         self._words = words = session.words
         self._header = PageHeader()
+        self._pause: QPushButton | None = None
         self._versions = Dropdown(session.theme)
         self._versions.setObjectName("training.versions")
         self._versions.setAccessibleName(words("ui_training.versions"))
@@ -80,14 +84,8 @@ class Result(ScrollPage):
 
     def show_job(self, job: JobView) -> None:
         """A training that runs, or waits for another job."""
-        words = self._words
         self._notice.hide()
-        state = "running" if job.state is JobState.RUNNING else "waiting"
-        self._header.set(model_of(job), words(f"ui_training.{state}"), words(f"ui_training.{state}.why"))
-        self._header.clear_buttons()
-        stop = self._header.add(words("ui_training.stop"), self.stop_asked.emit)
-        stop.setProperty("role", "danger")
-        stop.setObjectName("training.stop")
+        self._set_head(job)
         live = job.published.get("leaderboard")
         if live is not None:
             self.show_leaderboard(live)
@@ -99,6 +97,31 @@ class Result(ScrollPage):
             self.show_computing(computing)
         else:
             self._board.say_effort(())
+
+    def _set_head(self, job: JobView) -> None:
+        """What state it is in, and what can be done about it."""
+        words, runs = self._words, job.state is JobState.RUNNING
+        state = "paused" if job.paused else "running" if runs else "waiting"
+        self._header.set(model_of(job), words(f"ui_training.{state}"), words(f"ui_training.{state}.why"))
+        self._header.clear_buttons()
+        self._pause = None
+        if runs:
+            best = self._header.add(words("ui_training.take_best"), self.best_asked.emit)
+            best.setObjectName("training.take_best")
+            best.setToolTip(words("ui_training.take_best.why"))
+            pause = self._header.add(words(f"ui_training.{'go_on' if job.paused else 'pause'}"), self.pause_asked.emit)
+            pause.setObjectName("training.pause")
+            self._pause = pause
+        stop = self._header.add(words("ui_training.stop"), self.stop_asked.emit)
+        stop.setProperty("role", "danger")
+        stop.setObjectName("training.stop")
+
+    def show_halted(self, job: JobView) -> None:
+        """The training stands still, or goes on; what has the keyboard keeps it."""
+        had_keyboard = self._pause is not None and self._pause.hasFocus()
+        self._set_head(job)
+        if had_keyboard and self._pause is not None:
+            self._pause.setFocus()
 
     def show_computing(self, published: bytes) -> None:
         """What carries out the fits, as the job published it."""

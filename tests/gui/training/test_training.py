@@ -171,6 +171,33 @@ def test_that_a_stopped_training_says_so_and_changes_nothing(qtbot: QtBot, hand:
     assert len(session.records(MODEL)) == 2
 
 
+def test_that_a_training_is_paused_goes_on_and_gives_the_best_so_far(
+    qtbot: QtBot, hand: Hand, session: Session
+) -> None:
+    hand.click("training.start")
+    hand.until(lambda: hand.find(Table, "training.leaderboard").model().rowCount() > 0)
+    hand.click("training.pause")
+    hand.until(lambda: "uses no processor" in hand.words())
+    assert session.jobs.open(TRAIN.name)[0].paused
+    hand.click("training.pause")
+    hand.until(lambda: "Each model is judged on rows" in hand.words())
+    hand.click("training.take_best")
+    hand.until(lambda: hand.sees("training.to_report"))
+    plan = session.records(MODEL)[-1].read(ModelVersion).plan
+    assert plan is not None
+    assert plan.stop == "learning.stop.asked"
+
+
+def test_that_a_paused_training_can_be_stopped(qtbot: QtBot, hand: Hand, session: Session) -> None:
+    hand.click("training.start")
+    hand.until(lambda: hand.sees("training.pause"))
+    hand.click("training.pause")
+    hand.until(lambda: "uses no processor" in hand.words())
+    with qtbot.waitSignal(session.job_event, timeout=LONG_MS, check_params_cb=_is_cancelled):
+        hand.click("training.stop")
+    assert "No version was made" in hand.words()
+
+
 def _is_cancelled(event: object) -> bool:
     return isinstance(event, Ended) and event.state is JobState.CANCELLED
 

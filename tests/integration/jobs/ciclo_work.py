@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from app.errors import CicloError
+from app.jobs.asking import is_asked_to_finish, running_now
 from app.jobs.contract import Context, Outcome, Progress
 from app.project import draft
 from app.project.durable import stage_bytes
@@ -64,6 +65,23 @@ def sleep(context: Context, request: Request) -> Outcome:
         context.check_cancelled()
         time.sleep(0.01)
     return _answer(Note(text="slept"))
+
+
+def count_clock(context: Context, request: Request) -> Outcome:
+    """How often it could look at a clock of 10 ms in the given time; that clock stands still while it is paused."""
+    context.publish("process", Note(number=os.getpid()))
+    began, looks = running_now(context.staging), 0
+    while running_now(context.staging) - began < request.seconds:
+        time.sleep(0.01)
+        looks += 1
+    return _answer(Note(number=looks))
+
+
+def wait_for_wish(context: Context, request: Request) -> Outcome:
+    context.publish("process", Note(number=os.getpid()))
+    while not is_asked_to_finish(context.staging):
+        time.sleep(0.01)
+    return _answer(Note(text="content"))
 
 
 def count(context: Context, request: Request) -> Outcome:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from app.errors import CicloError
+from app.jobs.asking import tell_finish
 from app.jobs.contract import Cancelled
 from app.learning import reproducing
 from app.learning.estimators import catalogue
@@ -16,7 +17,7 @@ from app.learning.reproducing import reproduce
 from app.project import Project, draft
 from app.project.folder import CHECKPOINTS
 from app.project.record import StagedFile
-from tests.integration.learning.datasets import store
+from tests.integration.learning.datasets import Here, store
 from tests.integration.learning.test_training import Trained, here, with_target
 
 _FEW = {"baseline", "logistic", "ridge", "additive", "tree", "boosting"}
@@ -61,6 +62,29 @@ def test_that_what_a_time_limit_let_through_is_replayed(project: Project, tmp_pa
     trained = Trained(project, here(tmp_path), preset=Preset.THOROUGH, time_limit_s=4.0)
     assert trained.version.plan is not None
     assert trained.version.plan.stop in {"learning.stop.time", "learning.stop.no_gain"}
+    assert reproduced(project, tmp_path).identical
+
+
+class Content(Here):
+    """Is asked to be content once so many live results have come."""
+
+    def publish(self, topic: str, value: object) -> None:
+        super().publish(topic, value)
+        if len(self.published) == 20:
+            tell_finish(self.staging)
+
+
+def test_that_the_best_so_far_is_taken_when_asked_and_replayed(project: Project, tmp_path: Path) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    whole = Trained(project, here(tmp_path), preset=Preset.BALANCED, model="whole")
+    folder = tmp_path / "asked"
+    folder.mkdir()
+    asked = Trained(project, Content(folder, 1), preset=Preset.BALANCED)
+    plan = asked.version.plan
+    assert plan is not None
+    assert plan.stop == "learning.stop.asked"
+    assert len(plan.tried) < len(whole.version.plan.tried if whole.version.plan else ())
+    assert {tried.left for tried in plan.tried} >= {"learning.remark.asked"}
     assert reproduced(project, tmp_path).identical
 
 
