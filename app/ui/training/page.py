@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.data.records import DATASET
 from app.jobs.contract import Ended, Event, Halted, JobState, Published, Started
 from app.learning.compute.records import COMPUTING
-from app.learning.records import MODEL, TRAIN, TrainRequest
+from app.learning.records import MODEL, REPRODUCE, TRAIN, ReproduceRequest, TrainRequest
 from app.project.record import Record
 from app.text.message import Text
 from app.ui import theme as tokens
@@ -31,6 +31,7 @@ class Page(QWidget):
         self._job = ""
         self._shown: Record | None = None
         self._other: JobView | None = None
+        self._again: dict[str, str] = {}  # job -> the version that it trains again
         self._form = TrainingForm(session)
         self._form.submitted.connect(self._on_training_submitted)
         self._stack = QStackedWidget()
@@ -79,6 +80,7 @@ class Page(QWidget):
         made.stop_asked.connect(self._on_stop_asked)
         made.pause_asked.connect(self._on_pause_asked)
         made.best_asked.connect(self._on_best_asked)
+        made.reproduce_asked.connect(self._on_reproduce_asked)
         made.report_asked.connect(self._on_report_asked)
         made.other_asked.connect(self._on_other_asked)
         self._stack.addWidget(made)
@@ -159,6 +161,8 @@ class Page(QWidget):
             self._on_training_halted(event)
         elif isinstance(event, Ended) and event.job == self._job:
             self._on_training_ended(event)
+        elif isinstance(event, Ended) and event.job in self._again:
+            self._on_reproduced(event)
         if isinstance(event, Started | Ended):
             self._say_other()
 
@@ -173,6 +177,21 @@ class Page(QWidget):
             self.show_record(event.records[MODEL][-1])
             return
         self._result.show_ended(ended, event)
+
+    @Slot()
+    def _on_reproduce_asked(self) -> None:
+        project, shown = self._session.project, self._shown
+        if project is None or shown is None or shown.label in self._again.values():
+            return
+        request = ReproduceRequest(project=str(project.folder), model=shown.label)
+        title = Text("ui_training.reproduce.job", {"model": shown.label})
+        self._again[self._session.submit(REPRODUCE, request, title, stores=False)] = shown.label
+        self._result.say_reproducing(shown.label)
+
+    def _on_reproduced(self, event: Ended) -> None:
+        """Said whatever is in sight meanwhile: the sentence names the version."""
+        label = self._again.pop(event.job)
+        self._result.say_reproduced(label, event)
 
     @Slot()
     def _on_other_asked(self) -> None:

@@ -20,6 +20,7 @@ from app.ui import theme as tokens
 from app.ui.job_board import JobView
 from app.ui.session import Session
 from app.ui.theme import Kind
+from app.ui.training.again import say_reproduced
 from app.ui.training.board import Board
 from app.ui.training.computing import computing_words
 from app.ui.training.curve_card import CurveCard
@@ -37,6 +38,7 @@ class Result(ScrollPage):
     best_asked = Signal()
     report_asked = Signal()
     other_asked = Signal()
+    reproduce_asked = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__(margin=tokens.SPACE)
@@ -72,6 +74,9 @@ class Result(ScrollPage):
         help_ = words(f"verification.metric.{version.metric}.help")
         self._header.set(record.name, words("ui_training.version", number=str(record.number)), help_)
         self._header.clear_buttons()
+        again = self._header.add(words("ui_training.reproduce"), self.reproduce_asked.emit)
+        again.setObjectName("training.reproduce")
+        again.setToolTip(words("ui_training.reproduce.why"))
         report = self._header.set_primary(words("ui_training.to_report"), self.report_asked.emit)
         report.setObjectName("training.to_report")
         self._board.show_candidates(version.metric, version.candidates)
@@ -141,6 +146,15 @@ class Result(ScrollPage):
             self._notice.say_error(self._words, CicloError(event.failure.code, **event.failure.params))
         else:
             self._notice.say("neutral", self._words("ui_training.stopped"))
+
+    def say_reproducing(self, label: str) -> None:
+        """The version that is shown is trained again."""
+        words = self._words
+        self._notice.say("accent", words("ui_training.reproducing", model=label), words("ui_training.reproduce.why"))
+
+    def say_reproduced(self, label: str, event: Ended) -> None:
+        """What training it again came to."""
+        say_reproduced(self._notice, self._words, label, event)
 
     def say_other(self, other: JobView | None) -> None:
         """Another training of this window runs or waits: offer to show it."""

@@ -198,6 +198,13 @@ def test_that_a_paused_training_can_be_stopped(qtbot: QtBot, hand: Hand, session
     assert "No version was made" in hand.words()
 
 
+def test_that_a_version_is_reproduced_and_the_page_says_that_the_bytes_are_the_same(hand: Hand) -> None:
+    hand.until(lambda: hand.sees("training.reproduce"))
+    hand.click("training.reproduce")
+    hand.until(lambda: "is being trained again" in hand.words())
+    hand.until(lambda: "byte for byte" in hand.words())
+
+
 def _is_cancelled(event: object) -> bool:
     return isinstance(event, Ended) and event.state is JobState.CANCELLED
 
