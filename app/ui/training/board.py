@@ -111,7 +111,7 @@ class Board(QWidget):
         candidates = self._candidates
         many = len(candidates) > _MANY
         shown = candidates if self._all or not many else tuple(first_of_each(candidates))
-        self._axis = _axis([_shown(c, self._metric) for c in shown])
+        self._axis = bars_axis(shown, self._metric)
         chosen = self._table.currentIndex().row()
         self._model.set_columns(self._columns(), shown)
         self._table.fit_columns(stretch=2)
@@ -252,10 +252,20 @@ def _shown(candidate: Candidate, metric: str) -> Estimate:
     return display(metric, candidate.cv.get(metric, Estimate(value=None)))
 
 
-def _axis(estimates: Sequence[Estimate]) -> tuple[float, float]:
-    ends = [end for e in estimates for end in (e.value, e.low, e.high) if end is not None]
+def bars_axis(candidates: Sequence[Candidate], metric: str) -> tuple[float, float]:
+    """The common axis of the small bars. It begins at the baseline, on whichever side the worse values lie, since one
+    hopeless candidate would squeeze all the differences that count; what is worse is drawn at the edge."""
+    shown = [(c, _shown(c, metric)) for c in candidates]
+    ends = [end for _, e in shown for end in (e.value, e.low, e.high) if end is not None]
     if not ends:
         return (0.0, 1.0)
     low, high = min(ends), max(ends)
+    values = [e.value for c, e in shown if e.value is not None and not c.estimator.startswith("baseline")]
+    base = next((e.value for c, e in shown if e.value is not None and c.estimator.startswith("baseline")), None)
+    if base is not None and values:
+        if base < max(values) and values[0] == max(values):
+            low = base
+        elif base > min(values) and values[0] == min(values):
+            high = base
     room = (high - low or abs(high) or 1.0) * 0.05
     return low - room, high + room
