@@ -12,7 +12,6 @@ from app.errors import CicloError
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import FitFailure, Pool
 from app.learning.estimators import combined
-from app.learning.estimators.catalogue import BASELINE
 from app.learning.model import open_pipeline, save_model
 from app.learning.records import Preset
 from app.learning.search.blend import KIND, Members, blend
@@ -39,14 +38,14 @@ class Winner:
 def choose(trials: Sequence[Trial], data: LearningData, metric: str, *, preset: Preset) -> Winner:
     """The best finished candidate, or the mean of several (:func:`~app.learning.search.blend.blend`).
 
-    The baseline wins only alone.
+    What models are only compared with is never chosen.
 
     Raises
     ------
     CicloError
         ``learning.nothing_finished``.
     """
-    learned = [trial for trial in finished(trials) if trial.kind.id != BASELINE]
+    learned = [trial for trial in finished(trials) if not trial.kind.reference]
     if not learned:
         failed = next((trial.failure for trial in trials if trial.failure), None)
         raise CicloError("learning.nothing_finished", cause=failed.id if failed else "")

@@ -12,6 +12,7 @@ from app.learning.estimators.kind import Traits
 from app.learning.examination import examine_target, notes_on
 from app.learning.records import Forecast, Planned, PlannedColumn, PlanRequest, Preset, Task
 from app.learning.room import forecast, part_of, size_of
+from app.learning.rule.outcome import notes_on_rule, state_rule
 from app.learning.scoring import choose_metric
 from app.learning.search.strategy import planned_work
 from app.learning.source import Source, open_source
@@ -37,6 +38,7 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
         What makes the target or the split unfit, in one sentence.
     """
     source, target, columns, divided = _divided(context, request)
+    stated = state_rule(source, request.rule, locale=request.locale, target=request.target, task=target.task)
     figures = figures_of(divided, request)
     rows = divided.rows
     forecasts = _forecasts(
@@ -57,7 +59,7 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
         dropped_rows=target.dropped,
         seconds={preset: told.seconds for preset, told in forecasts.items()},
         forecasts=forecasts,
-        problems=notes_on(target, columns),
+        problems=(*notes_on(target, columns), *notes_on_rule(stated, rows.train, target.task)),
         split=msgspec.structs.replace(figures, advice=advise(source, target, request.target)),
     )
     return Outcome(answer=msgspec.Raw(encode(planned)))

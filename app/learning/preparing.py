@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +16,7 @@ from app.learning.examination import examine_target
 from app.learning.matrix import describe_features, feature_frame, frame_columns
 from app.learning.records import Feature, PlannedColumn, Task, TrainRequest
 from app.learning.room import check_room, forecast, size_of
+from app.learning.rule.outcome import Stated, state_rule
 from app.learning.scoring import choose_metric
 from app.learning.search.data import LearningData
 from app.learning.source import Source, open_source, read_table
@@ -37,6 +38,7 @@ class Prepared:
     columns: tuple[PlannedColumn, ...]
     divided: Divided
     twins: TwinsFound
+    stated: Stated | None
     features: tuple[Feature, ...]
     data: LearningData
     metric: str
@@ -61,7 +63,10 @@ def prepare(request: TrainRequest) -> Prepared:
     columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
     divided = make_split(source, test, target, scheme, columns, request)
     _check_room(request, source, target, columns, divided)
+    stated = state_rule(source, request.rule, locale=request.locale, target=request.target, task=target.task)
     features, data = _learning_data(divided, request.seed)
+    if stated is not None:
+        data = replace(data, rule=request.rule.strip(), stated=stated.values[divided.rows.train])
     return Prepared(
         source=source,
         test=test,
@@ -69,6 +74,7 @@ def prepare(request: TrainRequest) -> Prepared:
         columns=columns,
         divided=divided,
         twins=twins_of(divided),
+        stated=stated,
         features=features,
         data=data,
         metric=metric,

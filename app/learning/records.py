@@ -39,7 +39,8 @@ class Preset(StrEnum):
 class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Ask what a training would do. ``task`` is auto, classification or regression, as on the command line.
 
-    ``split`` is as on the command line, or auto: the one that the data calls for."""
+    ``split`` is as on the command line, or auto: the one that the data calls for. ``rule`` is what decides today, as
+    the analyst wrote it in ``locale``."""
 
     project: str
     dataset: str
@@ -54,6 +55,8 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     keep_together: str = ""
     test: str = ""
     seed: int = 0
+    rule: str = ""
+    locale: str = ""
 
 
 class PlannedColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +112,8 @@ class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
     overridden column by column.
 
     ``cluster`` is the address of a Dask scheduler whose workers do the fits; ``country`` (two letters, else that of
-    the time zone) where the electricity comes from."""
+    the time zone) where the electricity comes from; ``rule`` is what decides today, as the analyst wrote it in
+    ``locale``."""
 
     project: str
     dataset: str
@@ -131,6 +135,8 @@ class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
     processors: int = 0
     cluster: str = ""
     country: str = ""
+    rule: str = ""
+    locale: str = ""
 
 
 class ReproduceRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,6 +231,15 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     twins: TwinFigures | None = None
 
 
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model was compared with beside the baseline, on the same folds: ``estimator`` is its id on the
+    leaderboard, ``gain`` the model's scores minus its own, paired by fold."""
+
+    estimator: str
+    cv: dict[str, Estimate]
+    gain: dict[str, Estimate]
+
+
 class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     """Body of a model version. Objects: ``model`` (canonical skops), ``holdout`` (Parquet: int64 ``row``) and
     ``out_of_fold`` (Parquet: ``row`` and the winner's out-of-fold predictions: ``p0``, ``p1``, ... in the order of
@@ -253,6 +268,7 @@ class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     complexity: int = 0
     gain: dict[str, Estimate] = {}
+    references: tuple[Reference, ...] = ()
     threads: dict[str, int] = {}
     alarms: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()

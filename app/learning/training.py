@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version as library_version
 from pathlib import Path
 
@@ -26,9 +26,11 @@ from app.learning.compute.machines import Machines, machines
 from app.learning.curve import learning_curve
 from app.learning.energy import check_country, energy_of
 from app.learning.estimators.catalogue import BASELINE
+from app.learning.estimators.references import REFERENCES
 from app.learning.examination import notes_on
 from app.learning.preparing import Prepared, prepare
-from app.learning.records import MODEL, Estimate, ModelVersion, Split, Task, TrainAnswer, TrainRequest
+from app.learning.records import MODEL, Estimate, ModelVersion, Reference, Split, Task, TrainAnswer, TrainRequest
+from app.learning.rule.outcome import notes_on_rule
 from app.learning.scoring import THRESHOLD, estimate, metric_names, score
 from app.learning.search.checkpoint import Checkpoint
 from app.learning.search.data import LearningData
@@ -195,6 +197,7 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
     own, bases = _every_metric(winner.trial, data), _every_metric(base, data) if base else {}
     share = data.test_share
     gain = _gains(own, bases, share)
+    references = tuple(_reference(trial, own, data) for trial in search.trials if trial.kind.id in REFERENCES)
     return ModelVersion(
         dataset=prepared.source.record.label,
         dataset_id=prepared.source.record.id,
@@ -212,10 +215,15 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         baseline={name: estimate(folds, test_share=share, metric=name) for name, folds in bases.items()},
         cv={name: estimate(folds, test_share=share, metric=name) for name, folds in own.items()},
         gain=gain,
+        references=references,
         threshold=THRESHOLD,
         complexity=winner.trial.kind.complexity,
         alarms=leak_alarms(data, prepared.features, winner.trial.out_of_fold(data)),
-        notes=(*_note_on_gain(gain.get(prepared.metric)), *notes_on(target, prepared.columns)),
+        notes=(
+            *_notes_on_gain(gain, references, prepared.metric),
+            *notes_on_rule(prepared.stated, prepared.divided.rows.train, target.task),
+            *notes_on(target, prepared.columns),
+        ),
         versions=library_versions(),
         threads={"blas": 1, "openmp": 1},
         seconds=round(seconds, 3),
@@ -237,10 +245,25 @@ def _gains(own: dict[str, tuple[float, ...]], bases: dict[str, tuple[float, ...]
     }
 
 
-def _note_on_gain(gain: Estimate | None) -> tuple[Text, ...]:
-    """What to say where nothing does clearly better than the baseline."""
+def _reference(trial: Trial, own: dict[str, tuple[float, ...]], data: LearningData) -> Reference:
+    """What the model was compared with, and its gain over that."""
+    found, share = _every_metric(trial, data), data.test_share
+    cv = {name: estimate(folds, test_share=share, metric=name) for name, folds in found.items()}
+    return Reference(estimator=trial.kind.id, cv=cv, gain=_gains(own, found, share))
+
+
+def _notes_on_gain(gain: dict[str, Estimate], references: tuple[Reference, ...], metric: str) -> Iterator[Text]:
+    """What to say where nothing does clearly better than the baseline, or than what decides today."""
+    if _unclear(gain.get(metric)):
+        yield Text("learning.note.no_gain")
+    for one in references:
+        if _unclear(one.gain.get(metric)):
+            yield Text(f"learning.note.no_gain_over.{one.estimator}")
+
+
+def _unclear(gain: Estimate | None) -> bool:
     ends = [] if gain is None else [end for end in (gain.value, gain.low) if end is not None]
-    return (Text("learning.note.no_gain"),) if ends and min(ends) <= 0 else ()
+    return bool(ends) and min(ends) <= 0
 
 
 def _split(prepared: Prepared, request: TrainRequest) -> Split:

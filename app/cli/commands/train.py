@@ -37,6 +37,12 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
 
 
+class _Reference(msgspec.Struct, frozen=True, kw_only=True):
+    estimator: str
+    cv: dict[str, Figure]
+    gain: dict[str, Figure]
+
+
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     version: int
@@ -45,6 +51,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     metric: str
     cv: dict[str, Figure]
     baseline: dict[str, Figure]
+    references: tuple[_Reference, ...]
     candidates: tuple[_Candidate, ...]
     seconds: float
     peak_memory_mb: float
@@ -88,6 +95,7 @@ def split_arguments(parser: Parser) -> None:
     parser.option("--test", metavar="DATASET", default="")
     parser.option("--exclude", metavar="COL", several=True)
     parser.option("--include", metavar="COL", several=True)
+    parser.option("--rule", metavar="SENTENCE", default="")
     parser.option("--seed", metavar="N", number=int, default=0, low=0, high=2**32 - 1)
     parser.option("--jobs", metavar="N", number=int, default=0, low=1, high=4096)
 
@@ -96,7 +104,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     """Train."""
     with opened(terminal, options.project) as project:
         columns = dataset_version(terminal, project, options.dataset).read(DatasetVersion).columns
-        request = _request(options, [column.name for column in columns])
+        request = _request(options, [column.name for column in columns], terminal.words.locale)
         ended = project_job(terminal, TRAIN, request, project, processors=options.jobs)
         version = committed(project, ended, MODEL)
         body = version.read(ModelVersion)
@@ -106,7 +114,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     return 0
 
 
-def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
+def _request(options: Namespace, columns: Sequence[str], locale: str) -> TrainRequest:
     target = column_name(options.target, columns)
     exclude = tuple(column_name(name, columns) for name in options.exclude)
     if target in exclude:
@@ -132,6 +140,8 @@ def _request(options: Namespace, columns: Sequence[str]) -> TrainRequest:
         processors=options.jobs,
         cluster=options.cluster,
         country=options.country,
+        rule=options.rule,
+        locale=locale if options.rule else "",
     )
 
 
@@ -171,6 +181,10 @@ def _answer(version: Record, body: ModelVersion, peak_memory_mb: float, words: W
         metric=body.metric,
         cv=figures(body.cv, words),
         baseline=figures(body.baseline, words),
+        references=tuple(
+            _Reference(estimator=one.estimator, cv=figures(one.cv, words), gain=figures(one.gain, words))
+            for one in body.references
+        ),
         candidates=tuple(_candidate(c, words) for c in body.candidates),
         seconds=body.seconds,
         peak_memory_mb=max(body.peak_memory_mb, peak_memory_mb),

@@ -47,6 +47,11 @@ def usual(size: Size, params: Params) -> float:
     return 0.05 + 3e-6 * size.rows * size.width
 
 
+def nothing(size: Size, params: Params) -> float:
+    """Of what is known before the search."""
+    return 0.0
+
+
 def baseline(size: Size, params: Params) -> float:
     """Counts the answers."""
     return 0.01 + 2e-7 * size.rows

@@ -95,6 +95,8 @@ class EstimatorKind:
         Learns from a sample where there are more.
     trusted
         Types that its file may contain beyond what skops trusts.
+    reference
+        Only compared with: never chosen, never part of a mean.
     """
 
     id: str
@@ -111,6 +113,7 @@ class EstimatorKind:
     most_rows: int = _MANY_ROWS
     trusted: tuple[str, ...] = ()
     source: str = "ciclo"
+    reference: bool = False
 
     def tried(self, preset: Preset, traits: Traits) -> tuple[Params, ...]:
         """The parameters that a preset begins with; those for a logarithm only where the target has one."""

@@ -34,6 +34,7 @@ def readable() -> tuple[EstimatorKind, ...]:
             quick=({},),
             cost=cost.baseline,
             footprint=footprint.baseline,
+            reference=True,
         ),
         _logistic(),
         _ridge(),

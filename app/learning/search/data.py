@@ -34,6 +34,8 @@ class LearningData:
         Pairs of positions in ``frame``: fitted on, scored on.
     levels
         Columns after one-hot encoding; 0 where nobody counted them.
+    rule, stated
+        The rule that is used today, and what it gives for each row, shape (n,): 1 for yes, 0 for no, or an amount.
     """
 
     task: Task
@@ -47,6 +49,8 @@ class LearningData:
     sealed: Sealed
     seed: int
     levels: int = 0
+    rule: str = ""
+    stated: Floats | None = None
 
     @property
     def test_share(self) -> float:
@@ -76,6 +80,17 @@ class LearningData:
     def traits(self) -> Traits:
         """What the target is like."""
         return Traits.of(self.task, self.values)
+
+
+def stated_predictions(data: LearningData, fold: int) -> Floats:
+    """What the rule says of the rows that a fold holds out, as a model would: shape (rows, 2) or (rows, 1). Where it
+    gives no amount, the mean of the rows learned from counts."""
+    assert data.stated is not None
+    fitted, scored = data.folds[fold]
+    found = data.stated[scored]
+    if data.classes:
+        return np.column_stack([1.0 - found, found])
+    return np.where(np.isnan(found), data.values[fitted].mean(), found).reshape(-1, 1)
 
 
 def fit(kind: EstimatorKind, params: Params, data: LearningData, positions: Integers, *, rows: int = 0) -> Pipeline:

@@ -19,11 +19,12 @@ from app.errors import CicloError
 from app.jobs.asking import is_asked_to_finish, running_now
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import Answer, FitFailure, Pool
-from app.learning.estimators.catalogue import BASELINE, catalogue
+from app.learning.estimators.catalogue import catalogue
+from app.learning.estimators.references import REFERENCES, RULE
 from app.learning.records import Candidate, Leaderboard
 from app.learning.scoring import score
 from app.learning.search.checkpoint import Checkpoint
-from app.learning.search.data import LearningData
+from app.learning.search.data import Floats, LearningData, stated_predictions
 from app.learning.search.records import Answered, ExecutedPlan, FoldOrder, Spent
 from app.learning.search.remaining import seconds_left, work_left
 from app.learning.search.strategy import Proposal, Strategy
@@ -114,7 +115,7 @@ class Search:
         self._context.check_cancelled()
         if self._deadline is not None and self._now() > self._deadline - self._reserve():
             raise _Enough(stop="learning.stop.time", left="learning.remark.no_time")
-        found = any(trial.done and trial.kind.id != BASELINE for trial in self.trials)
+        found = any(trial.done and not trial.kind.reference for trial in self.trials)
         if found and is_asked_to_finish(self._context.staging):
             raise _Enough(stop="learning.stop.asked", left="learning.remark.asked")
 
@@ -156,6 +157,9 @@ class Search:
                 self._submit(opened, trial, fold)
 
     def _submit(self, opened: _Round, trial: Trial, fold: int) -> None:
+        if trial.kind is RULE:
+            self._told_of(trial, fold, stated_predictions(self._data, fold))
+            return
         order = msgspec.msgpack.encode(
             FoldOrder(estimator=trial.kind.id, params=dict(trial.params), fold=fold, rows=trial.rows)
         )
@@ -210,13 +214,16 @@ class Search:
 
     def _store(self, trial: Trial, fold: int, answer: Answered) -> None:
         scored = self._data.folds[fold][1]
-        predictions = np.frombuffer(answer.result, dtype=np.float64).reshape(len(scored), -1)
-        trial.predictions[fold] = predictions
+        self._told_of(trial, fold, np.frombuffer(answer.result, dtype=np.float64).reshape(len(scored), -1))
         trial.seconds += answer.seconds
         trial.cpu_s += answer.cpu_s
         trial.memory_mb = max(trial.memory_mb, answer.memory_mb)
-        trial.scores[fold] = score(self._data.task, self._metric, self._data.values[scored], predictions)
         self._done += 1
+
+    def _told_of(self, trial: Trial, fold: int, predictions: Floats) -> None:
+        truth = self._data.values[self._data.folds[fold][1]]
+        trial.predictions[fold] = predictions
+        trial.scores[fold] = score(self._data.task, self._metric, truth, predictions)
 
     # What is told to others
 
@@ -278,7 +285,7 @@ class Replayed:
         """All of it in one round."""
         if number:
             return ()
-        kinds = catalogue()
+        kinds = {**catalogue(), **REFERENCES}
         strange = next((t.estimator for t in self._plan.tried if t.estimator not in kinds), "")
         if strange:
             raise CicloError("learning.unknown_estimator", estimator=strange)

@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from app.learning.estimators.catalogue import BASELINE, portfolio
+from app.learning.estimators.catalogue import portfolio
 from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import EstimatorKind, Params, Traits
+from app.learning.estimators.references import RULE
 from app.learning.records import Preset, Task
 from app.learning.search.blend import Members, blend
 from app.learning.search.data import LearningData
@@ -174,7 +175,7 @@ class Planned:
         """The next candidates."""
         if number < len(self._first):
             self._proposed += self._first[number]
-            return self._first[number]
+            return [*self._first[number], *(self._references() if number == 0 else ())]
         if self._preset is Preset.QUICK:
             self.stop = "learning.stop.portfolio"
             return ()
@@ -186,6 +187,10 @@ class Planned:
         found = self._search(number, told, self._shares(number, best, members))
         self.stop = "" if found else "learning.stop.nothing_left"
         return found
+
+    def _references(self) -> Sequence[Proposal]:
+        """What is compared with, beside the first round: the same candidates are tried with and without it."""
+        return [Proposal(kind=RULE, params={"rule": self._data.rule})] if self._data.stated is not None else []
 
     def _best_mean(self, best: Sequence[Trial]) -> tuple[float, Members]:
         """The score of the best model so far, alone or mixed, and what it is made of."""
@@ -255,7 +260,7 @@ def refit_rows(trial: Trial, data: LearningData, preset: Preset) -> int:
 
 
 def _learned(trials: Sequence[Trial]) -> list[Trial]:
-    return [trial for trial in trials if trial.kind.id != BASELINE]
+    return [trial for trial in trials if not trial.kind.reference]
 
 
 def expected_means(tried: Sequence[Trial]) -> list[float]:

@@ -1,4 +1,4 @@
-"""The choices that most trainings don't need: name, kind of task, seed."""
+"""The choices that most trainings don't need: the rule that is used today, name, kind of task, seed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QWidget
 
+from app.errors import CicloError
 from app.project.record import is_series_name
 from app.text.words import Words
 from app.ui import theme as tokens
@@ -33,6 +34,11 @@ class MoreChoices(QWidget):
         self._name.setObjectName("training.model")
         self._task = Dropdown(theme, [Option(t, words(f"ui_training.task_choice.{t}")) for t in _TASKS])
         self._task.setObjectName("training.task")
+        self._rule = line_edit(placeholder=words("ui_training.rule.example"))
+        self._rule.setObjectName("training.rule")
+        self._rule.editingFinished.connect(self._on_rule_edited)
+        self._rule_field = Field(words("ui_training.rule"), self._rule, words("ui_training.rule.help"))
+        self._asked_rule = ""
         self._seed = line_edit("0")
         self._seed.setObjectName("training.seed")
         self._seed.editingFinished.connect(self._on_seed_edited)
@@ -41,6 +47,7 @@ class MoreChoices(QWidget):
         self._task.chosen.connect(self._on_chosen)
         self.setLayout(
             column(
+                self._rule_field,
                 self._name_field,
                 Field(words("ui_training.task_choice"), self._task),
                 Field(words("ui_training.seed"), self._seed, words("ui_training.seed.help")),
@@ -73,15 +80,36 @@ class MoreChoices(QWidget):
     def seed(self) -> int:
         return int(self._seed.text() or 0)
 
+    def rule(self) -> str:
+        """The rule that is used today, as it was written; empty where none was."""
+        return self._rule.text().strip()
+
+    def rule_locale(self) -> str:
+        """Of the numbers and dates in the rule."""
+        return self._words.locale if self.rule() else ""
+
+    def say_about_rule(self, error: CicloError | None) -> None:
+        """What is wrong with the rule, where that is what the plan failed for."""
+        wrong = error is not None and error.code.rpartition(".")[2].startswith("rule_")
+        self._rule_field.set_wrong(" ".join(self._words.error(error)).strip() if error is not None and wrong else "")
+
     def chosen(self) -> dict[str, str]:
         """What was chosen here."""
-        return {"name": self.name(), "task": self.task(), "seed": str(self.seed())}
+        return {"name": self.name(), "task": self.task(), "seed": str(self.seed()), "rule": self.rule()}
 
     def choose(self, chosen: Mapping[str, str]) -> None:
         """Choose that again."""
         self._name.setText(chosen["name"])
         self._task.set_value(chosen["task"])
         self._seed.setText(chosen["seed"])
+        self._rule.setText(chosen.get("rule", ""))
+        self._asked_rule = self.rule()
+
+    @Slot()
+    def _on_rule_edited(self) -> None:
+        if self.rule() != self._asked_rule:
+            self._asked_rule = self.rule()
+            self.changed.emit()
 
     @Slot()
     def _on_seed_edited(self) -> None:

@@ -244,6 +244,7 @@ class TrainingForm(Card):
             self.preset.set_option(_preset_option(words, preset, seconds))
         self._problems.setText("\n".join(words.text(problem) for problem in plan.problems))
         self._problems.setVisible(bool(plan.problems))
+        self.more.say_about_rule(None)
         self._on_taken("")
 
     @Slot(str)
@@ -264,6 +265,7 @@ class TrainingForm(Card):
             self.preset.set_option(_preset_option(self._words, preset))
         sentence, hint = self._words.error(error)
         self._problems.setText(f"{sentence} {hint}".strip())
+        self.more.say_about_rule(error)
         self._problems.show()
 
     # Columns and more

@@ -82,6 +82,23 @@ def test_that_a_column_left_out_by_a_tick_counts(qtbot: QtBot, hand: Hand) -> No
     hand.until(lambda: hand.find(QPushButton, "training.columns").text().startswith("2 of 4 columns"))
 
 
+def test_that_a_rule_is_read_as_it_is_written_and_compared(hand: Hand, session: Session) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    hand.click("training.more")
+    rule = hand.find(QLineEdit, "training.rule")
+    rule.setText("monts > 3")
+    rule.editingFinished.emit()
+    hand.until(lambda: "Did you mean the column “months”?" in hand.words())
+    assert not hand.find(QPushButton, "training.start").isEnabled()
+    rule.setText("months < 20 and plan is basic")
+    rule.editingFinished.emit()
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    assert "The current rule says yes for" in hand.words()
+    hand.click("training.start")
+    hand.until(lambda: len(session.records(MODEL)) == 3)
+    assert [one.estimator for one in session.records(MODEL)[-1].read(ModelVersion).references] == ["baseline_rule"]
+
+
 def test_that_an_identifier_cannot_be_the_target_and_the_form_says_why(hand: Hand) -> None:
     hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     before = hand.words()

@@ -57,6 +57,14 @@ def test_that_a_version_trains_again_to_the_same_bytes(project: Project, tmp_pat
     assert reproduced(project, tmp_path) == Reproduced(model="m@1", identical=True)
 
 
+def test_that_a_version_with_a_rule_trains_again_to_the_same_bytes(project: Project, tmp_path: Path) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    trained = Trained(project, here(tmp_path), rule="visits > 4", locale="en")
+    assert trained.version.plan is not None
+    assert "baseline_rule" in [tried.estimator for tried in trained.version.plan.tried]
+    assert reproduced(project, tmp_path) == Reproduced(model="m@1", identical=True)
+
+
 def test_that_what_a_time_limit_let_through_is_replayed(project: Project, tmp_path: Path) -> None:
     store(project, "people", with_target(Task.BINARY))
     trained = Trained(project, here(tmp_path), preset=Preset.THOROUGH, time_limit_s=4.0)

@@ -332,3 +332,38 @@ def test_that_the_rows_learned_from_are_no_test(project: Project, tmp_path: Path
     with pytest.raises(CicloError) as refused:
         Trained(project, here(tmp_path), test="people")
     assert refused.value.code == "learning.test_is_training"
+
+
+@pytest.mark.parametrize(
+    ("task", "rule"),
+    [(Task.BINARY, 'age > 50 and visits >= 4 or town is "Vigo"'), (Task.REGRESSION, "0,3 * visits + 1")],
+)
+def test_that_the_rule_of_today_is_compared_on_the_same_folds_and_changes_no_model(
+    project: Project, tmp_path: Path, brief: None, task: Task, rule: str
+) -> None:
+    store(project, "people", with_target(task))
+    plain = Trained(project, here(tmp_path))
+    ruled = Trained(project, here(tmp_path), rule=rule, locale="es_ES")
+    version = ruled.version
+    row = next(c for c in version.candidates if c.estimator == "baseline_rule")
+    assert row.state == "done"
+    assert row.params == {"rule": rule}
+    assert len(row.folds) == version.plan.folds if version.plan else False
+    (reference,) = version.references
+    assert reference.estimator == "baseline_rule"
+    assert reference.gain[version.metric].value == pytest.approx(
+        (version.cv[version.metric].value or 0) - (reference.cv[version.metric].value or 0)
+    )
+    assert version.baseline[version.metric].value != reference.cv[version.metric].value
+    assert ruled.path("model").read_bytes() == plain.path("model").read_bytes()
+    again = Trained(project, here(tmp_path), rule="street is missing" if task is Task.BINARY else "1e9", locale="en")
+    assert again.path("model").read_bytes() == plain.path("model").read_bytes()
+
+
+def test_that_a_rule_may_look_at_a_column_that_nothing_is_learned_from(
+    project: Project, tmp_path: Path, brief: None
+) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    trained = Trained(project, here(tmp_path), rule="visits > 4", locale="en", exclude=("visits",))
+    assert [r.estimator for r in trained.version.references] == ["baseline_rule"]
+    assert "visits" not in [feature.name for feature in trained.version.features]
