@@ -75,6 +75,8 @@ def _columns(features: Sequence[Feature], words: Words) -> list[str]:
 
 
 def _seen(feature: Feature, words: Words) -> str:
+    if feature.prose:
+        return "–"
     if feature.type in WORDS:
         if feature.type in (ColumnType.IDENTIFIER, ColumnType.TEXT):
             return words.number(len(feature.levels))

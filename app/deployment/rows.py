@@ -91,7 +91,7 @@ def _bad_value(feature: Feature, value: str) -> Text:
 
 
 def _unseen(feature: Feature, values: pa.Array) -> Iterator[tuple[int, Text]]:
-    if feature.type is ColumnType.IDENTIFIER:  # every new row has a new one
+    if feature.type is ColumnType.IDENTIFIER or feature.prose:  # every new row has a new one
         return
     strange = pc.and_(values.is_valid(), pc.invert(pc.is_in(values, value_set=pa.array(feature.levels, pa.string()))))
     for row in _places(np.asarray(strange)):

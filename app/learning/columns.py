@@ -8,13 +8,13 @@ import pyarrow.compute as pc
 
 from app.data.records import Column, ColumnType
 from app.errors import CicloError
-from app.learning.matrix import MOMENTS
+from app.learning.matrix import FEW_WORDS, MOMENTS, SHARE_OF_WORDS, is_prose
 from app.learning.records import PlannedColumn
 from app.learning.source import Source, read_table
 from app.text.message import Text
 
-FEW_WORDS = 50
-_SHARE_OF_WORDS = 0.1
+_TEXTS = ("learning.column.distinct_text", "learning.column.text")
+PROSE = "learning.column.prose"
 
 
 def propose_columns(source: Source, *, target: str, group: str = "") -> tuple[PlannedColumn, ...]:
@@ -23,11 +23,18 @@ def propose_columns(source: Source, *, target: str, group: str = "") -> tuple[Pl
     for column in source.version.columns:
         if column.name != target:
             reason = _reason_against(column, source, group)
-            used = reason is None
+            if reason and reason.id in _TEXTS and is_prose(read_table(source, (column.name,)).column(0), column.type):
+                reason = Text(PROSE)
+            used = reason is None or reason.id == PROSE
             if used and column.type in MOMENTS:
                 reason = Text("learning.column.moment")
             found.append(PlannedColumn(name=column.name, type=column.type, used=used, reason=reason))
     return tuple(found)
+
+
+def holds_prose(column: PlannedColumn) -> bool:
+    """Whether a column holds sentences, which are learned from by their words."""
+    return column.reason is not None and column.reason.id == PROSE
 
 
 def choose_columns(
@@ -76,7 +83,7 @@ def _reason_against(column: Column, source: Source, group: str) -> Text | None:
         return Text("learning.column.group")
     if column.type in {ColumnType.TEXT, ColumnType.CATEGORY} and column.distinct >= rows - column.missing > FEW_WORDS:
         return Text("learning.column.distinct_text")
-    if column.type is ColumnType.TEXT and column.distinct > max(FEW_WORDS, _SHARE_OF_WORDS * rows):
+    if column.type is ColumnType.TEXT and column.distinct > max(FEW_WORDS, SHARE_OF_WORDS * rows):
         return Text("learning.column.text", {"n": column.distinct})
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,10 @@ _SECONDS_A_DAY = 86_400.0
 _LARGEST = float(np.finfo(np.float32).max)
 """Trees see single precision; what lies beyond counts as this, in training as in scoring."""
 
+FEW_WORDS, SHARE_OF_WORDS = 50, 0.1
+"""Up to so many distinct words, or such a share of the rows, are categories."""
+_SAMPLE, _WORDS_A_ROW, _AGAIN = 2_000, 4, 5
+
 _PARTS: dict[str, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
     "day": lambda moments: pc.divide(_seconds(moments), _SECONDS_A_DAY),
     "year": pc.year,
@@ -39,12 +44,13 @@ _DATE_PARTS = ("day", "year", "month", "monthday", "weekday")
 
 @dataclass(frozen=True, kw_only=True)
 class FrameColumn:
-    """A column of the frame: of which feature, and whether it is a number or a word."""
+    """A column of the frame: of which feature, and whether it is a number, a word or ``prose``."""
 
     name: str
     feature: str
     numeric: bool
     part: str = ""
+    prose: bool = False
 
 
 def frame_columns(features: Sequence[Feature]) -> tuple[FrameColumn, ...]:
@@ -58,13 +64,13 @@ def frame_columns(features: Sequence[Feature]) -> tuple[FrameColumn, ...]:
             ]
         else:
             numeric = feature.type in NUMBERS
-            columns.append(FrameColumn(name=feature.name, feature=feature.name, numeric=numeric))
+            columns.append(FrameColumn(name=feature.name, feature=feature.name, numeric=numeric, prose=feature.prose))
     return tuple(columns)
 
 
 def feature_frame(table: pa.Table, features: Sequence[Feature]) -> pd.DataFrame:
     """The frame for ``features``: float64 numbers (missing and infinite are NaN, the largest is
-    single precision's), object words (missing is None).
+    single precision's), object words (missing is None, of prose empty).
 
     Parameters
     ----------
@@ -111,6 +117,8 @@ def cast_column(values: pa.ChunkedArray, type_: ColumnType) -> pa.ChunkedArray:
 def _values(values: pa.ChunkedArray, column: FrameColumn) -> Floats | Objects:
     if column.part:
         return numbers(_PARTS[column.part](values))
+    if column.prose:
+        return words(pc.fill_null(values, ""))
     return np.clip(numbers(values), -_LARGEST, _LARGEST) if column.numeric else words(values)
 
 
@@ -162,6 +170,8 @@ def describe_features(table: pa.Table, columns: Sequence[tuple[str, ColumnType]]
 
 def _describe(values: pa.ChunkedArray, name: str, type_: ColumnType) -> Feature:
     missing = values.null_count > 0
+    if is_prose(values, type_):
+        return Feature(name=name, type=type_, missing_seen=missing, prose=True)
     if type_ in WORDS:
         return Feature(name=name, type=type_, levels=levels(values, type_), missing_seen=missing)
     found = moments(values) if type_ in MOMENTS else numbers(values)
@@ -170,6 +180,22 @@ def _describe(values: pa.ChunkedArray, name: str, type_: ColumnType) -> Feature:
     known = found[~np.isnan(found)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (None, None)
     return Feature(name=name, type=type_, low=low, high=high, missing_seen=len(known) < len(found))
+
+
+def is_prose(values: pa.ChunkedArray, type_: ColumnType) -> bool:
+    """Whether a column holds sentences rather than names: hardly two rows are the same, they have several words each,
+    and most of these come back in other rows. A sample of rows decides."""
+    if type_ not in (ColumnType.TEXT, ColumnType.CATEGORY):
+        return False
+    known = cast_column(values, type_).drop_null()
+    if pc.count_distinct(known).as_py() <= max(FEW_WORDS, SHARE_OF_WORDS * len(values)):
+        return False
+    sample = known.take(pa.array(np.linspace(0, len(known) - 1, min(len(known), _SAMPLE)).astype(np.int64)))
+    rows = [text.casefold().split() for text in sample.to_pylist()]
+    seen = Counter(word for row in rows for word in set(row))
+    total = sum(map(len, rows))
+    again = sum(seen[word] >= _AGAIN for row in rows for word in row)
+    return total >= _WORDS_A_ROW * len(rows) and again >= total / 2
 
 
 def levels(values: pa.ChunkedArray, type_: ColumnType) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import Traits
 from app.learning.examination import examine_target, notes_on
 from app.learning.records import Forecast, Planned, PlannedColumn, PlanRequest, Preset, Task
-from app.learning.room import forecast, part_of, size_of
+from app.learning.room import forecast, most_words, part_of, size_of
 from app.learning.rule.outcome import notes_on_rule, state_rule
 from app.learning.scoring import choose_metric
 from app.learning.search.strategy import planned_work
@@ -45,7 +45,7 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
         target.task,
         size_of(source, target, columns, len(rows.train)),
         context.processors or usable_processors(),
-        Traits.of(target.task, divided.learned),
+        Traits.of(target.task, divided.learned, words=most_words(source, columns)),
     )
     planned = Planned(
         task=target.task,

@@ -15,7 +15,7 @@ from app.learning.estimators.preparation import levels_after_encoding
 from app.learning.examination import examine_target
 from app.learning.matrix import describe_features, feature_frame, frame_columns
 from app.learning.records import Feature, PlannedColumn, Task, TrainRequest
-from app.learning.room import check_room, forecast, size_of
+from app.learning.room import check_room, forecast, most_words, size_of
 from app.learning.rule.outcome import Stated, state_rule
 from app.learning.scoring import choose_metric
 from app.learning.search.data import LearningData
@@ -92,7 +92,7 @@ def _check_room(
             size_of(source, target, columns, len(divided.rows.train)),
             seconds=0.0,
             processors=0 if request.cluster else 1,
-            traits=Traits.of(target.task, divided.learned),
+            traits=Traits.of(target.task, divided.learned, words=most_words(source, columns)),
             available_mb=available_memory_mb(),
         )
     )
@@ -113,6 +113,7 @@ def _learning_data(divided: Divided, seed: int) -> tuple[tuple[Feature, ...], Le
         folds=divided.folds,
         sealed=Sealed(rows.closed),
         seed=seed,
+        words=max((len(f.levels) for f in features), default=0),
         levels=levels_after_encoding({f.name: len(f.levels) for f in features}, columns),
     )
     return features, data

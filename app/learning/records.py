@@ -186,7 +186,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True):
-    """A column that the model needs: its type, and for scoring its known levels and range."""
+    """A column that the model needs: its type, and for scoring its known levels and range. ``prose``: sentences, read
+    by the words in them; nothing of them is kept."""
 
     name: str
     type: ColumnType
@@ -194,6 +195,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
     low: float | None = None
     high: float | None = None
     missing_seen: bool = False
+    prose: bool = False
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,11 +8,12 @@ from dataclasses import replace
 from statistics import fmean
 
 from app.errors import CicloError
+from app.learning.columns import holds_prose
 from app.learning.estimators.cost import Size
 from app.learning.estimators.footprint import Footprint
 from app.learning.estimators.kind import Traits
-from app.learning.estimators.preparation import levels_after_encoding
-from app.learning.matrix import frame_columns
+from app.learning.estimators.preparation import levels_after_encoding, width_after_encoding
+from app.learning.matrix import WORDS, frame_columns
 from app.learning.records import Feature, Forecast, PlannedColumn, Preset, Task
 from app.learning.search.rationed import SHARE, WRITTEN
 from app.learning.search.strategy import LIKELY_MEMBERS, Proposal, first_proposals, likely_tried, refit_proposals
@@ -28,17 +29,23 @@ _NUMBER_BYTES, _WORD_BYTES = 20, 30
 
 def size_of(source: Source, target: Target, columns: Sequence[PlannedColumn], rows: int) -> Size:
     """What a fit on so many rows of a dataset version reads, from what is known without reading them."""
-    used = [(column.name, column.type) for column in columns if column.used]
-    frame = frame_columns([Feature(name=name, type=type) for name, type in used])
+    used = [column for column in columns if column.used]
+    frame = frame_columns([Feature(name=c.name, type=c.type, prose=holds_prose(c)) for c in used])
     distinct = {column.name: column.distinct for column in source.version.columns}
     return Size(
         rows=rows,
         scored=0,
-        width=len(frame),
+        width=width_after_encoding(frame),
         words=sum(not column.numeric for column in frame),
         levels=levels_after_encoding(distinct, frame),
         classes=len(target.labels),
     )
+
+
+def most_words(source: Source, columns: Sequence[PlannedColumn]) -> int:
+    """The most different words that a column has which is learned from; sentences don't count."""
+    used = {column.name for column in columns if column.used and column.type in WORDS and not holds_prose(column)}
+    return max((column.distinct for column in source.version.columns if column.name in used), default=0)
 
 
 def part_of(whole: Size) -> Size:

@@ -18,6 +18,13 @@ Params = Mapping[str, Value]
 Build = Callable[[Task, Shape, Params, int], Pipeline]
 _MANY_ROWS = 10**9
 
+LOGARITHM = "logarithm"
+"""What the parameter ``target`` is where the logarithm of the amounts is learned."""
+MEANS = "target"
+"""What the parameter ``words`` is where each word counts as the mean of the target where it stands."""
+MANY_WORDS = 30
+"""In a column, from which on that may be better than a column for each."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Range:
@@ -44,25 +51,36 @@ Space = Mapping[str, Range | Choice]
 
 @dataclass(frozen=True, kw_only=True)
 class Traits:
-    """What a target is like: its least amount, whether amounts are whole, and how far its tail reaches (skewness)."""
+    """What a target is like: its least amount, whether amounts are whole, and how far its tail reaches (skewness); and
+    how many distinct words the column has that has most."""
 
     least: float = 0.0
     whole: bool = False
     skewness: float = 0.0
+    words: int = 0
 
     @classmethod
-    def of(cls, task: Task, values: NDArray[np.float64]) -> Traits:
+    def of(cls, task: Task, values: NDArray[np.float64], *, words: int = 0) -> Traits:
         """The traits of a target's values, shape (n,); those of classes are nothing special."""
         if task is not Task.REGRESSION:
-            return cls()
+            return cls(words=words)
         spread = float(values.std())
         skewness = float((((values - values.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
-        return cls(least=float(values.min()), whole=bool((values == np.round(values)).all()), skewness=skewness)
+        return cls(
+            least=float(values.min()), whole=bool((values == np.round(values)).all()), skewness=skewness, words=words
+        )
 
     @property
     def logarithmic(self) -> bool:
         """Whether learning the logarithm may be better: nothing below zero, and a tail."""
         return self.least >= 0 and self.skewness > 1
+
+    def allow(self, name: str, value: Value) -> bool:
+        """Whether a parameter may be tried: the logarithm of the target only where it has a tail, words as means of the
+        target only where there are many."""
+        if name == "words" and value == MEANS:
+            return self.words >= MANY_WORDS
+        return value != LOGARITHM or name != "target" or self.logarithmic
 
 
 def _always(traits: Traits) -> bool:
@@ -122,8 +140,4 @@ class EstimatorKind:
         chosen = [*self.quick]
         chosen += self.more if preset is not Preset.QUICK else ()
         chosen += self.all if preset is Preset.THOROUGH else ()
-        return tuple(params for params in chosen if params.get("target") != LOGARITHM or traits.logarithmic)
-
-
-LOGARITHM = "logarithm"
-"""What the parameter ``target`` is where the logarithm of the amounts is learned."""
+        return tuple(params for params in chosen if all(traits.allow(name, value) for name, value in params.items()))

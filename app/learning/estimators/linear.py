@@ -31,12 +31,16 @@ def baseline(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
 
 def logistic(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """Logistic regression with an L2 penalty."""
-    return pipeline(scaled(shape), LogisticRegression(max_iter=500, **params))
+    given = dict(params)
+    words = str(given.pop("words", "columns"))
+    return pipeline(scaled(shape, words=words), LogisticRegression(max_iter=500, **given))
 
 
 def ridge(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """Linear regression with an L2 penalty, solved exactly."""
-    return pipeline(scaled(shape, bounded=learns_logarithm(params)), of_target(Ridge, params, solver="cholesky"))
+    given = dict(params)
+    prepare = scaled(shape, bounded=learns_logarithm(params), words=str(given.pop("words", "columns")))
+    return pipeline(prepare, of_target(Ridge, given, solver="cholesky"))
 
 
 def elastic_net(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:

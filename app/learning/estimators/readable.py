@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.learning.estimators import cost, footprint, linear, trees
-from app.learning.estimators.kind import LOGARITHM, Build, Choice, EstimatorKind, Range, Traits
+from app.learning.estimators.kind import LOGARITHM, MEANS, Build, Choice, EstimatorKind, Range, Traits
 from app.learning.records import Task
 
 BASELINE = "baseline"
@@ -15,6 +15,8 @@ ALL = frozenset(Task)
 TREE = "sklearn.tree._tree.Tree"
 TARGET = Choice(values=("plain", LOGARITHM))
 """What is learned of an amount; the search drops the logarithm where the target has none."""
+
+_WORDS = Choice(values=("columns", MEANS))
 
 _SPLINES = ("scipy.interpolate._bsplines.BSpline", "scipy._lib.array_api_compat.numpy._aliases.asarray")
 _LOSS = ("sklearn._loss.loss.HalfTweedieLoss",)
@@ -66,7 +68,7 @@ def _logistic() -> EstimatorKind:
         quick=({"C": 1.0}, {"C": 0.05}),
         more=({"C": 0.3}, {"C": 5.0}),
         all=({"C": 0.01}, {"C": 30.0}),
-        space={"C": _PENALTY},
+        space={"C": _PENALTY, "words": _WORDS},
         cost=cost.logistic,
         footprint=footprint.linear,
     )
@@ -81,7 +83,7 @@ def _ridge() -> EstimatorKind:
         quick=({"alpha": 1.0}, {"alpha": 30.0}, {"alpha": 10.0, "target": LOGARITHM}),
         more=({"alpha": 10.0}, {"alpha": 100.0}, {"alpha": 30.0, "target": LOGARITHM}),
         all=({"alpha": 0.1}, {"alpha": 300.0}),
-        space={"alpha": _ALPHA, "target": TARGET},
+        space={"alpha": _ALPHA, "target": TARGET, "words": _WORDS},
         cost=cost.ridge,
         footprint=footprint.linear,
     )

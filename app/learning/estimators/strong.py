@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.learning.estimators import cost, distances, footprint, trees
-from app.learning.estimators.kind import LOGARITHM, Choice, EstimatorKind, Params, Range, Space
+from app.learning.estimators.kind import LOGARITHM, MEANS, Choice, EstimatorKind, Params, Range, Space
 from app.learning.estimators.readable import ALL, CLASSES, TARGET, TREE
 
 _CALIBRATED = (
@@ -11,7 +11,7 @@ _CALIBRATED = (
     "sklearn.calibration._SigmoidCalibration",
     "sklearn.isotonic.IsotonicRegression",
 )
-_WORDS = Choice(values=("codes", "columns"))
+_WORDS = Choice(values=("codes", "columns", MEANS))
 
 
 def strong() -> tuple[EstimatorKind, ...]:
@@ -33,6 +33,7 @@ def _boosting() -> EstimatorKind:
             params(0.03, 400, 16, max_features=0.5, l2_regularization=1.0),
             params(0.05, 400, 31, max_features=0.3, l2_regularization=5.0),
             {**params(0.03, 400, 16, max_features=0.5), "target": LOGARITHM},
+            {**params(0.05, 200, 16, max_features=0.5), "words": MEANS},
         ),
         all=(params(0.02, 800, 8, max_features=0.3), params(0.05, 600, 63, max_features=0.5)),
         space={

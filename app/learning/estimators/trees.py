@@ -19,7 +19,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from app.learning.estimators.cost import FEWER_TREES, FOREST_TREES, MANY_ROWS
 from app.learning.estimators.parts import of_target, pipeline, regression
-from app.learning.estimators.preparation import Shape, native, ordered, separate
+from app.learning.estimators.preparation import Shape, averaged, native, native_averaged, ordered, separate
 from app.learning.records import Task
 
 Value = str | int | float | bool | None
@@ -56,7 +56,7 @@ def _sized(shape: Shape, params: Params) -> tuple[object, dict[str, Value]]:
     trees = FOREST_TREES if shape.rows < MANY_ROWS else FEWER_TREES
     given: dict[str, Value] = {"n_estimators": trees, **params}
     given["min_samples_leaf"] = max(int(given.get("min_samples_leaf") or 1), shape.rows // 20_000)
-    prepare = separate if given.pop("words", "codes") == "columns" else ordered
+    prepare = {"columns": separate, "target": averaged}.get(str(given.pop("words", "codes")), ordered)
     return prepare(shape), given
 
 
@@ -71,7 +71,7 @@ def boosting(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
         "random_state": seed,
         "early_stopping": False,
     }
-    prepare = native(shape) if words == "codes" else separate(shape)
+    prepare = {"codes": native, "target": native_averaged}.get(str(words), separate)(shape)
     if regression(task):
         return pipeline(prepare, of_target(HistGradientBoostingRegressor, given, standard=False, **fixed))
     return pipeline(prepare, HistGradientBoostingClassifier(**{**fixed, **given}))

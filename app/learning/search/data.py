@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import EstimatorKind, Params, Traits
-from app.learning.estimators.preparation import shape_of
+from app.learning.estimators.preparation import shape_of, width_after_encoding
 from app.learning.matrix import FrameColumn
 from app.learning.records import Task
 from app.learning.splits.splitting import Hashes, Sealed
@@ -34,6 +34,8 @@ class LearningData:
         Pairs of positions in ``frame``: fitted on, scored on.
     levels
         Columns after one-hot encoding; 0 where nobody counted them.
+    words
+        Distinct words of the column that has most.
     rule, stated
         The rule that is used today, and what it gives for each row, shape (n,): 1 for yes, 0 for no, or an amount.
     """
@@ -49,6 +51,7 @@ class LearningData:
     sealed: Sealed
     seed: int
     levels: int = 0
+    words: int = 0
     rule: str = ""
     stated: Floats | None = None
 
@@ -66,7 +69,7 @@ class LearningData:
     @property
     def whole_size(self) -> Size:
         """What a fit on every row reads."""
-        width = len(self.columns)
+        width = width_after_encoding(self.columns)
         return Size(
             rows=len(self.rows),
             scored=0,
@@ -79,7 +82,7 @@ class LearningData:
     @cached_property
     def traits(self) -> Traits:
         """What the target is like."""
-        return Traits.of(self.task, self.values)
+        return Traits.of(self.task, self.values, words=self.words)
 
 
 def stated_predictions(data: LearningData, fold: int) -> Floats:
@@ -108,7 +111,8 @@ def fit(kind: EstimatorKind, params: Params, data: LearningData, positions: Inte
     if len(positions) > most:
         order = np.argsort(data.units[positions], kind="stable")
         positions = np.sort(positions[order[:most]])
-    pipeline = kind.build(data.task, shape_of(data.columns, len(positions)), params, data.seed)
+    shape = shape_of(data.columns, len(positions), amounts=data.task is Task.REGRESSION)
+    pipeline = kind.build(data.task, shape, params, data.seed)
     values = data.values[positions]
     target = values if data.task is Task.REGRESSION else values.astype(np.int64)
     with warnings.catch_warnings():

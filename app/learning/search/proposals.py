@@ -14,7 +14,7 @@ from dataclasses import replace
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from app.learning.estimators.kind import LOGARITHM, Choice, EstimatorKind, Params, Range, Space, Traits
+from app.learning.estimators.kind import Choice, EstimatorKind, Params, Range, Space, Traits
 from app.learning.search.trials import Trial
 
 _EDGE = 0.1
@@ -61,10 +61,15 @@ def _sampler(seed: int, *, startup: int) -> optuna.samplers.BaseSampler:
 
 def open_space(kind: EstimatorKind, traits: Traits) -> Space:
     """What may be searched of a kind for such a target."""
-    target = kind.space.get("target")
-    if isinstance(target, Choice) and LOGARITHM in target.values and not traits.logarithmic:
-        return {name: limits for name, limits in kind.space.items() if name != "target"}
-    return kind.space
+    space: dict[str, Range | Choice] = {}
+    for name, limits in kind.space.items():
+        if isinstance(limits, Range):
+            space[name] = limits
+            continue
+        values = tuple(value for value in limits.values if traits.allow(name, value))
+        if len(values) > 1:
+            space[name] = Choice(values=values)
+    return space
 
 
 def widened(space: Space, tried: Sequence[Trial], values: Sequence[float]) -> Space:
