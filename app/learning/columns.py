@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from app.data.records import Column, ColumnType
 from app.errors import CicloError
-from app.learning.matrix import FEW_WORDS, MOMENTS, SHARE_OF_WORDS, is_prose
-from app.learning.records import PlannedColumn
+from app.learning.matrix import FEW_WORDS, MOMENTS, NUMBERS, SHARE_OF_WORDS, is_prose
+from app.learning.records import PlannedColumn, Task
 from app.learning.source import Source, read_table
 from app.text.message import Text
 
@@ -94,3 +94,30 @@ def _counts_up(column: Column, source: Source) -> bool:
         return False
     ends = pc.min_max(read_table(source, (column.name,)).column(0))
     return bool(ends["max"].as_py() - ends["min"].as_py() + 1 == column.distinct)
+
+
+def check_directions(
+    columns: tuple[PlannedColumn, ...], task: Task, *, increasing: Collection[str], decreasing: Collection[str]
+) -> dict[str, int]:
+    """In which direction each named column may work: 1 where the answer may never fall when it rises, -1 where it may
+    never rise.
+
+    Raises
+    ------
+    CicloError
+        ``learning.direction_classes``, ``learning.unknown_column``, ``learning.direction_both``,
+        ``learning.direction_unused`` or ``learning.direction_words``.
+    """
+    if (increasing or decreasing) and task is Task.MULTICLASS:
+        raise CicloError("learning.direction_classes")
+    known = {column.name: column for column in columns}
+    for name in (*increasing, *decreasing):
+        if name not in known:
+            raise CicloError("learning.unknown_column", column=name, known=", ".join(sorted(known)))
+        if name in increasing and name in decreasing:
+            raise CicloError("learning.direction_both", column=name)
+        if not known[name].used:
+            raise CicloError("learning.direction_unused", column=name)
+        if known[name].type not in NUMBERS:
+            raise CicloError("learning.direction_words", column=name)
+    return {**dict.fromkeys(increasing, 1), **dict.fromkeys(decreasing, -1)}

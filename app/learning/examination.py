@@ -15,7 +15,7 @@ def examine_target(source: Source, name: str, *, task: str, positive: str) -> Ta
     return read_target(values, name, column.type, task=task, positive=positive)
 
 
-def notes_on(target: Target, columns: tuple[PlannedColumn, ...]) -> tuple[Text, ...]:
+def notes_on(target: Target, columns: tuple[PlannedColumn, ...], *, directed: bool = False) -> tuple[Text, ...]:
     """What the analyst should know about rows and columns before training."""
     notes = []
     if target.dropped:
@@ -26,4 +26,6 @@ def notes_on(target: Target, columns: tuple[PlannedColumn, ...]) -> tuple[Text, 
     unread = [c.name for c in columns if not c.used and c.reason and c.reason.id == "learning.column.text"]
     if unread:
         notes.append(Text("learning.note.text", {"columns": ", ".join(unread[:10])}))
+    if directed:
+        notes.append(Text("learning.note.directed"))
     return tuple(notes)

@@ -6,7 +6,7 @@ import msgspec
 
 from app.jobs.contract import Context, Outcome
 from app.jobs.system import available_memory_mb, usable_processors
-from app.learning.columns import choose_columns, propose_columns
+from app.learning.columns import check_directions, choose_columns, propose_columns
 from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import Traits
 from app.learning.examination import examine_target, notes_on
@@ -39,13 +39,14 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
     """
     source, target, columns, divided = _divided(context, request)
     stated = state_rule(source, request.rule, locale=request.locale, target=request.target, task=target.task)
+    directions = check_directions(columns, target.task, increasing=request.increasing, decreasing=request.decreasing)
     figures = figures_of(divided, request)
     rows = divided.rows
     forecasts = _forecasts(
         target.task,
         size_of(source, target, columns, len(rows.train)),
         context.processors or usable_processors(),
-        Traits.of(target.task, divided.learned, words=most_words(source, columns)),
+        Traits.of(target.task, divided.learned, words=most_words(source, columns), directed=bool(directions)),
     )
     planned = Planned(
         task=target.task,
@@ -59,7 +60,10 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
         dropped_rows=target.dropped,
         seconds={preset: told.seconds for preset, told in forecasts.items()},
         forecasts=forecasts,
-        problems=(*notes_on(target, columns), *notes_on_rule(stated, rows.train, target.task)),
+        problems=(
+            *notes_on(target, columns, directed=bool(directions)),
+            *notes_on_rule(stated, rows.train, target.task),
+        ),
         split=msgspec.structs.replace(figures, advice=advise(source, target, request.target)),
     )
     return Outcome(answer=msgspec.Raw(encode(planned)))

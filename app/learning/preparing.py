@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from app.errors import CicloError
 from app.jobs.system import available_memory_mb
-from app.learning.columns import choose_columns, propose_columns
+from app.learning.columns import check_directions, choose_columns, propose_columns
 from app.learning.estimators.kind import Traits
 from app.learning.estimators.preparation import levels_after_encoding
 from app.learning.examination import examine_target
@@ -62,9 +62,12 @@ def prepare(request: TrainRequest) -> Prepared:
     proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
     columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
     divided = make_split(source, test, target, scheme, columns, request)
-    _check_room(request, source, target, columns, divided)
     stated = state_rule(source, request.rule, locale=request.locale, target=request.target, task=target.task)
+    directions = check_directions(columns, target.task, increasing=request.increasing, decreasing=request.decreasing)
+    _check_room(request, source, target, columns, divided, directed=bool(directions))
     features, data = _learning_data(divided, request.seed)
+    if directions:
+        data = replace(data, directions=tuple(directions.get(column.feature, 0) for column in data.columns))
     if stated is not None:
         data = replace(data, rule=request.rule.strip(), stated=stated.values[divided.rows.train])
     return Prepared(
@@ -82,7 +85,13 @@ def prepare(request: TrainRequest) -> Prepared:
 
 
 def _check_room(
-    request: TrainRequest, source: Source, target: Target, columns: tuple[PlannedColumn, ...], divided: Divided
+    request: TrainRequest,
+    source: Source,
+    target: Target,
+    columns: tuple[PlannedColumn, ...],
+    divided: Divided,
+    *,
+    directed: bool,
 ) -> None:
     """Before the rows are read. With one fit at a time: there are fewer where more have no room."""
     check_room(
@@ -92,7 +101,7 @@ def _check_room(
             size_of(source, target, columns, len(divided.rows.train)),
             seconds=0.0,
             processors=0 if request.cluster else 1,
-            traits=Traits.of(target.task, divided.learned, words=most_words(source, columns)),
+            traits=Traits.of(target.task, divided.learned, words=most_words(source, columns), directed=directed),
             available_mb=available_memory_mb(),
         )
     )

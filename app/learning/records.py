@@ -40,7 +40,8 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Ask what a training would do. ``task`` is auto, classification or regression, as on the command line.
 
     ``split`` is as on the command line, or auto: the one that the data calls for. ``rule`` is what decides today, as
-    the analyst wrote it in ``locale``."""
+    the analyst wrote it in ``locale``. The prediction never falls when a column of ``increasing`` rises, and
+    never rises when one of ``decreasing`` does."""
 
     project: str
     dataset: str
@@ -57,6 +58,8 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     rule: str = ""
     locale: str = ""
+    increasing: tuple[str, ...] = ()
+    decreasing: tuple[str, ...] = ()
 
 
 class PlannedColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +140,8 @@ class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
     country: str = ""
     rule: str = ""
     locale: str = ""
+    increasing: tuple[str, ...] = ()
+    decreasing: tuple[str, ...] = ()
 
 
 class ReproduceRequest(msgspec.Struct, frozen=True, kw_only=True):

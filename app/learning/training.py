@@ -120,6 +120,7 @@ def open_checkpoint(prepared: Prepared, request: TrainRequest) -> Checkpoint:
         data.seed,
         [(f.name, f.type.value) for f in prepared.features],
         rows.hashes(),
+        data.directions,
         [hashlib.sha256(scored.astype("<i8").tobytes()).hexdigest() for _, scored in data.folds],
         library_versions(),
     )
@@ -222,7 +223,7 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         notes=(
             *_notes_on_gain(gain, references, prepared.metric),
             *notes_on_rule(prepared.stated, prepared.divided.rows.train, target.task),
-            *notes_on(target, prepared.columns),
+            *notes_on(target, prepared.columns, directed=any(data.directions)),
         ),
         versions=library_versions(),
         threads={"blas": 1, "openmp": 1},

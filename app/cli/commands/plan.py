@@ -65,6 +65,10 @@ def run(terminal: Terminal, options: Namespace) -> int:
             keep_together=options.keep_together,
             test=options.test,
             seed=options.seed,
+            rule=options.rule,
+            locale=terminal.words.locale if options.rule else "",
+            increasing=tuple(column_name(name, columns) for name in options.never_falls),
+            decreasing=tuple(column_name(name, columns) for name in options.never_rises),
         )
         ended = project_job(terminal, PLAN, request, project, processors=options.jobs)
     planned = msgspec.json.decode(ended.answer, type=Planned)

@@ -95,6 +95,8 @@ def split_arguments(parser: Parser) -> None:
     parser.option("--test", metavar="DATASET", default="")
     parser.option("--exclude", metavar="COL", several=True)
     parser.option("--include", metavar="COL", several=True)
+    parser.option("--never-falls", metavar="COL", several=True)
+    parser.option("--never-rises", metavar="COL", several=True)
     parser.option("--rule", metavar="SENTENCE", default="")
     parser.option("--seed", metavar="N", number=int, default=0, low=0, high=2**32 - 1)
     parser.option("--jobs", metavar="N", number=int, default=0, low=1, high=4096)
@@ -140,6 +142,8 @@ def _request(options: Namespace, columns: Sequence[str], locale: str) -> TrainRe
         processors=options.jobs,
         cluster=options.cluster,
         country=options.country,
+        increasing=tuple(column_name(name, columns) for name in options.never_falls),
+        decreasing=tuple(column_name(name, columns) for name in options.never_rises),
         rule=options.rule,
         locale=locale if options.rule else "",
     )

@@ -27,6 +27,7 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True):
     levels: int
     folds: int
     columns: tuple[FrameColumn, ...]
+    directions: tuple[int, ...]
 
 
 def write_parcel(data: LearningData, path: Path) -> None:
@@ -38,6 +39,7 @@ def write_parcel(data: LearningData, path: Path) -> None:
         levels=data.levels,
         folds=len(data.folds),
         columns=data.columns,
+        directions=data.directions,
     )
     frame = {str(n): _packed(data.frame.iloc[:, n].to_numpy()) for n in range(len(data.columns))}
     lines = {"value": data.values, "row": data.rows, "unit": data.units}
@@ -66,6 +68,7 @@ def read_parcel(path: Path) -> LearningData:
         sealed=Sealed(_numbers(sealed, "row")),
         seed=header.seed,
         levels=header.levels,
+        directions=header.directions,
     )
 
 

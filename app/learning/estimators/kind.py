@@ -52,22 +52,28 @@ Space = Mapping[str, Range | Choice]
 @dataclass(frozen=True, kw_only=True)
 class Traits:
     """What a target is like: its least amount, whether amounts are whole, and how far its tail reaches (skewness); and
-    how many distinct words the column has that has most."""
+    how many distinct words the column has that has most. ``directed``: the analyst says of a column in which direction
+    it may work."""
 
     least: float = 0.0
     whole: bool = False
     skewness: float = 0.0
     words: int = 0
+    directed: bool = False
 
     @classmethod
-    def of(cls, task: Task, values: NDArray[np.float64], *, words: int = 0) -> Traits:
+    def of(cls, task: Task, values: NDArray[np.float64], *, words: int = 0, directed: bool = False) -> Traits:
         """The traits of a target's values, shape (n,); those of classes are nothing special."""
         if task is not Task.REGRESSION:
-            return cls(words=words)
+            return cls(words=words, directed=directed)
         spread = float(values.std())
         skewness = float((((values - values.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
         return cls(
-            least=float(values.min()), whole=bool((values == np.round(values)).all()), skewness=skewness, words=words
+            least=float(values.min()),
+            whole=bool((values == np.round(values)).all()),
+            skewness=skewness,
+            words=words,
+            directed=directed,
         )
 
     @property
@@ -113,6 +119,8 @@ class EstimatorKind:
         Learns from a sample where there are more.
     trusted
         Types that its file may contain beyond what skops trusts.
+    directions
+        Can keep the direction in which a column may work.
     reference
         Only compared with: never chosen, never part of a mean.
     """
@@ -131,11 +139,12 @@ class EstimatorKind:
     most_rows: int = _MANY_ROWS
     trusted: tuple[str, ...] = ()
     source: str = "ciclo"
+    directions: bool = False
     reference: bool = False
 
     def tried(self, preset: Preset, traits: Traits) -> tuple[Params, ...]:
         """The parameters that a preset begins with; those for a logarithm only where the target has one."""
-        if not self.suits(traits):
+        if not self.suits(traits) or (traits.directed and not (self.directions or self.reference)):
             return ()
         chosen = [*self.quick]
         chosen += self.more if preset is not Preset.QUICK else ()

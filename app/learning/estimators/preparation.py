@@ -38,20 +38,24 @@ _BUCKETS = 2_048
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """What a pipeline is built for: positions of number, word and prose columns in the frame, and how many rows it
-    learns from; whether it learns amounts."""
+    learns from; whether it learns amounts. ``directions`` has for each number column 1 where the answer may never fall
+    when it rises, -1 where it may never rise, 0 where it is free; empty where all are."""
 
     numeric: tuple[int, ...]
     words: tuple[int, ...]
     rows: int
     prose: tuple[int, ...] = ()
     amounts: bool = False
+    directions: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:
         return len(self.numeric) + len(self.words) + len(self.prose)
 
 
-def shape_of(columns: Sequence[FrameColumn], rows: int, *, amounts: bool = False) -> Shape:
+def shape_of(
+    columns: Sequence[FrameColumn], rows: int, *, amounts: bool = False, directions: Sequence[int] = ()
+) -> Shape:
     """The shape of a frame with these columns."""
     return Shape(
         numeric=tuple(i for i, c in enumerate(columns) if c.numeric),
@@ -59,7 +63,20 @@ def shape_of(columns: Sequence[FrameColumn], rows: int, *, amounts: bool = False
         rows=rows,
         prose=tuple(i for i, c in enumerate(columns) if c.prose),
         amounts=amounts,
+        directions=tuple(directions),
     )
+
+
+def directions_of(shape: Shape) -> list[int] | None:
+    """The direction of each column that :func:`ordered`, :func:`averaged`, :func:`native` or :func:`native_averaged`
+    gives; None where all are free."""
+    if not any(shape.directions):
+        return None
+    return [*shape.directions, *([0] * (len(shape.words) + len(shape.prose) * _parts(shape, _FEW_PARTS)))]
+
+
+def _parts(shape: Shape, most: int) -> int:
+    return max(1, min(most, shape.rows // 4))
 
 
 def levels_after_encoding(distinct: Mapping[str, int], columns: Sequence[FrameColumn]) -> int:
@@ -119,13 +136,16 @@ def binned(shape: Shape, *, bins: int) -> ColumnTransformer:
     return _columns(shape, numbers, _one_hot(shape, MOST_LEVELS), ranged=ranges)
 
 
-def _medians() -> SimpleImputer:
-    return SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+def _medians(*, indicated: bool = True) -> SimpleImputer:
+    return SimpleImputer(strategy="median", add_indicator=indicated, keep_empty_features=True)
 
 
 def ordered(shape: Shape) -> ColumnTransformer:
-    """For trees: medians and an indicator for what is missing, words as numbers in alphabetical order."""
-    return _columns(shape, _medians(), _codes(unknown=-1, missing=-2))
+    """For trees: medians and an indicator for what is missing, words as numbers in alphabetical order.
+
+    Where a column has a direction there is no indicator: what was missing would break it.
+    """
+    return _columns(shape, _medians(indicated=not any(shape.directions)), _codes(unknown=-1, missing=-2))
 
 
 def native(shape: Shape) -> ColumnTransformer:
@@ -159,7 +179,7 @@ def _read_words(shape: Shape, parts: int, then: object) -> Pipeline:
     steps: list[tuple[str, object]] = [
         ("count", HashingVectorizer(n_features=_BUCKETS, alternate_sign=False, norm=None)),
         ("weigh", TfidfTransformer(sublinear_tf=True)),
-        ("parts", TruncatedSVD(n_components=max(1, min(parts, shape.rows // 4)), random_state=0)),
+        ("parts", TruncatedSVD(n_components=_parts(shape, parts), random_state=0)),
     ]
     return Pipeline([*steps, ("then", then)] if then is not None else steps)
 
@@ -174,7 +194,7 @@ def _means(shape: Shape, *, scale: bool = False) -> object:
 
 def averaged(shape: Shape) -> ColumnTransformer:
     """For trees over words of which there are many: numbers as in :func:`ordered`, words as means of the target."""
-    return _columns(shape, _medians(), _means(shape))
+    return _columns(shape, _medians(indicated=not any(shape.directions)), _means(shape))
 
 
 def native_averaged(shape: Shape) -> ColumnTransformer:

@@ -48,6 +48,7 @@ def readable() -> tuple[EstimatorKind, ...]:
             complexity=1,
             quick=({"max_depth": 5},),
             more=({"max_depth": 3}, {"max_depth": 8}),
+            directions=True,
             cost=cost.tree,
             footprint=footprint.tree,
             trusted=(TREE,),

@@ -36,6 +36,9 @@ class LearningData:
         Columns after one-hot encoding; 0 where nobody counted them.
     words
         Distinct words of the column that has most.
+    directions
+        Of each column of the frame: 1 where the answer may never fall when it rises, -1 where it may never rise, 0
+        where it is free; empty where all are.
     rule, stated
         The rule that is used today, and what it gives for each row, shape (n,): 1 for yes, 0 for no, or an amount.
     """
@@ -52,6 +55,7 @@ class LearningData:
     seed: int
     levels: int = 0
     words: int = 0
+    directions: tuple[int, ...] = ()
     rule: str = ""
     stated: Floats | None = None
 
@@ -82,7 +86,7 @@ class LearningData:
     @cached_property
     def traits(self) -> Traits:
         """What the target is like."""
-        return Traits.of(self.task, self.values, words=self.words)
+        return Traits.of(self.task, self.values, words=self.words, directed=any(self.directions))
 
 
 def stated_predictions(data: LearningData, fold: int) -> Floats:
@@ -111,7 +115,8 @@ def fit(kind: EstimatorKind, params: Params, data: LearningData, positions: Inte
     if len(positions) > most:
         order = np.argsort(data.units[positions], kind="stable")
         positions = np.sort(positions[order[:most]])
-    shape = shape_of(data.columns, len(positions), amounts=data.task is Task.REGRESSION)
+    directions = [way for way, column in zip(data.directions, data.columns, strict=False) if column.numeric]
+    shape = shape_of(data.columns, len(positions), amounts=data.task is Task.REGRESSION, directions=directions)
     pipeline = kind.build(data.task, shape, params, data.seed)
     values = data.values[positions]
     target = values if data.task is Task.REGRESSION else values.astype(np.int64)

@@ -1,18 +1,23 @@
-"""Which columns to learn from: a list to tick, with the reason where leaving one out is proposed."""
+"""Which columns to learn from: a list to tick, with the reason where leaving one out is proposed; and in which
+direction a column of numbers may work."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
+from app.data.records import ColumnType
 from app.learning.records import PlannedColumn
 from app.text.words import Words
 from app.ui.theme import Theme
 from app.ui.widgets.basics import column
+from app.ui.widgets.form import Dropdown, Field, Option
 
 _ROWS_SHOWN = 8
+_WAYS = {0: "free", 1: "never_falls", -1: "never_rises"}
+_NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -26,6 +31,7 @@ class ColumnModel(QAbstractListModel):
         self._words = words
         self._columns: tuple[PlannedColumn, ...] = ()
         self.overrides: dict[str, bool] = {}
+        self.directions: dict[str, int] = {}
 
     def set_columns(self, columns: Sequence[PlannedColumn]) -> None:
         """Show another plan; what was ticked by hand stays."""
@@ -46,12 +52,26 @@ class ColumnModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         column = self._columns[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{column.name} · {self._words.text(column.reason)}" if column.reason else column.name
+            return " · ".join([column.name, *self._said_of(column)])
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if self.used(column) else Qt.CheckState.Unchecked
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole) and column.reason:
             return self._words.text(column.reason)
         return None
+
+    def _said_of(self, column: PlannedColumn) -> list[str]:
+        way = self.directions.get(column.name, 0)
+        said = [self._words(f"ui_training.direction.{_WAYS[way]}.short")] if way else []
+        return [*said, *([self._words.text(column.reason)] if column.reason else [])]
+
+    def direct(self, row: int, way: int) -> None:
+        """Set in which direction the column of a row may work."""
+        name = self._columns[row].name
+        self.directions.pop(name, None)
+        if way:
+            self.directions[name] = way
+        self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
+        self.ticked.emit()
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole:
@@ -74,14 +94,41 @@ class ColumnChoice(QWidget):
         super().__init__()
         self._model = ColumnModel(words, self)
         self._model.ticked.connect(self.changed)
-        view = QListView()
+        self._view = view = QListView()
         view.setObjectName("training.column_list")
         view.setAccessibleName(words("ui_training.column_list"))
         view.setModel(self._model)
         view.setFrameShape(QFrame.Shape.NoFrame)
         view.setUniformItemSizes(True)
         view.setFixedHeight(theme.size(32) * _ROWS_SHOWN)
-        self.setLayout(column(view))
+        view.selectionModel().currentChanged.connect(self._on_current_changed)
+        self._model.modelReset.connect(self._on_columns_reset)
+        self._direction = Dropdown(theme, [Option(w, words(f"ui_training.direction.{w}")) for w in _WAYS.values()])
+        self._direction.setObjectName("training.direction")
+        self._direction.chosen.connect(self._on_direction_chosen)
+        self._direction_field = Field(
+            words("ui_training.direction"), self._direction, words("ui_training.direction.help")
+        )
+        self._direction_field.hide()
+        self.setLayout(column(view, self._direction_field))
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
+        numeric = current.isValid() and self._model.columns()[current.row()].type in _NUMBERS
+        self._direction_field.setVisible(numeric)
+        if numeric:
+            name = self._model.columns()[current.row()].name
+            self._direction.set_value(_WAYS[self._model.directions.get(name, 0)])
+
+    @Slot()
+    def _on_columns_reset(self) -> None:
+        self._direction_field.hide()
+
+    @Slot(str)
+    def _on_direction_chosen(self, chosen: str) -> None:
+        current = self._view.currentIndex()
+        if current.isValid():
+            self._model.direct(current.row(), next(way for way, word in _WAYS.items() if word == chosen))
 
     def set_columns(self, columns: Sequence[PlannedColumn]) -> None:
         """Show the columns of a plan."""
@@ -90,6 +137,7 @@ class ColumnChoice(QWidget):
     def forget(self) -> None:
         """Another target: what was ticked by hand no longer counts."""
         self._model.overrides.clear()
+        self._model.directions.clear()
 
     def excluded(self) -> tuple[str, ...]:
         """Columns that the analyst left out against the proposal."""
@@ -98,6 +146,22 @@ class ColumnChoice(QWidget):
     def included(self) -> tuple[str, ...]:
         """Columns that the analyst took in against the proposal."""
         return tuple(name for name, used in self._model.overrides.items() if used)
+
+    def increasing(self) -> tuple[str, ...]:
+        """Columns with which the prediction never falls."""
+        return tuple(name for name, way in self._model.directions.items() if way > 0)
+
+    def decreasing(self) -> tuple[str, ...]:
+        """Columns with which the prediction never rises."""
+        return tuple(name for name, way in self._model.directions.items() if way < 0)
+
+    def directions(self) -> dict[str, int]:
+        """Both, as 1 and -1."""
+        return dict(self._model.directions)
+
+    def direct(self, directions: dict[str, int]) -> None:
+        """Set these directions again."""
+        self._model.directions.update(directions)
 
     def ticked(self) -> dict[str, bool]:
         """What the analyst ticked or unticked by hand."""

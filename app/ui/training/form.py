@@ -50,6 +50,7 @@ class Chosen:
     holdout: str
     preset: str
     columns: dict[str, bool]
+    directions: dict[str, int]
     more: dict[str, str]
     split: dict[str, str]
 
@@ -169,6 +170,7 @@ class TrainingForm(Card):
             holdout=self.holdout.value(),
             preset=self.preset.value(),
             columns=self.columns.ticked(),
+            directions=self.columns.directions(),
             more=self.more.chosen(),
             split=self.split.chosen(),
         )
@@ -183,6 +185,7 @@ class TrainingForm(Card):
         self.holdout.set_value(chosen.holdout)
         self.preset.set_value(chosen.preset)
         self.columns.tick(chosen.columns)
+        self.columns.direct(chosen.directions)
         self.more.choose(chosen.more)
         self.split.choose(chosen.split)
 

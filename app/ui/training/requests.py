@@ -26,6 +26,8 @@ def plan_request(form: TrainingForm, project: str, dataset: str) -> PlanRequest:
         keep_together=form.split.keep_together(),
         test=form.holdout.test(),
         seed=form.more.seed(),
+        increasing=form.columns.increasing(),
+        decreasing=form.columns.decreasing(),
         rule=form.more.rule(),
         locale=form.more.rule_locale(),
     )
@@ -50,6 +52,8 @@ def train_request(form: TrainingForm, project: str, dataset: str, *, binary: boo
         include=form.columns.included(),
         seed=form.more.seed(),
         cluster=form.where.target(),
+        increasing=form.columns.increasing(),
+        decreasing=form.columns.decreasing(),
         rule=form.more.rule(),
         locale=form.more.rule_locale(),
     )

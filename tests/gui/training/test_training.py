@@ -82,6 +82,24 @@ def test_that_a_column_left_out_by_a_tick_counts(qtbot: QtBot, hand: Hand) -> No
     hand.until(lambda: hand.find(QPushButton, "training.columns").text().startswith("2 of 4 columns"))
 
 
+def test_that_a_column_may_be_given_a_direction(hand: Hand, page: Page) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    hand.click("training.columns")
+    view = hand.find(QListView, "training.column_list")
+    columns = view.model()
+    place = {columns.index(r, 0).data().split(" · ")[0]: columns.index(r, 0) for r in range(columns.rowCount())}
+    view.setCurrentIndex(place["plan"])
+    assert not hand.sees("training.direction")
+    view.setCurrentIndex(place["months"])
+    assert hand.sees("training.direction")
+    hand.choose("training.direction", "never_rises")
+    hand.until(lambda: "Only models made of trees" in hand.words())
+    assert place["months"].data() == "months · ↘ never rises"
+    request = page.findChildren(TrainingForm)[0]._request()
+    assert request is not None
+    assert request.decreasing == ("months",)
+
+
 def test_that_a_rule_is_read_as_it_is_written_and_compared(hand: Hand, session: Session) -> None:
     hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     hand.click("training.more")
