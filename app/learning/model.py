@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 from app.errors import CicloError
 from app.learning import canonical
 from app.learning.estimators.catalogue import trusted_types
+from app.learning.estimators.extras import EXTRAS, lacking
 from app.learning.matrix import feature_frame
 from app.learning.records import ModelVersion, Signature, Task
 from app.learning.scoring import decide
@@ -91,17 +92,25 @@ def load_model(source: Path | bytes, *, signature: Signature, trusted: Sequence[
     Raises
     ------
     CicloError
-        ``learning.untrusted_model`` naming a type, or ``learning.unreadable_model``.
+        ``learning.untrusted_model`` naming a type, ``learning.needs_extra`` or ``learning.unreadable_model``.
     """
     data = source.read_bytes() if isinstance(source, Path) else source
     return FittedModel(pipeline=open_pipeline(data, trusted=trusted), signature=signature)
+
+
+def needs_extra(name: str) -> CicloError:
+    """What to say where a library isn't there that a model was made with."""
+    return CicloError("learning.needs_extra", library=EXTRAS[name], extra=name)
 
 
 def open_pipeline(data: bytes, *, trusted: Sequence[str] | None = None) -> BaseEstimator:
     """A fitted pipeline from the bytes of its file; raises as :func:`load_model`."""
     allowed = list(trusted_types() if trusted is None else trusted)
     try:
-        strange = sorted(set(skops_io.get_untrusted_types(data=data)) - set(allowed))
+        found = set(skops_io.get_untrusted_types(data=data))
+        if extra := lacking(found):
+            raise needs_extra(extra)
+        strange = sorted(found - set(allowed))
         if strange:
             raise CicloError("learning.untrusted_model", type=strange[0])
         with warnings.catch_warnings():

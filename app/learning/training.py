@@ -6,6 +6,8 @@ import hashlib
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as library_version
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from app.learning.compute.machines import Machines, machines
 from app.learning.curve import learning_curve
 from app.learning.energy import check_country, energy_of
 from app.learning.estimators.catalogue import BASELINE
+from app.learning.estimators.extras import installed
 from app.learning.estimators.references import REFERENCES
 from app.learning.examination import notes_on
 from app.learning.preparing import Prepared, prepare
@@ -130,7 +133,17 @@ def open_checkpoint(prepared: Prepared, request: TrainRequest) -> Checkpoint:
 
 def library_versions() -> dict[str, str]:
     """The libraries that decide about a model's bytes."""
-    return {"ciclo": __version__, **{name: library_version(name) for name in _LIBRARIES}}
+    return {"ciclo": __version__, **{name: library_version(name) for name in _LIBRARIES}, **_extras()}
+
+
+def _extras() -> dict[str, str]:
+    """Their versions; a package for processors alone has another name."""
+    found = {}
+    for name in installed():
+        for package in (name, f"{name}-cpu"):
+            with suppress(PackageNotFoundError):
+                found[name] = library_version(package)
+    return found
 
 
 def _search(

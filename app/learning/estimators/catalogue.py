@@ -6,6 +6,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 from app.learning.estimators.combined import ENSEMBLE_TYPES
+from app.learning.estimators.extras import extras
 from app.learning.estimators.kind import EstimatorKind, Params, Traits
 from app.learning.estimators.readable import BASELINE, readable
 from app.learning.estimators.strong import strong
@@ -17,8 +18,9 @@ ENSEMBLE = "ensemble"
 
 
 def builtin() -> tuple[EstimatorKind, ...]:
-    """The estimators that come with Ciclo, in the order in which they are tried."""
-    return (*readable(), *strong())
+    """The estimators that come with Ciclo, and those of its extras that are installed, in the order in which they are
+    tried."""
+    return (*readable(), *strong(), *extras())
 
 
 def catalogue() -> dict[str, EstimatorKind]:

@@ -79,6 +79,20 @@ def boosting(size: Size, params: Params) -> float:
     return 0.05 + trees * (4e-4 + 2.2e-6 * leaves * size.width + 1.4e-8 * size.rows * size.width)
 
 
+def lightgbm(size: Size, params: Params) -> float:
+    """As boosting, with a smaller share for each row."""
+    trees = number(params, "n_estimators", 100) * size.outputs
+    leaves = min(number(params, "num_leaves", 31), size.rows / 20)
+    return 0.05 + trees * (3e-4 + 3.5e-6 * leaves * size.width + 8e-9 * size.rows * size.width)
+
+
+def xgboost(size: Size, params: Params) -> float:
+    """As boosting; every level of a tree reads all rows."""
+    trees, depth = number(params, "n_estimators", 100) * size.outputs, number(params, "max_depth", 6)
+    nodes = min(float(2 ** int(depth)), size.rows / 20)
+    return 0.05 + trees * (4.5e-4 + 1.3e-6 * nodes * size.width + 2.2e-9 * depth * size.rows * size.width)
+
+
 def forest(size: Size, params: Params) -> float:
     """Sorts the columns that each cut tries; finer leaves make more nodes."""
     work = 2.2e-8 * size.halvings * _tried(size, params, 0.4) * (1 if size.classes else 1.7)

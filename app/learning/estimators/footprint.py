@@ -70,9 +70,22 @@ def tree(size: Size, params: Params) -> Footprint:
 
 def boosting(size: Size, params: Params) -> Footprint:
     """Rows in bins of a byte; about a hundred bytes a node."""
-    trees = number(params, "max_iter", 100) * size.outputs
-    leaves = min(number(params, "max_leaf_nodes", 31), max(2.0, size.rows / 4))
-    model = 0.1 + trees * (1_500 + 2 * leaves * 100) / _MB
+    return _boosted(size, number(params, "max_iter", 100), number(params, "max_leaf_nodes", 31))
+
+
+def lightgbm(size: Size, params: Params) -> Footprint:
+    """As boosting."""
+    return _boosted(size, number(params, "n_estimators", 100), number(params, "num_leaves", 31))
+
+
+def xgboost(size: Size, params: Params) -> Footprint:
+    """As boosting, with trees that are full to their depth."""
+    return _boosted(size, number(params, "n_estimators", 100), 2.0 ** int(number(params, "max_depth", 6)))
+
+
+def _boosted(size: Size, rounds: float, leaves: float) -> Footprint:
+    trees = rounds * size.outputs
+    model = 0.1 + trees * (1_500 + 2 * min(leaves, max(2.0, size.rows / 4)) * 100) / _MB
     return _made(size, columns=size.width, copies=3.3, model=model, latency=12 + 0.05 * trees)
 
 

@@ -20,7 +20,9 @@ from app.jobs.asking import is_asked_to_finish, running_now
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import Answer, FitFailure, Pool
 from app.learning.estimators.catalogue import catalogue
+from app.learning.estimators.extras import EXTRAS
 from app.learning.estimators.references import REFERENCES, RULE
+from app.learning.model import needs_extra
 from app.learning.records import Candidate, Leaderboard
 from app.learning.scoring import score
 from app.learning.search.checkpoint import Checkpoint
@@ -287,6 +289,8 @@ class Replayed:
             return ()
         kinds = {**catalogue(), **REFERENCES}
         strange = next((t.estimator for t in self._plan.tried if t.estimator not in kinds), "")
+        if strange in EXTRAS:
+            raise needs_extra(strange)
         if strange:
             raise CicloError("learning.unknown_estimator", estimator=strange)
         return tuple(
