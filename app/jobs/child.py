@@ -162,7 +162,7 @@ def _perform(work: Work, context: ChildContext) -> bytes:
     try:
         function = resolve(work.function)
         request = msgspec.json.decode(work.request, type=typing.get_type_hints(function)["request"])
-        context.send(Began())
+        context.send(Began(process=os.getpid()))
         outcome = function(context, request)
         return _encode(Finished(outcome=outcome, peak_memory_mb=peak_memory_mb()))
     except Cancelled:

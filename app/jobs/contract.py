@@ -114,6 +114,14 @@ class Halted(msgspec.Struct, frozen=True, kw_only=True, tag="halted"):
     halted: bool
 
 
+class Used(msgspec.Struct, frozen=True, kw_only=True, tag="used"):
+    """What the job's processes take of this machine: memory, and how many processors were busy in the last second."""
+
+    job: str
+    memory_mb: float
+    processors: float
+
+
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """The job is over; sent exactly once, as its last event. ``records`` are the ids that were committed."""
 
@@ -126,4 +134,4 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     peak_memory_mb: float = 0.0
 
 
-Event = Started | Progressed | Published | Halted | Ended
+Event = Started | Progressed | Published | Halted | Used | Ended

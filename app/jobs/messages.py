@@ -18,7 +18,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Began(msgspec.Struct, frozen=True, kw_only=True, tag="began"):
-    """The function is being called."""
+    """The function is being called, in this process."""
+
+    process: int
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True, tag="reported"):

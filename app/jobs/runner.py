@@ -10,6 +10,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -28,6 +29,7 @@ from app.jobs.contract import (
     Progressed,
     Published,
     Started,
+    Used,
 )
 from app.jobs.inbox import Closed, open_inbox
 from app.jobs.launcher import Launcher, RunningChild
@@ -37,6 +39,9 @@ from app.jobs.system import out_of_memory_kills, usable_processors
 from app.jobs.workspace import Workspace, workspace
 from app.project import Project
 from app.text import Text
+
+if TYPE_CHECKING:  # psutil takes a while to import, and only a job that has begun needs it
+    from app.jobs.usage import Meter
 
 OnEvent = Callable[[Event], None]
 _TICK_S = 0.05
@@ -174,6 +179,7 @@ class _Supervision:
         self._wishes, self._clock = wishes, clock
         self._began = clock.now()
         self._told_finish = False
+        self._meter: Meter | None = None
         self._estimate = _Estimate(clock)
         self._kills = out_of_memory_kills()
 
@@ -189,6 +195,7 @@ class _Supervision:
                 message = inbox.get(_TICK_S)
                 last = self._judge() or self._relay(message)
                 self._grant(child)
+                self._measure()
         except Closed:
             by_itself = _ends_soon(child)
         except ChannelError as error:
@@ -237,9 +244,17 @@ class _Supervision:
             child.halt(False)
         self._on_event(Halted(job=self._job.id, halted=halt))
 
+    def _measure(self) -> None:
+        usage = self._meter.look() if self._meter else None
+        if usage is not None:
+            self._on_event(Used(job=self._job.id, memory_mb=usage.memory_mb, processors=usage.processors))
+
     def _relay(self, message: Report | None) -> Finished | Refused | Stopped | None:
         match message:
-            case Began():
+            case Began(process=process):
+                from app.jobs.usage import Meter
+
+                self._meter = Meter(process)
                 self._on_event(Started(job=self._job.id))
             case Reported(progress=progress):
                 elapsed_s = self._clock.now() - self._began

@@ -7,7 +7,7 @@ import time
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.jobs.contract import Ended, Event, Failure, Halted, JobState, Progress, Progressed, Published, Started
+from app.jobs.contract import Ended, Event, Failure, Halted, JobState, Progress, Progressed, Published, Started, Used
 from app.text.message import Text
 
 TERMINAL = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.LOST})
@@ -24,6 +24,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     started_at: float = 0.0
     elapsed_s: float = 0.0
     paused_at: float = 0.0
+    used: Used | None = None
     failure: Failure | None = None
     records: dict[str, tuple[str, ...]] = {}
     published: dict[str, bytes] = {}
@@ -106,6 +107,8 @@ def _after(job: JobView, event: Event) -> JobView:
         case Halted():
             stood_s = time.monotonic() - job.paused_at if job.paused_at else 0.0
             return replace(job, paused_at=0.0, started_at=job.started_at and job.started_at + stood_s)
+        case Used():
+            return replace(job, used=event)
         case Ended():
             return replace(
                 job, state=event.state, elapsed_s=event.elapsed_s, failure=event.failure, records=event.records

@@ -24,6 +24,7 @@ from app.ui.training.again import say_reproduced
 from app.ui.training.board import Board
 from app.ui.training.computing import computing_words
 from app.ui.training.curve_card import CurveCard
+from app.ui.training.usage import UsageLine
 from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import PageHeader, ScrollPage
@@ -54,7 +55,8 @@ class Result(ScrollPage):
         self._queue = Notice(session.theme, close_name=words("ui_training.close"))
         self._board = Board(session)
         self._header.set_chooser(self._versions)
-        for part in (self._header, self._queue, self._notice):
+        self._usage = UsageLine(session)
+        for part in (self._header, self._usage, self._queue, self._notice):
             self.add(part)
         self._curve = CurveCard(session)
         self._board.add_below(self._curve)
@@ -71,6 +73,7 @@ class Result(ScrollPage):
         version, words = record.read(ModelVersion), self._words
         self._versions.set_value(record.id)
         self._notice.hide()
+        self._usage.follow(None)
         help_ = words(f"verification.metric.{version.metric}.help")
         self._header.set(record.name, words("ui_training.version", number=str(record.number)), help_)
         self._header.clear_buttons()
@@ -91,6 +94,7 @@ class Result(ScrollPage):
         """A training that runs, or waits for another job."""
         self._notice.hide()
         self._set_head(job)
+        self._usage.follow(job)
         live = job.published.get("leaderboard")
         if live is not None:
             self.show_leaderboard(live)
@@ -139,6 +143,7 @@ class Result(ScrollPage):
 
     def show_ended(self, job: JobView | None, event: Ended) -> None:
         """A training ended without a version."""
+        self._usage.follow(None)
         self._board.say_effort(())
         self._header.clear_buttons()
         self._header.set(model_of(job) if job is not None else "", self._words("ui_training.ended"))

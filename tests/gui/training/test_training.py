@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.errors import CicloError
-from app.jobs.contract import Ended, JobState
+from app.jobs.contract import Ended, JobState, Used
 from app.learning.records import MODEL, PLAN, TRAIN, Candidate, Estimate, ModelVersion
 from app.learning.search.records import CurveGain, LearningCurve
 from app.learning.splits.records import SplitNote
 from app.text.message import Text
+from app.text.words import Words
 from app.ui.session import Session
 from app.ui.training.board import Board
 from app.ui.training.curve_card import CurveCard, chart_of
@@ -21,6 +22,7 @@ from app.ui.training.form import TrainingForm
 from app.ui.training.page import Page
 from app.ui.training.split import SplitChoice
 from app.ui.training.split_chart import SplitChart
+from app.ui.training.usage import usage_words
 from app.ui.widgets.form import Segments
 from app.ui.widgets.table import Table
 from tests.gui.trained import LONG_MS, Hand, model_id, nameless
@@ -211,8 +213,10 @@ def test_that_a_training_is_paused_goes_on_and_gives_the_best_so_far(
 ) -> None:
     hand.click("training.start")
     hand.until(lambda: hand.find(Table, "training.leaderboard").model().rowCount() > 0)
+    hand.until(lambda: "processors busy" in hand.find(QLabel, "training.usage").text())
     hand.click("training.pause")
     hand.until(lambda: "uses no processor" in hand.words())
+    hand.until(lambda: "no processor busy" in hand.find(QLabel, "training.usage").text())
     assert session.jobs.open(TRAIN.name)[0].paused
     hand.click("training.pause")
     hand.until(lambda: "Each model is judged on rows" in hand.words())
@@ -221,6 +225,15 @@ def test_that_a_training_is_paused_goes_on_and_gives_the_best_so_far(
     plan = session.records(MODEL)[-1].read(ModelVersion).plan
     assert plan is not None
     assert plan.stop == "learning.stop.asked"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "1.2 GB of memory; 1.5 of"), ("es", "1,2 GB de memoria; 1,5 de")],
+)
+def test_that_what_a_training_takes_is_said_in_both_languages(language: str, said: str) -> None:
+    used = Used(job="any", memory_mb=1234.0, processors=1.46)
+    assert usage_words(Words(language), used).startswith(said)
 
 
 def test_that_a_paused_training_can_be_stopped(qtbot: QtBot, hand: Hand, session: Session) -> None:

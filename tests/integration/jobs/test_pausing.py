@@ -12,7 +12,7 @@ from ciclo_work import Request
 from watching import Watcher, answer, job, seconds_until_gone
 
 from app.jobs.asking import Wishes
-from app.jobs.contract import Ended, Halted, JobState
+from app.jobs.contract import Ended, Halted, JobState, Used
 from app.jobs.launcher import Launcher
 from app.jobs.runner import Job, run_job
 
@@ -52,6 +52,9 @@ class Paused(Watcher):
         self.until(lambda: Halted(job=self._job.id, halted=True) in self.events)
         self.until(lambda: all(psutil.Process(p).status() == psutil.STATUS_STOPPED for p in self.processes))
 
+    def used(self) -> list[Used]:
+        return [event for event in self.events if isinstance(event, Used)]
+
     def end(self) -> Ended:
         self._thread.join(30)
         return self.ended[0]
@@ -88,3 +91,17 @@ def test_that_who_is_asked_to_finish_while_paused_goes_on_and_knows_it(launcher:
     paused.halt(1)
     paused.wishes.finish.set()
     assert answer(paused.end()).text == "content"
+
+
+def test_that_a_job_says_what_it_takes_with_its_children_and_that_a_paused_one_takes_no_processor(
+    each_launcher: Launcher,
+) -> None:
+    watched = Paused(each_launcher, job("spin", Request(number=1)))
+    watched.until(lambda: any(used.processors > 0.2 for used in watched.used()))
+    assert all(used.memory_mb > 5 for used in watched.used())
+    watched.halt(2)
+    seen = len(watched.used())
+    watched.until(lambda: len(watched.used()) > seen + 1)
+    assert watched.used()[-1].processors == 0
+    watched.cancel.set()
+    assert watched.end().state is JobState.CANCELLED
