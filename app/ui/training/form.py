@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.data.records import DATASET, ColumnType, DatasetVersion
 from app.errors import CicloError
@@ -245,8 +245,7 @@ class TrainingForm(Card):
         self.split.show_split(plan.split)
         for preset, seconds in plan.seconds.items():
             self.preset.set_option(_preset_option(words, preset, seconds))
-        self._problems.setText("\n".join(words.text(problem) for problem in plan.problems))
-        self._problems.setVisible(bool(plan.problems))
+        _say(self._problems, "\n".join(words.text(problem) for problem in plan.problems))
         self.more.say_about_rule(None)
         self._on_taken("")
 
@@ -266,10 +265,8 @@ class TrainingForm(Card):
         self._say_columns()
         for preset in Preset:
             self.preset.set_option(_preset_option(self._words, preset))
-        sentence, hint = self._words.error(error)
-        self._problems.setText(f"{sentence} {hint}".strip())
+        _say(self._problems, " ".join(self._words.error(error)).strip())
         self.more.say_about_rule(error)
-        self._problems.show()
 
     # Columns and more
 
@@ -321,6 +318,12 @@ def _likely_target(session: Session, dataset: str, names: list[str]) -> str:
 
 def _preset_option(words: Words, preset: str, seconds: float | None = None) -> Option:
     return Option(preset, words(f"ui_training.preset.{preset}"), "" if seconds is None else _about(words, seconds))
+
+
+def _say(where: QLabel, text: str) -> None:
+    """Hidden where there is nothing to say."""
+    where.setText(text)
+    where.setVisible(bool(text))
 
 
 def _named(widget: QWidget, name: str):  # type: ignore[no-untyped-def]
