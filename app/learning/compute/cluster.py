@@ -185,18 +185,17 @@ class Cluster:
     async def watch(self, resize: Callable[[Computing], None]) -> CicloError:
         """Look at the workers now and then, and say how many there are, until there has been none
         for :data:`ALONE_S` or the scheduler is gone; which of the two it was."""
-        seen = looked = time.monotonic()
+        seen = time.monotonic()
         while self.client.status in ("running", "connecting"):
             with contextlib.suppress(OSError):
                 if found := await self.threads():
                     seen = time.monotonic()
                     resize(computing(found, self.address))
-            if time.monotonic() - looked > ALONE_S:  # this process was halted: the workers were not looked for
-                seen = time.monotonic()
-            looked = time.monotonic()
-            if looked - seen > ALONE_S:
+            began = time.monotonic()
+            if began - seen > ALONE_S:
                 return CicloError("learning.cluster_alone", seconds=int(ALONE_S))
             await asyncio.sleep(_LOOK_S)
+            seen += max(0.0, time.monotonic() - began - _LOOK_S)  # while this process was halted nobody looked
         return CicloError("learning.cluster_gone")
 
     def close(self) -> None:
