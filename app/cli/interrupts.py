@@ -3,6 +3,7 @@ cleaning up and its last words."""
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 _STOPS = (signal.SIGINT, signal.SIGTERM)
+_LATER_S = 0.005
 _Handler = Callable[[int, FrameType | None], Any] | int | None
 
 
@@ -31,10 +33,25 @@ def end_at_once() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def _raise_once(_number: int, _frame: FrameType | None) -> None:
-    for number in _STOPS:
-        signal.signal(number, signal.SIG_IGN)
+def _raise_once(number: int, frame: FrameType | None) -> None:
+    if _imports(frame):
+        again = threading.Timer(_LATER_S, os.kill, (os.getpid(), number))
+        again.daemon = True
+        again.start()
+        return
+    for stop in _STOPS:
+        signal.signal(stop, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Whether something is being imported. Libraries in C import as well while they work, and some crash Python where
+    that is cut off (msgspec, when it first encodes)."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager
