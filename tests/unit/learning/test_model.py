@@ -118,7 +118,9 @@ def test_that_predictions_are_those_of_scikit_learn(name: str, task: Task) -> No
     pipeline, frame = fitted(name, task), frame_of(50, seed=6)
     ours = raw_predictions(pipeline, frame, classes=len(signature(task).labels))
     theirs = pipeline.predict(frame)[:, None] if task is Task.REGRESSION else pipeline.predict_proba(frame)
-    np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-14)
+    # Nyström's features are divided by roots of singular values down to scikit-learn's floor of 1e-12: a million times
+    # the last bit of a similarity, which depends on the processor and on how many rows come together.
+    np.testing.assert_allclose(ours, theirs, rtol=1e-8 if name == "kernel" else 1e-12, atol=1e-14)
 
 
 def test_that_a_loaded_model_predicts_the_same_bits() -> None:
