@@ -76,20 +76,6 @@ def interrupt_held() -> Iterator[None]:
 
 
 @contextmanager
-def interrupt_deferred() -> Iterator[None]:
-    """Ctrl-C takes effect at the end of the block: a library that is cut off while it is imported may crash Python."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    with _handled(lambda number, frame: came.append(number)) as before:
-        yield
-    usual = before[came[0]] if came else None
-    if callable(usual):
-        usual(came[0], None)
-
-
-@contextmanager
 def interrupt_cancels() -> Iterator[threading.Event]:
     """While the block runs, Ctrl-C sets the event in place of unwinding whatever runs."""
     cancel = threading.Event()

@@ -15,7 +15,7 @@ from typing import Protocol
 import msgspec
 
 from app import __version__
-from app.cli.interrupts import Cancelled, interrupt_deferred
+from app.cli.interrupts import Cancelled
 from app.cli.parser import HelpAsked, Parser
 from app.cli.terminal import OutputRefused, Terminal, table
 from app.errors import CicloError, cause
@@ -127,8 +127,7 @@ def _dispatch(terminal: Terminal, argv: list[str]) -> int:
         raise CicloError("cli.later", what=name)
     if name not in COMMANDS:
         raise CicloError("cli.unknown_command", name=name, known=", ".join(COMMANDS))
-    with interrupt_deferred():
-        command: Command = importlib.import_module(f"app.cli.commands.{_MODULES.get(name, name)}")
+    command: Command = importlib.import_module(f"app.cli.commands.{_MODULES.get(name, name)}")
     terminal.command = name
     parser = Parser(name, terminal.words)
     command.arguments(parser)

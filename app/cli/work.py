@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.cli.interrupts import Cancelled, interrupt_cancels, interrupt_deferred
+from app.cli.interrupts import Cancelled, interrupt_cancels
 from app.cli.terminal import Terminal
 from app.data.records import DATASET
 from app.errors import CicloError
@@ -131,8 +131,7 @@ def committed(project: Project, ended: Ended, kind: str) -> Record:
 def local_job(terminal: Terminal, kind: JobKind, request: msgspec.Struct) -> Outcome:
     """Do a piece of work in this process: for what is over before another process would have started."""
     module, _, name = kind.function.partition(":")
-    with interrupt_deferred():
-        work = getattr(import_module(module), name)
+    work = getattr(import_module(module), name)
     with tempfile.TemporaryDirectory(prefix="ciclo-") as folder:
         outcome: Outcome = work(_Here(terminal, Path(folder)), request)
     terminal.end_progress()

@@ -153,7 +153,7 @@ def available_memory_mb() -> float:
     import psutil
 
     free = float(psutil.virtual_memory().available)
-    return min(free, *_left_in_groups(), free) / 1e6
+    return min([free, *_left_in_groups()]) / 1e6
 
 
 _GROUPS = Path("/sys/fs/cgroup")

@@ -8,7 +8,8 @@ import time
 import msgspec
 import psutil
 
-_EVERY_S = 1.0
+_EVERY_S, _REST = 1.0, 30
+"""How often it looks; and how many times as long as a look took it rests, since the kernel goes through all pages."""
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,11 +27,12 @@ class Meter:
         with contextlib.suppress(psutil.Error):
             self._process = psutil.Process(process)
         self._looked_at, self._cpu_s = time.monotonic(), self._spent(self._family())
+        self._next_at = self._looked_at + _EVERY_S
 
     def look(self) -> Usage | None:
         """What it takes now; None where it is too early for another look, or nothing is left to look at."""
         now = time.monotonic()
-        if now - self._looked_at < _EVERY_S:
+        if now < self._next_at:
             return None
         family = self._family()
         spent, passed = self._spent(family), now - self._looked_at
@@ -38,7 +40,9 @@ class Meter:
         self._looked_at, self._cpu_s = now, spent
         if not family:
             return None
-        return Usage(memory_mb=sum(map(_memory, family)) / 1e6, processors=gained / passed)
+        memory_mb = sum(map(_memory, family)) / 1e6
+        self._next_at = now + max(_EVERY_S, _REST * (time.monotonic() - now))
+        return Usage(memory_mb=memory_mb, processors=gained / passed)
 
     def _family(self) -> list[psutil.Process]:
         try:

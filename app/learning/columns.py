@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.data.records import Column, ColumnType
 from app.errors import CicloError
-from app.learning.matrix import FEW_WORDS, MOMENTS, NUMBERS, SHARE_OF_WORDS, is_prose
+from app.learning.matrix import MOMENTS, NUMBERS, cast_column
 from app.learning.records import PlannedColumn, Task
 from app.learning.source import Source, read_table
 from app.text.message import Text
 
+_FEW_WORDS, _SHARE_OF_WORDS = 50, 0.1
+"""Up to so many distinct words, or such a share of the rows, are categories."""
+_SAMPLE, _WORDS_A_ROW, _AGAIN = 2_000, 4, 5
 _TEXTS = ("learning.column.distinct_text", "learning.column.text")
 PROSE = "learning.column.prose"
 
@@ -23,7 +29,7 @@ def propose_columns(source: Source, *, target: str, group: str = "") -> tuple[Pl
     for column in source.version.columns:
         if column.name != target:
             reason = _reason_against(column, source, group)
-            if reason and reason.id in _TEXTS and is_prose(read_table(source, (column.name,)).column(0), column.type):
+            if reason and reason.id in _TEXTS and is_prose(read_table(source, (column.name,)).column(0)):
                 reason = Text(PROSE)
             used = reason is None or reason.id == PROSE
             if used and column.type in MOMENTS:
@@ -35,6 +41,18 @@ def propose_columns(source: Source, *, target: str, group: str = "") -> tuple[Pl
 def holds_prose(column: PlannedColumn) -> bool:
     """Whether a column holds sentences, which are learned from by their words."""
     return column.reason is not None and column.reason.id == PROSE
+
+
+def is_prose(values: pa.ChunkedArray) -> bool:
+    """Whether texts that are hardly ever the same are sentences rather than names: they have several words each, and
+    most of these come back in other rows. A sample of rows decides."""
+    known = values.drop_null()
+    sample = known.take(pa.array(np.linspace(0, len(known) - 1, min(len(known), _SAMPLE)).astype(np.int64)))
+    rows = [text.casefold().split() for text in cast_column(sample, ColumnType.TEXT).to_pylist()]
+    seen = Counter(word for row in rows for word in set(row))
+    total = sum(map(len, rows))
+    again = sum(seen[word] >= _AGAIN for row in rows for word in row)
+    return total >= _WORDS_A_ROW * max(1, len(rows)) and again >= total / 2
 
 
 def choose_columns(
@@ -81,16 +99,16 @@ def _reason_against(column: Column, source: Source, group: str) -> Text | None:
         return Text("learning.column.identifier")
     if column.name == group:
         return Text("learning.column.group")
-    if column.type in {ColumnType.TEXT, ColumnType.CATEGORY} and column.distinct >= rows - column.missing > FEW_WORDS:
+    if column.type in {ColumnType.TEXT, ColumnType.CATEGORY} and column.distinct >= rows - column.missing > _FEW_WORDS:
         return Text("learning.column.distinct_text")
-    if column.type is ColumnType.TEXT and column.distinct > max(FEW_WORDS, SHARE_OF_WORDS * rows):
+    if column.type is ColumnType.TEXT and column.distinct > max(_FEW_WORDS, _SHARE_OF_WORDS * rows):
         return Text("learning.column.text", {"n": column.distinct})
     return None
 
 
 def _counts_up(column: Column, source: Source) -> bool:
     """Whether it is a row number: whole numbers without gap or repetition."""
-    if column.type is not ColumnType.INTEGER or column.distinct < source.version.rows or column.distinct < FEW_WORDS:
+    if column.type is not ColumnType.INTEGER or column.distinct < source.version.rows or column.distinct < _FEW_WORDS:
         return False
     ends = pc.min_max(read_table(source, (column.name,)).column(0))
     return bool(ends["max"].as_py() - ends["min"].as_py() + 1 == column.distinct)

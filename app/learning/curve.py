@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.jobs.asking import is_asked_to_finish
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import Pool
 from app.learning.choosing import Winner
@@ -84,10 +85,11 @@ def learning_curve(
     rows = _rows(trial, data)
     smaller = [[rows // part for part in parts] for parts in _PARTS if rows // parts[-1] >= _FEWEST_ROWS]
     affordable = [sizes for sizes in smaller if _cost(trial, data, sizes) <= most_s]
-    if len(data.folds) < 2 or not affordable:
+    asked = is_asked_to_finish(context.staging)
+    if asked or len(data.folds) < 2 or not affordable:
         pool.close()
-        reason = "learning.curve.costly" if smaller else "learning.curve.few_rows"
-        return _without(curve, reason), Spent()
+        reason = "asked" if asked else "costly" if smaller else "few_rows"
+        return _without(curve, f"learning.curve.{reason}"), Spent()
     proposals = [Proposal(kind=trial.kind, params=trial.params, rows=size) for size in sorted(affordable[0])]
     search = _Fractions(
         context,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +24,6 @@ MOMENTS = frozenset({ColumnType.DATE, ColumnType.DATETIME})
 _SECONDS_A_DAY = 86_400.0
 _LARGEST = float(np.finfo(np.float32).max)
 """Trees see single precision; what lies beyond counts as this, in training as in scoring."""
-
-FEW_WORDS, SHARE_OF_WORDS = 50, 0.1
-"""Up to so many distinct words, or such a share of the rows, are categories."""
-_SAMPLE, _WORDS_A_ROW, _AGAIN = 2_000, 4, 5
 
 _PARTS: dict[str, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
     "day": lambda moments: pc.divide(_seconds(moments), _SECONDS_A_DAY),
@@ -160,17 +155,19 @@ def moments(values: pa.ChunkedArray) -> Floats:
     return numbers(_seconds(values))
 
 
-def describe_features(table: pa.Table, columns: Sequence[tuple[str, ColumnType]]) -> tuple[Feature, ...]:
+def describe_features(
+    table: pa.Table, columns: Sequence[tuple[str, ColumnType]], *, prose: Collection[str] = ()
+) -> tuple[Feature, ...]:
     """The schema that a model keeps of its training rows: levels by frequency, ranges, whether missing was seen.
 
-    Ranges of dates are days since 1970, of datetimes seconds.
+    Ranges of dates are days since 1970, of datetimes seconds. Columns of ``prose`` are read by their words.
     """
-    return tuple(_describe(table.column(name), name, type_) for name, type_ in columns)
+    return tuple(_describe(table.column(name), name, type_, prose=name in prose) for name, type_ in columns)
 
 
-def _describe(values: pa.ChunkedArray, name: str, type_: ColumnType) -> Feature:
+def _describe(values: pa.ChunkedArray, name: str, type_: ColumnType, *, prose: bool) -> Feature:
     missing = values.null_count > 0
-    if is_prose(values, type_):
+    if prose:
         return Feature(name=name, type=type_, missing_seen=missing, prose=True)
     if type_ in WORDS:
         return Feature(name=name, type=type_, levels=levels(values, type_), missing_seen=missing)
@@ -180,22 +177,6 @@ def _describe(values: pa.ChunkedArray, name: str, type_: ColumnType) -> Feature:
     known = found[~np.isnan(found)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (None, None)
     return Feature(name=name, type=type_, low=low, high=high, missing_seen=len(known) < len(found))
-
-
-def is_prose(values: pa.ChunkedArray, type_: ColumnType) -> bool:
-    """Whether a column holds sentences rather than names: hardly two rows are the same, they have several words each,
-    and most of these come back in other rows. A sample of rows decides."""
-    if type_ not in (ColumnType.TEXT, ColumnType.CATEGORY):
-        return False
-    known = cast_column(values, type_).drop_null()
-    if pc.count_distinct(known).as_py() <= max(FEW_WORDS, SHARE_OF_WORDS * len(values)):
-        return False
-    sample = known.take(pa.array(np.linspace(0, len(known) - 1, min(len(known), _SAMPLE)).astype(np.int64)))
-    rows = [text.casefold().split() for text in sample.to_pylist()]
-    seen = Counter(word for row in rows for word in set(row))
-    total = sum(map(len, rows))
-    again = sum(seen[word] >= _AGAIN for row in rows for word in row)
-    return total >= _WORDS_A_ROW * len(rows) and again >= total / 2
 
 
 def levels(values: pa.ChunkedArray, type_: ColumnType) -> tuple[str, ...]:

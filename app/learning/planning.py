@@ -6,64 +6,50 @@ import msgspec
 
 from app.jobs.contract import Context, Outcome
 from app.jobs.system import available_memory_mb, usable_processors
-from app.learning.columns import check_directions, choose_columns, propose_columns
+from app.learning.asked import Asked, open_asked, understand
 from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import Traits
-from app.learning.examination import examine_target, notes_on
-from app.learning.records import Forecast, Planned, PlannedColumn, PlanRequest, Preset, Task
-from app.learning.room import forecast, most_words, part_of, size_of
-from app.learning.rule.outcome import notes_on_rule, state_rule
+from app.learning.examination import notes_on
+from app.learning.records import Forecast, Planned, PlanRequest, Preset, Task
+from app.learning.room import forecast, part_of
+from app.learning.rule.outcome import notes_on_rule
 from app.learning.scoring import choose_metric
+from app.learning.search.remaining import seconds_left
 from app.learning.search.strategy import planned_work
-from app.learning.source import Source, open_source
 from app.learning.splits.advice import advise
 from app.learning.splits.division import usual_folds
-from app.learning.splits.testset import open_test
 from app.learning.splits.twin_work import twins_of
-from app.learning.splits.work import Divided, choose_scheme, figures_of, make_split
-from app.learning.target import Target
+from app.learning.splits.work import figures_of
 from app.project.record import encode
 
 _START_S = 3.0
-_SHARE_AT_WORK = 0.85
-"""Of the processors, that the search gets: at its end not all of them have something left to do."""
 
 
 def plan(context: Context, request: PlanRequest) -> Outcome:
-    """Task, classes, columns, split and seconds of a training, without training.
+    """Task, classes, columns, split and cost of a training, without training.
 
     Raises
     ------
     CicloError
         What makes the target or the split unfit, in one sentence.
     """
-    source, target, columns, divided = _divided(context, request)
-    stated = state_rule(source, request.rule, locale=request.locale, target=request.target, task=target.task)
-    directions = check_directions(columns, target.task, increasing=request.increasing, decreasing=request.decreasing)
-    figures = figures_of(divided, request)
-    rows = divided.rows
-    forecasts = _forecasts(
-        target.task,
-        size_of(source, target, columns, len(rows.train)),
-        context.processors or usable_processors(),
-        Traits.of(target.task, divided.learned, words=most_words(source, columns), directed=bool(directions)),
-    )
+    asked = _understood(context, request)
+    source, target, rows = asked.source, asked.target, asked.divided.rows
+    notes = notes_on_rule(asked.stated, rows.train, target.task)
+    problems = (*notes_on(target, asked.columns, directed=bool(asked.directions)), *notes)
+    figures = figures_of(asked.divided, request)
     planned = Planned(
         task=target.task,
         metric=choose_metric(target.task, ""),
         classes=target.counts(),
         positive=target.positive,
-        columns=columns,
+        columns=asked.columns,
         rows=source.version.rows,
         train_rows=len(rows.train),
         holdout_rows=figures.part("holdout").rows,
         dropped_rows=target.dropped,
-        seconds={preset: told.seconds for preset, told in forecasts.items()},
-        forecasts=forecasts,
-        problems=(
-            *notes_on(target, columns, directed=bool(directions)),
-            *notes_on_rule(stated, rows.train, target.task),
-        ),
+        forecasts=_forecasts(target.task, asked.size, context.processors or usable_processors(), asked.traits),
+        problems=problems,
         split=msgspec.structs.replace(figures, advice=advise(source, target, request.target)),
     )
     return Outcome(answer=msgspec.Raw(encode(planned)))
@@ -77,20 +63,15 @@ def look_for_twins(context: Context, request: PlanRequest) -> Outcome:
     CicloError
         As :func:`plan`.
     """
-    *_, divided = _divided(context, request)
+    asked = _understood(context, request)
     context.check_cancelled()
-    return Outcome(answer=msgspec.Raw(encode(twins_of(divided))))
+    return Outcome(answer=msgspec.Raw(encode(twins_of(asked.divided))))
 
 
-def _divided(context: Context, request: PlanRequest) -> tuple[Source, Target, tuple[PlannedColumn, ...], Divided]:
-    source = open_source(request.project, request.dataset, whole=False)
-    test = open_test(request.project, request.test, source, whole=False)
-    target = examine_target(source, request.target, task=request.task, positive=request.positive)
+def _understood(context: Context, request: PlanRequest) -> Asked:
+    opened = open_asked(request, whole=False)
     context.check_cancelled()
-    scheme = choose_scheme(source, target, request)
-    proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
-    columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
-    return source, target, columns, make_split(source, test, target, scheme, columns, request)
+    return understand(opened)
 
 
 def _forecasts(task: Task, whole: Size, processors: int, traits: Traits) -> dict[str, Forecast]:
@@ -115,5 +96,5 @@ def expected_seconds(task: Task, whole: Size, processors: int, traits: Traits) -
     expected = {}
     for preset in Preset:
         work = planned_work(task, preset, part, whole, folds=folds, traits=traits)
-        expected[preset.value] = round(_START_S + work / (processors * _SHARE_AT_WORK), 1)
+        expected[preset.value] = round(_START_S + seconds_left(work, processors), 1)
     return expected

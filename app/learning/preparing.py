@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -9,36 +10,27 @@ import pyarrow as pa
 
 from app.errors import CicloError
 from app.jobs.system import available_memory_mb
-from app.learning.columns import check_directions, choose_columns, propose_columns
-from app.learning.estimators.kind import Traits
+from app.learning.asked import Asked, open_asked, understand
+from app.learning.columns import holds_prose
 from app.learning.estimators.preparation import levels_after_encoding
-from app.learning.examination import examine_target
 from app.learning.matrix import describe_features, feature_frame, frame_columns
-from app.learning.records import Feature, PlannedColumn, Task, TrainRequest
-from app.learning.room import check_room, forecast, most_words, size_of
-from app.learning.rule.outcome import Stated, state_rule
+from app.learning.records import Feature, Task, TrainRequest
+from app.learning.room import check_room, forecast
 from app.learning.scoring import choose_metric
 from app.learning.search.data import LearningData
-from app.learning.source import Source, open_source, read_table
+from app.learning.source import Source, read_table
 from app.learning.splits.records import TwinsFound
 from app.learning.splits.splitting import Sealed
-from app.learning.splits.testset import Columns, open_test
+from app.learning.splits.testset import Columns
 from app.learning.splits.twin_work import twins_of
-from app.learning.splits.work import Divided, choose_scheme, make_split
-from app.learning.target import Target
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     """A request, checked and read: everything that a training works on."""
 
-    source: Source
-    test: Source | None
-    target: Target
-    columns: tuple[PlannedColumn, ...]
-    divided: Divided
+    asked: Asked
     twins: TwinsFound
-    stated: Stated | None
     features: tuple[Feature, ...]
     data: LearningData
     metric: str
@@ -52,64 +44,41 @@ def prepare(request: TrainRequest) -> Prepared:
     CicloError
         What makes it unfit; ``learning.no_room`` where it doesn't fit into memory.
     """
-    source = open_source(request.project, request.dataset)
-    test = open_test(request.project, request.test, source, whole=True)
-    target = examine_target(source, request.target, task=request.task, positive=request.positive)
-    if request.positive and target.task is not Task.BINARY:
+    opened = open_asked(request, whole=True)
+    if request.positive and opened.target.task is not Task.BINARY:
         raise CicloError("learning.positive_without_two", column=request.target)
-    metric = choose_metric(target.task, request.metric)
-    scheme = choose_scheme(source, target, request)
-    proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
-    columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
-    divided = make_split(source, test, target, scheme, columns, request)
-    stated = state_rule(source, request.rule, locale=request.locale, target=request.target, task=target.task)
-    directions = check_directions(columns, target.task, increasing=request.increasing, decreasing=request.decreasing)
-    _check_room(request, source, target, columns, divided, directed=bool(directions))
-    features, data = _learning_data(divided, request.seed)
+    metric = choose_metric(opened.target.task, request.metric)
+    asked = understand(opened)
+    stated, directions = asked.stated, asked.directions
+    _check_room(asked, request)
+    features, data = _learning_data(asked, request.seed)
     if directions:
         data = replace(data, directions=tuple(directions.get(column.feature, 0) for column in data.columns))
     if stated is not None:
-        data = replace(data, rule=request.rule.strip(), stated=stated.values[divided.rows.train])
-    return Prepared(
-        source=source,
-        test=test,
-        target=target,
-        columns=columns,
-        divided=divided,
-        twins=twins_of(divided),
-        stated=stated,
-        features=features,
-        data=data,
-        metric=metric,
-    )
+        data = replace(data, rule=request.rule.strip(), stated=stated.values[asked.divided.rows.train])
+    return Prepared(asked=asked, twins=twins_of(asked.divided), features=features, data=data, metric=metric)
 
 
-def _check_room(
-    request: TrainRequest,
-    source: Source,
-    target: Target,
-    columns: tuple[PlannedColumn, ...],
-    divided: Divided,
-    *,
-    directed: bool,
-) -> None:
+def _check_room(asked: Asked, request: TrainRequest) -> None:
     """Before the rows are read. With one fit at a time: there are fewer where more have no room."""
     check_room(
         forecast(
-            target.task,
+            asked.target.task,
             request.preset,
-            size_of(source, target, columns, len(divided.rows.train)),
+            asked.size,
             seconds=0.0,
             processors=0 if request.cluster else 1,
-            traits=Traits.of(target.task, divided.learned, words=most_words(source, columns), directed=directed),
+            traits=asked.traits,
             available_mb=available_memory_mb(),
         )
     )
 
 
-def _learning_data(divided: Divided, seed: int) -> tuple[tuple[Feature, ...], LearningData]:
-    rows, used, target = divided.rows, divided.columns, divided.target
-    features, frame = _read_features(divided.source, used, pa.array(rows.train))
+def _learning_data(asked: Asked, seed: int) -> tuple[tuple[Feature, ...], LearningData]:
+    divided, target = asked.divided, asked.target
+    rows = divided.rows
+    prose = {column.name for column in asked.columns if holds_prose(column)}
+    features, frame = _read_features(asked.source, divided.columns, pa.array(rows.train), prose)
     columns = frame_columns(features)
     data = LearningData(
         task=target.task,
@@ -128,12 +97,14 @@ def _learning_data(divided: Divided, seed: int) -> tuple[tuple[Feature, ...], Le
     return features, data
 
 
-def _read_features(source: Source, used: Columns, rows: pa.Array) -> tuple[tuple[Feature, ...], pd.DataFrame]:
+def _read_features(
+    source: Source, used: Columns, rows: pa.Array, prose: Collection[str]
+) -> tuple[tuple[Feature, ...], pd.DataFrame]:
     """Column by column: no more than one is in memory beside the frame."""
     features: list[Feature] = []
     frames: list[pd.DataFrame] = []
     for name, type_ in used:
         table = read_table(source, (name,)).take(rows)
-        features += describe_features(table, [(name, type_)])
+        features += describe_features(table, [(name, type_)], prose=prose)
         frames.append(feature_frame(table, features[-1:]))
     return tuple(features), pd.concat(frames, axis="columns")

@@ -39,9 +39,9 @@ class Preset(StrEnum):
 class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Ask what a training would do. ``task`` is auto, classification or regression, as on the command line.
 
-    ``split`` is as on the command line, or auto: the one that the data calls for. ``rule`` is what decides today, as
-    the analyst wrote it in ``locale``. The prediction never falls when a column of ``increasing`` rises, and
-    never rises when one of ``decreasing`` does."""
+    ``exclude`` and ``include`` override column by column what is proposed. ``split`` is as on the command line, or
+    auto: the one that the data calls for. ``rule`` is what decides today, as the analyst wrote it in ``locale``. The
+    prediction never falls when a column of ``increasing`` rises, and never rises when one of ``decreasing`` does."""
 
     project: str
     dataset: str
@@ -90,10 +90,15 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
         """Whether there is room for it."""
         return self.needed_mb <= self.available_mb
 
+    @property
+    def room(self) -> dict[str, float]:
+        """What is needed and what is there, in gigabytes, for a sentence."""
+        return {"needed": round(self.needed_mb / 1000, 1), "available": round(self.available_mb / 1000, 1)}
+
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
-    """The proposal before the click. ``classes`` with their counts (classification), most frequent first; ``seconds``
-    and ``forecasts`` for each preset."""
+    """The proposal before the click. ``classes`` with their counts (classification), most frequent first;
+    ``forecasts`` for each preset."""
 
     task: Task
     metric: str
@@ -104,44 +109,24 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     train_rows: int
     holdout_rows: int
     dropped_rows: int
-    seconds: dict[str, float]
-    forecasts: dict[str, Forecast] = {}
+    forecasts: dict[str, Forecast]
     problems: tuple[Text, ...] = ()
     split: SplitFigures | None = None
 
 
-class TrainRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Train the next version of ``model``. ``exclude`` None means "what the plan proposes"; with ``include`` it can be
-    overridden column by column.
+class TrainRequest(PlanRequest, frozen=True, kw_only=True):
+    """Train the next version of ``model``.
 
     ``cluster`` is the address of a Dask scheduler whose workers do the fits; ``country`` (two letters, else that of
-    the time zone) where the electricity comes from; ``rule`` is what decides today, as the analyst wrote it in
-    ``locale``."""
+    the time zone) where the electricity comes from."""
 
-    project: str
-    dataset: str
-    target: str
     model: str
-    positive: str = ""
-    task: str = "auto"
     preset: Preset = Preset.QUICK
     time_limit_s: float | None = None
-    split: str = "random"
-    gap: str = ""
-    keep_together: str = ""
-    holdout: float = 0.2
-    test: str = ""
     metric: str = ""
-    exclude: tuple[str, ...] = ()
-    include: tuple[str, ...] = ()
-    seed: int = 0
     processors: int = 0
     cluster: str = ""
     country: str = ""
-    rule: str = ""
-    locale: str = ""
-    increasing: tuple[str, ...] = ()
-    decreasing: tuple[str, ...] = ()
 
 
 class ReproduceRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,9 +78,9 @@ def _other_libraries(body: ModelVersion) -> Iterator[Text]:
 
 
 def _other_rows(body: ModelVersion, prepared: Prepared) -> Iterator[Text]:
-    if prepared.source.record.id != body.dataset_id:
+    if prepared.asked.source.record.id != body.dataset_id:
         yield Text("learning.differs.dataset", {"dataset": body.dataset})
-    train, holdout = prepared.divided.rows.hashes()
+    train, holdout = prepared.asked.divided.rows.hashes()
     if (train, holdout) != (body.split.train_sha256, body.split.holdout_sha256):
         yield Text("learning.differs.split")
 

@@ -106,12 +106,5 @@ def check_room(found: Forecast) -> None:
     CicloError
         ``learning.no_room``.
     """
-    if found.needed_mb > found.available_mb:
-        raise refusal(found)
-
-
-def refusal(found: Forecast) -> CicloError:
-    """Why a training that doesn't fit is refused, in words."""
-    return CicloError(
-        "learning.no_room", needed=round(found.needed_mb / 1000, 1), available=round(found.available_mb / 1000, 1)
-    )
+    if not found.fits:
+        raise CicloError("learning.no_room", **found.room)

@@ -26,32 +26,34 @@ def total(several: Iterable[Spent | None]) -> Spent:
     known = [spent for spent in several if spent is not None]
     energies = [spent.energy for spent in known if spent.energy is not None]
     kwh, co2_g = sum(e.kwh for e in energies), sum(e.co2_g for e in energies)
-    together = energies[-1] if energies else None
+    last = energies[-1] if energies else None
     return Spent(
         seconds=round(sum(spent.seconds for spent in known), 3),
         cpu_s=round(sum(spent.cpu_s for spent in known), 3),
         memory_mb=max((spent.memory_mb for spent in known), default=0.0),
         fits=sum(spent.fits for spent in known),
-        energy=together
+        energy=last
         and Energy(
             kwh=kwh,
             co2_g=co2_g,
-            watts=together.watts,
-            grams_per_kwh=co2_g / kwh if kwh else together.grams_per_kwh,
-            country=together.country,
-            table=together.table,
+            watts=last.watts,
+            grams_per_kwh=co2_g / kwh if kwh else last.grams_per_kwh,
+            country=last.country,
+            table=last.table,
         ),
     )
 
 
-def together(spent: Spent, n: int) -> Text | None:
+def together(versions: Iterable[Spent | None]) -> Text | None:
     """What all versions of a project took; None where nothing was measured."""
+    measured = [spent for spent in versions if spent is not None and spent.energy is not None]
+    spent = total(measured)
     if spent.energy is None:
         return None
     return Text(
         "learning.spent_together",
         {
-            "n": n,
+            "n": len(measured),
             "cpu": amount(spent.cpu_s, "duration"),
             "energy": _hours(spent.energy.kwh),
             "co2": _grams(spent.energy),

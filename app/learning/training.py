@@ -93,7 +93,11 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         body = _body(prepared, request, search, winner, seconds)
         body = msgspec.structs.replace(body, plan=plan, spent=spent, served=served, curve=curve)
     drafted = _draft(context, prepared, body, winner)
-    answer = TrainAnswer(
+    return Outcome(drafts=(drafted,), answer=msgspec.Raw(encode(_answer(body))), checkpoint=checkpoint.key)
+
+
+def _answer(body: ModelVersion) -> TrainAnswer:
+    return TrainAnswer(
         task=body.task,
         estimator=body.estimator,
         metric=body.metric,
@@ -103,7 +107,6 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         seconds=body.seconds,
         peak_memory_mb=body.peak_memory_mb,
     )
-    return Outcome(drafts=(drafted,), answer=msgspec.Raw(encode(answer)), checkpoint=checkpoint.key)
 
 
 def _prepared(context: Context, request: TrainRequest) -> Prepared:
@@ -115,9 +118,9 @@ def _prepared(context: Context, request: TrainRequest) -> Prepared:
 
 def open_checkpoint(prepared: Prepared, request: TrainRequest) -> Checkpoint:
     """The fits of a training that was cut off, if it was this one: same data, split, columns, seed and libraries."""
-    rows, data = prepared.divided.rows, prepared.data
+    rows, data = prepared.asked.divided.rows, prepared.data
     told = (
-        prepared.source.record.id,
+        prepared.asked.source.record.id,
         request.target,
         data.task.value,
         data.seed,
@@ -206,21 +209,21 @@ def _together(parts: Sequence[Spent], seconds: float, cpu: float, country: str) 
 
 
 def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Winner, seconds: float) -> ModelVersion:
-    data, target = prepared.data, prepared.target
+    data, target = prepared.data, prepared.asked.target
     base = next((trial for trial in search.trials if trial.kind.id == BASELINE and trial.done), None)
     own, bases = _every_metric(winner.trial, data), _every_metric(base, data) if base else {}
     share = data.test_share
     gain = _gains(own, bases, share)
     references = tuple(_reference(trial, own, data) for trial in search.trials if trial.kind.id in REFERENCES)
     return ModelVersion(
-        dataset=prepared.source.record.label,
-        dataset_id=prepared.source.record.id,
+        dataset=prepared.asked.source.record.label,
+        dataset_id=prepared.asked.source.record.id,
         target=request.target,
         task=target.task,
         labels=target.labels,
         positive=target.positive,
         features=prepared.features,
-        excluded=tuple(column for column in prepared.columns if not column.used),
+        excluded=tuple(column for column in prepared.asked.columns if not column.used),
         split=_split(prepared, request),
         request=request,
         metric=prepared.metric,
@@ -235,8 +238,8 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         alarms=leak_alarms(data, prepared.features, winner.trial.out_of_fold(data)),
         notes=(
             *_notes_on_gain(gain, references, prepared.metric),
-            *notes_on_rule(prepared.stated, prepared.divided.rows.train, target.task),
-            *notes_on(target, prepared.columns, directed=any(data.directions)),
+            *notes_on_rule(prepared.asked.stated, prepared.asked.divided.rows.train, target.task),
+            *notes_on(target, prepared.asked.columns, directed=any(data.directions)),
         ),
         versions=library_versions(),
         threads={"blas": 1, "openmp": 1},
@@ -281,15 +284,15 @@ def _unclear(gain: Estimate | None) -> bool:
 
 
 def _split(prepared: Prepared, request: TrainRequest) -> Split:
-    test = prepared.test.record.label if prepared.test else ""
-    rows, fraction = prepared.divided.rows, 0.0 if test else request.holdout
+    test = prepared.asked.test.record.label if prepared.asked.test else ""
+    rows, fraction = prepared.asked.divided.rows, 0.0 if test else request.holdout
     train_sha256, holdout_sha256 = rows.hashes()
     return Split(
         scheme="test" if test else str(rows.scheme),
         seed=request.seed,
         fraction=fraction,
         key=split_key(
-            dataset=prepared.source.record.name,
+            dataset=prepared.asked.source.record.name,
             target=request.target,
             scheme=str(rows.scheme),
             seed=0 if test else request.seed,
@@ -304,16 +307,16 @@ def _split(prepared: Prepared, request: TrainRequest) -> Split:
         keep_together=request.keep_together,
         train_sha256=train_sha256,
         holdout_sha256=holdout_sha256,
-        figures=figures_of(prepared.divided, request, prepared.twins.notes),
+        figures=figures_of(prepared.asked.divided, request, prepared.twins.notes),
         twins=prepared.twins.figures,
     )
 
 
 def _judged(prepared: Prepared) -> NDArray[np.int64]:
     """The rows on which the model will be judged: of the same dataset, or those of the test with a known target."""
-    if prepared.test is None:
-        return prepared.divided.rows.holdout
-    return np.flatnonzero(~np.isnan(prepared.divided.answers)).astype(np.int64)
+    if prepared.asked.test is None:
+        return prepared.asked.divided.rows.holdout
+    return np.flatnonzero(~np.isnan(prepared.asked.divided.answers)).astype(np.int64)
 
 
 def _draft(context: Context, prepared: Prepared, body: ModelVersion, winner: Winner) -> Draft:
@@ -328,7 +331,7 @@ def _draft(context: Context, prepared: Prepared, body: ModelVersion, winner: Win
     return draft(
         MODEL,
         body,
-        parents=(prepared.source.record.id, *((prepared.test.record.id,) if prepared.test else ())),
+        parents=(prepared.asked.source.record.id, *((prepared.asked.test.record.id,) if prepared.asked.test else ())),
         objects={
             "model": stage_file(staging / "model.skops", media="application/vnd.skops"),
             "holdout": stage_file(staging / "holdout.parquet", media=parquet),

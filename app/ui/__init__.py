@@ -15,8 +15,8 @@ A tab is a package ``app/ui/<tab>/`` (datasets, training, verification, deployme
 The page is made when its tab is first shown (:mod:`app.ui.pages`), and made again when the language changes; a record
 that was shown is shown again. No project is ever ``None`` for a page: pages exist only while one is open.
 
-Words: ``session.words("ui_datasets.rows", n=7043)``; a stored ``Text``: ``session.text(finding.message)``; numbers:
-``session.words.number(x)``, ``.percent(0.265)``, ``.datetime(...)``. Never a string in code.
+Words: ``session.words("ui_datasets.rows", n=7043)``; a stored ``Text``: ``session.words.text(finding.message)``;
+numbers: ``session.words.number(x)``, ``.percent(0.265)``, ``.datetime(...)``. Never a string in code.
 
 Records: ``session.records(DATASET)``; ``record.read(DatasetVersion)``. Small commits: ``session.commit([draft(...)],
 self._on_committed, self._on_failed)``. Anything that waits for the disk: ``session.run(partial(f, x), self._on_read)``.

@@ -67,7 +67,7 @@ class Activity(QObject):
         progress = job.progress
         known = progress is not None and progress.total > 0
         share = min(1.0, progress.done / progress.total) if progress is not None and known else None
-        self._foot.show_job(self._session.text(job.title), " · ".join(self._parts(job)), share)
+        self._foot.show_job(self._session.words.text(job.title), " · ".join(self._parts(job)), share)
         self._foot.stop.setEnabled(job.id not in self._stopping)
 
     def _parts(self, job: JobView) -> list[str]:
@@ -79,7 +79,7 @@ class Activity(QObject):
         clock = clock_words(job.elapsed_now())
         if job.paused:
             return [words("ui.foot.paused"), clock]
-        parts = [self._session.text(job.progress.step)] if job.progress else []
+        parts = [self._session.words.text(job.progress.step)] if job.progress else []
         left = job.progress.remaining_s if job.progress else None
         if left is None:
             return [*parts, clock]
@@ -142,7 +142,8 @@ class JobRow(QWidget):
         super().__init__()
         self._session, self._id = session, job.id
         self.setMinimumWidth(session.theme.size(420))
-        title, sentence = label(session.text(job.title), "strong"), label(job_sentence(session, job), "small-muted")
+        title = label(session.words.text(job.title), "strong")
+        sentence = label(job_sentence(session, job), "small-muted")
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(title)
@@ -170,5 +171,5 @@ def job_sentence(session: Session, job: JobView) -> str:
         sentence, hint = words.error(CicloError(job.failure.code, **job.failure.params))
         return f"{sentence} {hint}".strip()
     if job.state is JobState.RUNNING and job.progress is not None:
-        return session.text(job.progress.step)
+        return session.words.text(job.progress.step)
     return words(f"ui.job.{job.state.value}", elapsed=words.duration(job.elapsed_s))

@@ -42,7 +42,7 @@ class InterruptedJobs(Notice):
         if not self._jobs:
             return
         words = self._session.words
-        names = ", ".join(self._session.text(job.title) for job in self._jobs[:3])
+        names = ", ".join(self._session.words.text(job.title) for job in self._jobs[:3])
         self.say("warning", words("ui.interrupted.sentence", n=len(self._jobs), names=names))
         self.add(words("ui.interrupted.again"), self._on_again_clicked).setObjectName("again")
         self.add(words("ui.interrupted.dismiss"), self.dismiss)

@@ -24,6 +24,7 @@ from app.ui.job_door import JobDoor
 from app.ui.reader_client import ReaderClient
 from app.ui.settings import Recent, Settings, save_settings
 from app.ui.theme import Mode, Theme
+from app.ui.turns import Turns
 
 if TYPE_CHECKING:
     from app.jobs.launcher import Launcher
@@ -84,6 +85,7 @@ class Session(QObject):
         self._background = Background(self)
         self._background.failed.connect(self.failed)
         self.clusters = Clusters(self)
+        self.turns = Turns(self)
 
     # Jobs
 
@@ -265,10 +267,6 @@ class Session(QObject):
         """Go to a tab (datasets, training, verification, deployment, results) and show a record there."""
         self.navigated.emit(tab, record_id)
 
-    def text(self, text: Text) -> str:
-        """A stored text in the language of the window."""
-        return self.words.text(text)
-
     def set_language(self, language: str) -> None:
         """Speak another language from now on (empty: the system's)."""
         self.change_settings(self.settings._replace(language=language))
@@ -297,6 +295,7 @@ class Session(QObject):
         self.reader.close()
         self._background.close()
         self.clusters.close()
+        self.turns.close()
         if self.project is not None:
             self.project.close()
             self.project = None

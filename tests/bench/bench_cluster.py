@@ -18,6 +18,7 @@ from app.learning.records import MODEL
 from app.project import Project
 from app.resources import resource
 from tests.bench.figures import Figures, ciclo, scratch
+from tests.clusters import wait_for_workers
 
 JOBS = 2
 SHARE = 0.9
@@ -64,7 +65,7 @@ def main() -> int:
         home, project = folder / "home", folder / "project"
         ciclo(home, "new", str(project))
         ciclo(home, "import", str(project), str(resource("samples", "telco_churn.csv")), "--name", "telco")
-        cluster.wait()
+        wait_for_workers(cluster)
         for preset in options.presets:
             speed = compare(figures, home, project, cluster.address, preset=preset, rounds=options.rounds)
             if preset == PROMISED:

@@ -223,13 +223,19 @@ class Watch(QObject):
 
     def _submit(self) -> dict[str, str]:
         from app.data.records import DATASET, IMPORT, ImportRequest
-        from app.learning.records import TRAIN, TrainRequest
+        from app.learning.records import TRAIN, Preset, TrainRequest
 
         session, script = self.application.session, self.script
         ids = {}
         if script.target:
             dataset = session.records(DATASET)[0].label
-            training = TrainRequest(project=script.project, dataset=dataset, target=script.target, model="bench")
+            training = TrainRequest(
+                project=script.project,
+                dataset=dataset,
+                target=script.target,
+                model="bench",
+                preset=Preset.BALANCED,  # it must still be at work when it is stopped
+            )
             ids["training"] = session.submit(TRAIN, training, Text("jobs.lost"))
         if script.source:
             importing = ImportRequest(project=script.project, source=script.source, name="big")

@@ -85,6 +85,5 @@ def _lines(rows: list[VersionRow], words: Words) -> list[str]:
         )
         for row in rows
     ]
-    measured = [row.spent for row in rows if row.spent is not None and row.spent.energy is not None]
-    said = together(total(measured), len(measured))
+    said = together(row.spent for row in rows)
     return [*table(shown), *(["", words.text(said)] if said is not None else [])]

@@ -6,12 +6,12 @@ from argparse import Namespace
 
 import msgspec
 
-from app.cli.commands.train import column_name, holdout_of, split_arguments, split_of
+from app.cli.commands.train import plan_arguments, plan_request
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
-from app.cli.work import absolute, dataset_version, opened, project_job
+from app.cli.work import dataset_version, opened, project_job
 from app.data.records import DatasetVersion
-from app.learning.records import PLAN, Forecast, Planned, PlanRequest, Preset
+from app.learning.records import PLAN, Forecast, Planned, Preset
 from app.text import Words
 from app.text.message import amount
 
@@ -43,7 +43,7 @@ def arguments(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.place("project", metavar="PROJECT")
     parser.place("dataset", metavar="DATASET")
-    split_arguments(parser)
+    plan_arguments(parser)
 
 
 def run(terminal: Terminal, options: Namespace) -> int:
@@ -51,25 +51,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         version = dataset_version(terminal, project, options.dataset)
         columns = [column.name for column in version.read(DatasetVersion).columns]
-        request = PlanRequest(
-            project=absolute(options.project),
-            dataset=options.dataset,
-            target=column_name(options.target, columns),
-            positive=options.positive,
-            task=options.task,
-            exclude=tuple(column_name(name, columns) for name in options.exclude),
-            include=tuple(column_name(name, columns) for name in options.include),
-            holdout=holdout_of(options),
-            split=split_of(options.split, columns),
-            gap=options.gap,
-            keep_together=options.keep_together,
-            test=options.test,
-            seed=options.seed,
-            rule=options.rule,
-            locale=terminal.words.locale if options.rule else "",
-            increasing=tuple(column_name(name, columns) for name in options.never_falls),
-            decreasing=tuple(column_name(name, columns) for name in options.never_rises),
-        )
+        request = plan_request(options, columns, terminal.words.locale)
         ended = project_job(terminal, PLAN, request, project, processors=options.jobs)
     planned = msgspec.json.decode(ended.answer, type=Planned)
     terminal.answer(_answer(version.label, request.target, planned, terminal.words), _lines(planned, terminal.words))
@@ -124,6 +106,5 @@ def _lines(planned: Planned, words: Words) -> list[str]:
     lines = [*table(rows, right=frozenset(range(1, 6))), "", words("cli.plan.roughly")]
     for preset, told in _in_order(planned):
         if not told.fits:
-            gigabytes = {"needed": round(told.needed_mb / 1000, 1), "available": round(told.available_mb / 1000, 1)}
-            lines.append(words("cli.plan.no_room", preset=words(f"ui_training.preset.{preset}"), **gigabytes))
+            lines.append(words("cli.plan.no_room", preset=words(f"ui_training.preset.{preset}"), **told.room))
     return lines + [words.text(problem) for problem in planned.problems]

@@ -15,7 +15,7 @@ from app.cli.work import absolute, committed, dataset_version, opened, project_j
 from app.data.records import DatasetVersion
 from app.errors import CicloError
 from app.learning.curve_words import sentence
-from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, Preset, TrainRequest, model_name
+from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, PlanRequest, Preset, TrainRequest, model_name
 from app.learning.search.records import LearningCurve, Served, Spent
 from app.learning.spending import sentences
 from app.project import Record
@@ -74,7 +74,7 @@ def arguments(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.place("project", metavar="PROJECT")
     parser.place("dataset", metavar="DATASET")
-    split_arguments(parser)
+    plan_arguments(parser)
     parser.option("--model", metavar="N", default="")
     parser.option("--preset", choices=[p.value for p in Preset], default=Preset.QUICK.value)
     parser.option("--time-limit", metavar="S", number=float, low=1)
@@ -83,7 +83,7 @@ def arguments(parser: Parser) -> None:
     parser.option("--country", metavar="ES", default="")
 
 
-def split_arguments(parser: Parser) -> None:
+def plan_arguments(parser: Parser) -> None:
     """Declare what decides about target, columns and split."""
     parser.option("--target", metavar="COL", required=True)
     parser.option("--positive", metavar="LABEL", default="")
@@ -117,55 +117,52 @@ def run(terminal: Terminal, options: Namespace) -> int:
 
 
 def _request(options: Namespace, columns: Sequence[str], locale: str) -> TrainRequest:
-    target = column_name(options.target, columns)
-    exclude = tuple(column_name(name, columns) for name in options.exclude)
-    if target in exclude:
-        raise CicloError("learning.exclude_target", column=target)
     return TrainRequest(
-        project=absolute(options.project),
-        dataset=options.dataset,
-        target=target,
+        **msgspec.structs.asdict(plan_request(options, columns, locale)),
         model=series_name("--model", options.model or model_name(options.target)),
-        positive=options.positive,
-        task=options.task,
         preset=Preset(options.preset),
         time_limit_s=options.time_limit,
-        split=split_of(options.split, columns),
-        gap=options.gap,
-        keep_together=options.keep_together,
-        holdout=holdout_of(options),
-        test=options.test,
         metric=options.metric,
-        exclude=exclude,
-        include=tuple(column_name(name, columns) for name in options.include),
-        seed=options.seed,
         processors=options.jobs,
         cluster=options.cluster,
         country=options.country,
-        increasing=tuple(column_name(name, columns) for name in options.never_falls),
-        decreasing=tuple(column_name(name, columns) for name in options.never_rises),
-        rule=options.rule,
-        locale=locale if options.rule else "",
     )
 
 
-def holdout_of(options: Namespace) -> float:
-    """The share of the rows that is set aside.
+def plan_request(options: Namespace, columns: Sequence[str], locale: str) -> PlanRequest:
+    """What :func:`plan_arguments` gave, with columns as they are called in the data.
 
     Raises
     ------
     CicloError
-        ``cli.not_together`` where another dataset is the test.
+        ``cli.not_together`` where another dataset is the test and a share is set aside; ``learning.exclude_target``.
     """
     if options.test and options.holdout is not None:
         raise CicloError("cli.not_together", name="--holdout", other="--test")
-    return _HOLDOUT if options.holdout is None else float(options.holdout)
-
-
-def split_of(scheme: str, columns: Sequence[str]) -> str:
-    """A split with its column as it is called in the data."""
-    kind, colon, name = scheme.partition(":")
-    return f"{kind}:{column_name(name, columns)}" if colon else scheme
+    target = column_name(options.target, columns)
+    exclude = tuple(column_name(name, columns) for name in options.exclude)
+    if target in exclude:
+        raise CicloError("learning.exclude_target", column=target)
+    kind, colon, name = options.split.partition(":")
+    return PlanRequest(
+        project=absolute(options.project),
+        dataset=options.dataset,
+        target=target,
+        positive=options.positive,
+        task=options.task,
+        split=f"{kind}:{column_name(name, columns)}" if colon else kind,
+        gap=options.gap,
+        keep_together=options.keep_together,
+        holdout=_HOLDOUT if options.holdout is None else options.holdout,
+        test=options.test,
+        exclude=exclude,
+        include=tuple(column_name(name, columns) for name in options.include),
+        seed=options.seed,
+        rule=options.rule,
+        locale=locale if options.rule else "",
+        increasing=tuple(column_name(name, columns) for name in options.never_falls),
+        decreasing=tuple(column_name(name, columns) for name in options.never_rises),
+    )
 
 
 def column_name(wanted: str, columns: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -101,26 +101,12 @@ class LocalCluster:
         CicloError
             ``learning.cluster_not_started``.
         """
-        self._wait_until(lambda: bool(self.find_address()))
-        return self._address
-
-    def wait(self) -> None:
-        """Wait until every worker has joined.
-
-        Raises
-        ------
-        CicloError
-            ``learning.cluster_not_started``.
-        """
-        address = self.address
-        self._wait_until(lambda: _joined(address) >= self.workers)
-
-    def _wait_until(self, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _START_S
-        while not holds():
+        while not self.find_address():
             if time.monotonic() > deadline or self.ended:
                 raise CicloError("learning.cluster_not_started")
             time.sleep(_LOOK_S)
+        return self._address
 
     def close(self) -> None:
         """End everything; nothing stays on disk."""
@@ -167,20 +153,7 @@ def _new_folder() -> tempfile.TemporaryDirectory[str]:
         raise CicloError("learning.cluster_not_started") from error
 
 
-def _joined(address: str) -> int:
-    import asyncio
-
-    from distributed.core import rpc
-
-    async def ask() -> int:
-        async with rpc(address) as scheduler:
-            return len(await scheduler.ncores(workers=None))
-
-    return asyncio.run(ask())
-
-
-@contextlib.contextmanager
-def _lifeline() -> Iterator[None]:
+def _hold_lifeline() -> None:
     """Die with whoever holds the other end of the standard input; on Windows, whose pipes it can't poll, in a
     thread."""
     handle = os.dup(0)
@@ -188,19 +161,18 @@ def _lifeline() -> Iterator[None]:
     if SYSTEM != "win32":
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started it
     die_with_pipe(handle)
-    yield
 
 
 def main(arguments: Sequence[str]) -> int:
     """Dask's own scheduler or worker."""
     role, *rest = arguments
     lower_priority()
-    with _lifeline():
-        if role == "scheduler":
-            from distributed.cli.dask_scheduler import main as member
-        else:
-            from distributed.cli.dask_worker import main as member
-        member(rest, prog_name=f"dask {role}")
+    _hold_lifeline()
+    if role == "scheduler":
+        from distributed.cli.dask_scheduler import main as member
+    else:
+        from distributed.cli.dask_worker import main as member
+    member(rest, prog_name=f"dask {role}")
     return 0
 
 

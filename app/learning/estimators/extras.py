@@ -15,7 +15,9 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from app.learning.estimators import cost, footprint
-from app.learning.estimators.kind import MEANS, Choice, EstimatorKind, Params, Range
+from app.learning.estimators.cost import Cost
+from app.learning.estimators.footprint import Law
+from app.learning.estimators.kind import MEANS, Build, Choice, EstimatorKind, Params, Range, Space
 from app.learning.estimators.parts import of_target, pipeline, regression
 from app.learning.estimators.preparation import Shape, directions_of, native, native_averaged
 from app.learning.estimators.readable import ALL, TARGET
@@ -23,12 +25,6 @@ from app.learning.records import Task
 
 EXTRAS = {"lightgbm": "LightGBM", "xgboost": "XGBoost"}
 """By the name of package and extra alike, as people call them."""
-
-_RATE = Range(low=0.02, high=0.2, log=True, least=0.005, most=0.5)
-_TREES = Range(low=100, high=600, log=True, whole=True, least=30, most=2_000)
-_COLUMNS = Range(low=0.3, high=1.0, least=0.05)
-_PENALTY = Range(low=0.01, high=20.0, log=True, least=1e-4, most=1e3)
-_WORDS = Choice(values=("codes", MEANS))
 
 
 def installed() -> tuple[str, ...]:
@@ -49,28 +45,16 @@ def extras() -> tuple[EstimatorKind, ...]:
 
 
 def _lightgbm() -> EstimatorKind:
-    return EstimatorKind(
-        id="lightgbm",
-        tasks=ALL,
-        build=_build_lightgbm,
-        complexity=3,
-        more=(
-            {"learning_rate": 0.05, "n_estimators": 200, "num_leaves": 16, "colsample_bytree": 0.5},
-            {"learning_rate": 0.05, "n_estimators": 200, "num_leaves": 16, "colsample_bytree": 0.5, "words": MEANS},
-        ),
-        space={
-            "learning_rate": _RATE,
-            "n_estimators": _TREES,
+    return _declared(
+        "lightgbm",
+        {"num_leaves": 16},
+        {
             "num_leaves": Range(low=4, high=63, log=True, whole=True, least=2, most=255),
             "min_child_samples": Range(low=2, high=60, log=True, whole=True, least=1, most=500),
-            "colsample_bytree": _COLUMNS,
-            "reg_lambda": _PENALTY,
-            "words": _WORDS,
-            "target": TARGET,
         },
+        build=_build_lightgbm,
         cost=cost.lightgbm,
         footprint=footprint.lightgbm,
-        directions=True,
         trusted=(
             "collections.OrderedDict",
             "lightgbm.basic.Booster",
@@ -81,29 +65,51 @@ def _lightgbm() -> EstimatorKind:
 
 
 def _xgboost() -> EstimatorKind:
-    return EstimatorKind(
-        id="xgboost",
-        tasks=ALL,
-        build=_build_xgboost,
-        complexity=3,
-        more=(
-            {"learning_rate": 0.05, "n_estimators": 200, "max_depth": 4, "colsample_bytree": 0.5},
-            {"learning_rate": 0.05, "n_estimators": 200, "max_depth": 4, "colsample_bytree": 0.5, "words": MEANS},
-        ),
-        space={
-            "learning_rate": _RATE,
-            "n_estimators": _TREES,
+    return _declared(
+        "xgboost",
+        {"max_depth": 4},
+        {
             "max_depth": Range(low=2, high=8, whole=True, least=1, most=12),
             "min_child_weight": Range(low=1, high=30, log=True, least=0.1, most=300),
-            "colsample_bytree": _COLUMNS,
-            "reg_lambda": _PENALTY,
-            "words": _WORDS,
-            "target": TARGET,
         },
+        build=_build_xgboost,
         cost=cost.xgboost,
         footprint=footprint.xgboost,
-        directions=True,
         trusted=("xgboost.core.Booster", "xgboost.sklearn.XGBClassifier", "xgboost.sklearn.XGBRegressor"),
+    )
+
+
+def _declared(
+    id: str,
+    first: Params,
+    space: Space,
+    *,
+    build: Build,
+    cost: Cost,
+    footprint: Law,
+    trusted: tuple[str, ...],
+) -> EstimatorKind:
+    """What both have in common, with the parameters that are a library's own."""
+    params: Params = {"learning_rate": 0.05, "n_estimators": 200, "colsample_bytree": 0.5, **first}
+    return EstimatorKind(
+        id=id,
+        tasks=ALL,
+        build=build,
+        complexity=3,
+        more=(params, {**params, "words": MEANS}),
+        space={
+            "learning_rate": Range(low=0.02, high=0.2, log=True, least=0.005, most=0.5),
+            "n_estimators": Range(low=100, high=600, log=True, whole=True, least=30, most=2_000),
+            "colsample_bytree": Range(low=0.3, high=1.0, least=0.05),
+            "reg_lambda": Range(low=0.01, high=20.0, log=True, least=1e-4, most=1e3),
+            "words": Choice(values=("codes", MEANS)),
+            "target": TARGET,
+            **space,
+        },
+        cost=cost,
+        footprint=footprint,
+        directions=True,
+        trusted=trusted,
     )
 
 

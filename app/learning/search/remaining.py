@@ -11,7 +11,7 @@ from app.learning.search.trials import Trial
 
 _PRIOR_S = 1.0
 """Seconds that a kind's fits must have taken before they count more than what others show of this machine."""
-_SHARE_AT_WORK = 0.9
+_SHARE_AT_WORK = 0.85
 """Of the processors: at the end not all of them have something left to do."""
 
 

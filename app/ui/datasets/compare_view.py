@@ -163,7 +163,7 @@ class CompareView(QWidget):
         if not self._job or event.job != self._job:
             return
         if isinstance(event, Progressed):
-            self._busy.setText(self._session.text(event.progress.step))
+            self._busy.setText(self._session.words.text(event.progress.step))
         elif isinstance(event, Ended):
             self._job = ""
             self._take_end(event)
@@ -182,7 +182,7 @@ class CompareView(QWidget):
         self._offer_keys(found)
         clear(self._sentences)
         for sentence in found.sentences:
-            self._sentences.addWidget(FindingRow(self._session.theme, "note", self._session.text(sentence)))
+            self._sentences.addWidget(FindingRow(self._session.theme, "note", self._session.words.text(sentence)))
         self._show_cards(shown=True)
         self._columns.setVisible(bool(found.columns))
         self.schema.show_schema(found.schema)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from app.learning.records import MODEL, Estimate, Task
-from app.learning.spending import together, total
+from app.learning.spending import together
 from app.text.message import amount
 from app.text.words import Words
 from app.ui import theme as tokens
@@ -141,8 +141,7 @@ class Page(QWidget):
             self._show(rows)
 
     def _say_spent(self, rows: Sequence[VersionRow]) -> None:
-        measured = [row.spent for row in rows if row.spent is not None and row.spent.energy is not None]
-        said = together(total(measured), len(measured))
+        said = together(row.spent for row in rows)
         self._spent.setText(self._words.text(said) if said is not None else "")
         self._spent.setVisible(said is not None)
 
@@ -162,7 +161,7 @@ class Page(QWidget):
         self._model.set_columns(self._columns(), self._rows)
         self._table.fit_columns(stretch=2, uncut=True)
         self._table.pick(key)
-        self._draw()
+        self._session.turns.take(self, self._draw)
 
     def _summary(self) -> str:
         words, newest, first = self._words, self._rows[0], self._rows[-1]

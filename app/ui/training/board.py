@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app.learning.records import Candidate, Estimate
@@ -100,8 +100,8 @@ class Board(QWidget):
         self._best = tuple(best_of_each(candidates, metric))
         for card in (self._complexity_card, self._time_card):
             card.setVisible(bool(self._best))
-        for draw in (self._draw_complexity, self._draw_time):  # each in a turn of the event loop of its own
-            QTimer.singleShot(0, self, draw)
+        for draw in (self._draw_complexity, self._draw_time):
+            self._session.turns.take(self, draw)
         simplest = simplest_as_good(candidates, metric)
         self._proposal.setText(words_of(self._words, simplest, candidates))
         self._proposal.setVisible(bool(self._proposal.text()))

@@ -21,6 +21,7 @@ class CurveCard(Card):
     def __init__(self, session: Session) -> None:
         super().__init__(session.words("ui_training.curve"))
         self._session = session
+        self._curve: LearningCurve | None = None
         self._sentence = label("")
         self._sentence.setObjectName("training.curve_sentence")
         self._note = label(session.words("ui_training.curve.help"), "small-muted")
@@ -39,15 +40,18 @@ class CurveCard(Card):
 
     def show_curve(self, curve: LearningCurve | None) -> None:
         """Show a version's curve, or say why there is none."""
+        self._curve = curve
         self.setVisible(curve is not None)
-        if curve is None:
-            return
-        self._sentence.setText(self._session.words.text(sentence(curve)))
-        known = bool(curve.rows)
-        self._note.setVisible(known)
-        if known:
-            self._chart.show_chart(chart_of(curve))
-        if known or "_chart" in self.__dict__:
+        if curve is not None:
+            self._sentence.setText(self._session.words.text(sentence(curve)))
+            self._note.setVisible(bool(curve.rows))
+            self._session.turns.take(self, self._draw)
+
+    def _draw(self) -> None:
+        known = self._curve is not None and bool(self._curve.rows)
+        if self._curve is not None and known:
+            self._chart.show_chart(chart_of(self._curve))
+        if "_chart" in self.__dict__:
             self._chart.setVisible(known)
 
 

@@ -39,8 +39,7 @@ class ForecastNote(QLabel):
 
     def _sentence(self, told: Forecast) -> str:
         if not told.fits:
-            gigabytes = {"needed": round(told.needed_mb / 1000, 1), "available": round(told.available_mb / 1000, 1)}
-            return self._words("ui_training.no_room", **gigabytes)
+            return self._words("ui_training.no_room", **told.room)
         latency = told.thousand_rows_ms
         return self._words(
             "ui_training.forecast",

@@ -243,8 +243,8 @@ class TrainingForm(Card):
         self.columns.set_columns(plan.columns)
         self._say_columns()
         self.split.show_split(plan.split)
-        for preset, seconds in plan.seconds.items():
-            self.preset.set_option(_preset_option(words, preset, seconds))
+        for preset, told in plan.forecasts.items():
+            self.preset.set_option(_preset_option(words, preset, told.seconds))
         _say(self._problems, "\n".join(words.text(problem) for problem in plan.problems))
         self.more.say_about_rule(None)
         self._on_taken("")

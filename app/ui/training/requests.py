@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.learning.records import PlanRequest, Preset, TrainRequest, model_name
 
 if TYPE_CHECKING:
@@ -35,25 +37,10 @@ def plan_request(form: TrainingForm, project: str, dataset: str) -> PlanRequest:
 
 def train_request(form: TrainingForm, project: str, dataset: str, *, binary: bool) -> TrainRequest:
     """The training of the form."""
+    asked = msgspec.structs.asdict(plan_request(form, project, dataset))
     return TrainRequest(
-        project=project,
-        dataset=dataset,
-        target=form.target.value(),
+        **asked | ({} if binary else {"positive": ""}),
         model=form.more.name() or model_name(form.target.value()),
-        positive=form.positive.value() if binary else "",
-        task=form.more.task(),
         preset=Preset(form.preset.value()),
-        split=form.split.split(),
-        gap=form.split.gap(),
-        keep_together=form.split.keep_together(),
-        holdout=form.holdout.share(),
-        test=form.holdout.test(),
-        exclude=form.columns.excluded(),
-        include=form.columns.included(),
-        seed=form.more.seed(),
         cluster=form.where.target(),
-        increasing=form.columns.increasing(),
-        decreasing=form.columns.decreasing(),
-        rule=form.more.rule(),
-        locale=form.more.rule_locale(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton
 
 from app.errors import CicloError
@@ -46,6 +46,7 @@ class Result(ScrollPage):
         self._words = words = session.words
         self._header = PageHeader()
         self._pause: QPushButton | None = None
+        self._best: QPushButton | None = None
         self._versions = Dropdown(session.theme)
         self._versions.setObjectName("training.versions")
         self._versions.setAccessibleName(words("ui_training.versions"))
@@ -113,9 +114,9 @@ class Result(ScrollPage):
         state = "paused" if job.paused else "running" if runs else "waiting"
         self._header.set(model_of(job), words(f"ui_training.{state}"), words(f"ui_training.{state}.why"))
         self._header.clear_buttons()
-        self._pause = None
+        self._pause = self._best = None
         if runs:
-            best = self._header.add(words("ui_training.take_best"), self.best_asked.emit)
+            self._best = best = self._header.add(words("ui_training.take_best"), self._on_best_clicked)
             best.setObjectName("training.take_best")
             best.setToolTip(words("ui_training.take_best.why"))
             pause = self._header.add(words(f"ui_training.{'go_on' if job.paused else 'pause'}"), self.pause_asked.emit)
@@ -124,6 +125,13 @@ class Result(ScrollPage):
         stop = self._header.add(words("ui_training.stop"), self.stop_asked.emit)
         stop.setProperty("role", "danger")
         stop.setObjectName("training.stop")
+
+    @Slot()
+    def _on_best_clicked(self) -> None:
+        if self._best is not None:
+            self._best.setEnabled(False)
+        self._notice.say("accent", self._words("ui_training.take_best.heard"))
+        self.best_asked.emit()
 
     def show_halted(self, job: JobView) -> None:
         """The training stands still, or goes on; what has the keyboard keeps it."""

@@ -21,6 +21,7 @@ from app.ui.session import Session
 from app.ui.settings import load_settings
 from app.ui.widgets.form import Dropdown
 from app.ui.widgets.messages import Notice
+from tests.clusters import wait_for_workers
 from tests.gui.trained import LONG_MS, Hand
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -94,7 +95,7 @@ def test_that_a_wrong_address_is_said_in_one_sentence(dialog: Hand, session: Ses
 
 def test_that_check_counts_workers_and_threads_and_the_choice_is_kept(dialog: Hand, session: Session) -> None:
     with LocalCluster(workers=2) as other:
-        other.wait()
+        wait_for_workers(other)
         assert check(dialog, other.address).startswith("It answers: 2 workers, 2 threads.")
         close_dialog(dialog)
         assert session.clusters.target() == other.address

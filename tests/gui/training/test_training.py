@@ -221,6 +221,8 @@ def test_that_a_training_is_paused_goes_on_and_gives_the_best_so_far(
     hand.click("training.pause")
     hand.until(lambda: "Each model is judged on rows" in hand.words())
     hand.click("training.take_best")
+    assert not hand.find(QPushButton, "training.take_best").isEnabled()
+    assert "being finished from the best so far" in hand.words()
     hand.until(lambda: hand.sees("training.to_report"))
     plan = session.records(MODEL)[-1].read(ModelVersion).plan
     assert plan is not None

@@ -25,6 +25,7 @@ from app.learning.compute.records import Computing
 from app.learning.records import Preset, Task
 from app.project import Project
 from app.text.words import Words
+from tests.clusters import wait_for_workers
 from tests.integration.learning.datasets import Here, store
 from tests.integration.learning.test_training import Trained, here, with_target
 
@@ -35,7 +36,7 @@ SEED = {"preset": Preset.QUICK, "seed": 3}
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     with LocalCluster(workers=2) as started:
-        started.wait()
+        wait_for_workers(started)
         yield started
 
 
@@ -162,7 +163,7 @@ def test_that_a_worker_that_dies_costs_its_fits_only(project: Project, tmp_path:
     assert victim not in workers_of(cluster).values()
     assert together.record.objects["model"].sha256 == alone.record.objects["model"].sha256
     assert all(c.state == "done" for c in together.version.candidates if c.remark is None)
-    cluster.wait()
+    wait_for_workers(cluster)
 
 
 def test_that_the_process_beside_a_worker_may_die(project: Project, tmp_path: Path, cluster: LocalCluster) -> None:
@@ -214,7 +215,7 @@ def test_that_a_killed_training_leaves_no_fit_running(project: Project, cluster:
 def test_that_a_worker_may_join_later(project: Project, tmp_path: Path) -> None:
     store(project, "people", with_target(Task.BINARY, rows=3000))
     with LocalCluster(workers=1) as growing:
-        growing.wait()
+        wait_for_workers(growing)
         context = Until(tmp_path, 2, growing.add_worker)
         context.holds = lambda: sum(bool(p.children()) for p in carriers(growing)) == 2  # each has begun a fit
         with pytest.raises(Cancelled):
@@ -228,7 +229,7 @@ def test_that_a_worker_may_join_later(project: Project, tmp_path: Path) -> None:
 def test_that_a_scheduler_that_dies_costs_nothing_that_was_fitted(project: Project, tmp_path: Path) -> None:
     store(project, "people", with_target(Task.BINARY))
     with LocalCluster(workers=1) as doomed:
-        doomed.wait()
+        wait_for_workers(doomed)
         context = Acting(tmp_path, 20, doomed.members[0].kill)
         with pytest.raises(CicloError, match="cluster_gone"):
             Trained(project, context, cluster=doomed.address, **SEED)
@@ -261,7 +262,7 @@ def test_that_a_cluster_whose_last_worker_went_is_left(
     monkeypatch.setattr("app.learning.compute.cluster.ALONE_S", 2.0)
     store(project, "people", with_target(Task.BINARY))
     with LocalCluster(workers=1) as doomed:
-        doomed.wait()
+        wait_for_workers(doomed)
         context = Acting(tmp_path, 20, doomed.members[1].kill)
         with pytest.raises(CicloError) as caught:
             Trained(project, context, cluster=doomed.address, **SEED)
@@ -309,7 +310,7 @@ def test_that_other_versions_are_refused(project: Project, tmp_path: Path) -> No
     (fake / "METADATA").write_text("Metadata-Version: 2.1\nName: scikit-learn\nVersion: 1.0\n")
     path = os.pathsep.join([str(fake.parent), environment()["PYTHONPATH"]])
     with LocalCluster(workers=1, variables={"PYTHONPATH": path}) as other:
-        other.wait()
+        wait_for_workers(other)
         with pytest.raises(CicloError) as caught:
             Trained(project, here(tmp_path), cluster=other.address)
     assert caught.value.code == "learning.cluster_versions"

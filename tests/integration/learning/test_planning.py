@@ -10,12 +10,14 @@ import pytest
 
 from app.data.records import ColumnType as T
 from app.errors import CicloError
+from app.learning.columns import holds_prose
 from app.learning.planning import plan
 from app.learning.records import Planned, PlanRequest, Task, TrainRequest
 from app.learning.training import train
 from app.project import Project
 from app.text import Words
 from tests.integration.learning.datasets import Columns, Here, store
+from tests.unit.learning.test_preparation import sentences
 
 ROWS = 300
 
@@ -57,8 +59,19 @@ def test_that_the_plan_says_task_classes_columns_and_rows(project: Project, tmp_
         "story": "distinct_text",
         "note": "text",
     }
-    assert found.seconds["quick"] < found.seconds["thorough"]
+    assert found.forecasts["quick"].seconds < found.forecasts["thorough"].seconds
     assert {note.id for note in found.problems} == {"learning.note.dropped", "learning.note.text"}
+
+
+def test_that_only_sentences_that_hardly_repeat_are_read_by_their_words(project: Project, tmp_path: Path) -> None:
+    few = ["the same five words here", "or these four ones"] * (ROWS // 2)
+    texts: Columns = {
+        "talk": (T.TEXT, [*sentences(ROWS)]),
+        "few": (T.TEXT, [*few]),
+        "named": (T.IDENTIFIER, [*sentences(ROWS)]),
+    }
+    store(project, "customers", customers() | texts)
+    assert {column.name for column in planned(project, tmp_path).columns if holds_prose(column)} == {"talk"}
 
 
 @pytest.mark.parametrize(

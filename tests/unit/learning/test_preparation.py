@@ -13,9 +13,10 @@ from sklearn.metrics import roc_auc_score
 
 from app.data.records import ColumnType
 from app.learning import canonical
+from app.learning.columns import is_prose
 from app.learning.estimators.catalogue import builtin, portfolio
 from app.learning.estimators.kind import Params, Traits
-from app.learning.matrix import describe_features, feature_frame, frame_columns, is_prose
+from app.learning.matrix import describe_features, feature_frame, frame_columns
 from app.learning.model import open_pipeline, raw_predictions
 from app.learning.records import Feature, Preset, Task
 from app.learning.search.data import LearningData, fit
@@ -52,7 +53,7 @@ def of_many_words() -> LearningData:
 
 
 def learning(table: pa.Table, columns: Sequence[tuple[str, ColumnType]], truth: Sequence[bool]) -> LearningData:
-    features = describe_features(table, columns)
+    features = describe_features(table, columns, prose={"note"})
     rows = np.arange(ROWS)
     return LearningData(
         task=Task.BINARY,
@@ -75,15 +76,13 @@ def auc(data: LearningData, kind: str, params: Params) -> float:
     return float(roc_auc_score(data.values[scored], found))
 
 
-def test_that_sentences_are_told_from_names_and_categories() -> None:
-    def prose(values: list[str | None], type_: ColumnType = ColumnType.TEXT) -> bool:
-        return is_prose(pa.chunked_array([pa.array(values, pa.string())]), type_)
+def test_that_sentences_are_told_from_names() -> None:
+    def prose(values: list[str | None]) -> bool:
+        return is_prose(pa.chunked_array([pa.array(values, pa.string())]))
 
     assert prose(sentences())
     assert not prose([f"customer {n}" for n in range(ROWS)])
     assert not prose([f"{n} a{n} b{n} c{n} d{n}" for n in range(ROWS)])
-    assert not prose(["the same five words here", "or these four ones"] * 250)
-    assert not prose(sentences(), ColumnType.IDENTIFIER)
     assert not prose([None] * ROWS)
 
 
@@ -92,6 +91,7 @@ def test_that_no_sentence_stands_in_features_or_in_the_file() -> None:
     (note, _luck) = describe_features(
         pa.table({"note": sentences(), "luck": np.zeros(ROWS)}),
         [("note", ColumnType.TEXT), ("luck", ColumnType.NUMBER)],
+        prose={"note"},
     )
     assert note == Feature(name="note", type=ColumnType.TEXT, missing_seen=True, prose=True)
     stored = canonical.dump(fit(KINDS["logistic"], {"C": 1.0}, data, np.arange(ROWS)))

@@ -75,12 +75,12 @@ def test_that_costs_add_up_and_are_said_in_both_languages() -> None:
     assert (whole.seconds, whole.cpu_s, whole.memory_mb, whole.fits) == (15, 3 * HOUR, 300, 5)
     assert whole.energy is not None
     assert whole.energy.kwh == pytest.approx(3 * WATTS / 1_000)
-    said = together(whole, 2)
+    said = together([one, None, two])
     assert said is not None
     assert "3:00:00" in Words("en").text(said)
     assert "36 Wh" in Words("en").text(said)
     assert "2 entrenamientos" in Words("es").text(said)
-    assert together(total([]), 0) is None
+    assert together([]) is None
     (sentence,) = sentences(one, None)
     assert "12 Wh of electricity" in Words("en").text(sentence)
     assert "(ES)" in Words("en").text(sentence)
