@@ -28,7 +28,7 @@ class _Ticket:
 
 
 class JobQueue:
-    """Runs jobs in the order in which they came, ``slots`` at a time.
+    """Runs jobs in the order in which they came unless told otherwise, ``slots`` at a time.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class JobQueue:
     def __init__(self, *, launcher: Launcher, on_event: OnEvent, slots: int = 2) -> None:
         self._launcher, self._on_event, self._slots = launcher, on_event, slots
         self._change = threading.Condition()
-        self._tickets: dict[str, _Ticket] = {}  # in order of arrival
+        self._tickets: dict[str, _Ticket] = {}  # in the order of their turns
         self._threads: set[threading.Thread] = set()
         self._closed = False
 
@@ -82,8 +82,17 @@ class JobQueue:
             if ticket:
                 ticket.wishes.finish.set()
 
+    def promote(self, id: str) -> None:
+        """Let a job that waits be the next; what runs goes on."""
+        with self._change:
+            ticket = self._tickets.get(id)
+            if ticket and ticket.state is JobState.QUEUED:
+                running = {i: t for i, t in self._tickets.items() if t.state is JobState.RUNNING}
+                self._tickets = {**running, id: ticket, **self._tickets}
+                self._change.notify_all()
+
     def states(self) -> dict[str, JobState]:
-        """State of each job that isn't over, in order of arrival."""
+        """State of each job that isn't over, in the order of their turns."""
         with self._change:
             return {id: ticket.state for id, ticket in self._tickets.items()}
 

@@ -52,6 +52,7 @@ def choose(trials: Sequence[Trial], data: LearningData, metric: str, *, preset: 
     winner = Winner(trial=learned[0], members=((learned[0], 1),))
     mixed = blend(learned, data, metric, thrifty=preset is Preset.QUICK, most=_MOST[preset], pool=_POOL[preset])
     if mixed is not None and mixed[0].mean > winner.trial.mean:
+        mixed[0].at_s = max(trial.at_s for trial in trials)
         winner = Winner(trial=mixed[0], members=mixed[1])
     return winner
 

@@ -157,7 +157,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the leaderboard. ``complexity`` is 1 (readable) to 4; ``state`` is done, left (given up
-    on the way), failed, running or waiting. ``rows``: learned from a sample of so many, 0 is all.
+    on the way), failed, running or waiting. ``rows``: learned from a sample of so many, 0 is all. ``at_s``: how many
+    seconds after the search began its last fit was done, 0 where that isn't known.
 
     ``estimator`` is the catalogue's id (``"logistic"``); its plain name is the text ``learning.estimator.<id>``.
     """
@@ -173,6 +174,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     cpu_s: float = 0.0
     memory_mb: float = 0.0
     rows: int = 0
+    at_s: float = 0.0
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True):

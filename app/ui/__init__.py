@@ -25,7 +25,7 @@ Work: ``job_id = session.submit(TRAIN, request, Text("ui_training.job", {"name":
 activity bar. Listen with ``session.job_event.connect(self._on_job_event)``: ``Started | Progressed | Published |
 Ended``, on the GUI thread, ``Ended`` exactly once; decode ``msgspec.json.decode(event.value, type=Leaderboard)``.
 Records come as ``session.changed`` (kind -> ids): reload from the index, keep the selection by id.
-``session.stop(job_id)``;
+``session.jobs.stop(job_id)``;
 ``session.jobs`` knows every job's state. Previews: ``session.quick(INSPECT, request, Inspected, self._on_inspected,
 self._on_inspect_failed)``: newest question wins, answers come to bound methods only.
 

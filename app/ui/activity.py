@@ -99,7 +99,7 @@ class Activity(QObject):
     def _on_stop_clicked(self) -> None:
         if self._shown:
             self._stopping.add(self._shown)
-            self._session.stop(self._shown)
+            self._session.jobs.stop(self._shown)
             self._refresh()
 
     @Slot()
@@ -153,13 +153,21 @@ class JobRow(QWidget):
         layout.addWidget(Badge(session.theme, _KINDS[job.state]))
         layout.addLayout(words, 1)
         self.stop: QPushButton | None = None
+        if job.id in [waiting.id for waiting in session.jobs.waiting()[1:]]:
+            ahead = button(session.words("ui.foot.run_next"), self._on_ahead_clicked)
+            ahead.setObjectName("job-run-next")
+            layout.addWidget(ahead)
         if not job.over:
             self.stop = button(session.words("ui.foot.stop"), self._on_stop_clicked, "danger")
             layout.addWidget(self.stop)
 
     @Slot()
+    def _on_ahead_clicked(self) -> None:
+        self._session.jobs.run_next(self._id)
+
+    @Slot()
     def _on_stop_clicked(self) -> None:
-        self._session.stop(self._id)
+        self._session.jobs.stop(self._id)
 
 
 def job_sentence(session: Session, job: JobView) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.jobs.contract import Ended, Event, Failure, Halted, JobState, Progress, Progressed, Published, Started, Used
 from app.text.message import Text
+from app.ui.job_door import JobDoor
 
 TERMINAL = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.LOST})
 
@@ -45,18 +46,38 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobBoard(QObject):
-    """Every job submitted in this session, newest last. ``changed`` says that something about them did."""
+    """Every job submitted in this session, those that wait in the order of their turns, and what can be asked of one.
+
+    ``changed`` says that something about them did."""
 
     changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, door: JobDoor, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._door = door
         self._jobs: dict[str, JobView] = {}
 
     def add(self, job: JobView) -> None:
         """A job was submitted."""
         self._jobs[job.id] = job
         self.changed.emit()
+
+    def stop(self, id: str, *, keep_best: bool = False) -> None:
+        """Stop a job, or (``keep_best``) have a training end with the best so far; its end comes as an event."""
+        (self._door.finish if keep_best else self._door.cancel)(id)
+
+    def pause(self, id: str, paused: bool) -> None:
+        """Have a job stand still, or go on; it says so in an event."""
+        self._door.pause(id, paused)
+
+    def run_next(self, id: str) -> None:
+        """Let a job that waits be the next."""
+        self._door.promote(id)
+        job = self._jobs.get(id)
+        if job is not None and job.state is JobState.QUEUED:
+            begun = {i: j for i, j in self._jobs.items() if j.state is not JobState.QUEUED}
+            self._jobs = {**begun, id: job, **self._jobs}
+            self.changed.emit()
 
     def take(self, event: Event) -> bool:
         """Take an event in; False for a job that isn't on the board, or that had ended already."""

@@ -96,6 +96,11 @@ class JobDoor(QObject):
         if self._queue is not None:
             self._queue.halt(id, paused)
 
+    def promote(self, id: str) -> None:
+        """Let a job that waits be the next."""
+        if self._queue is not None:
+            self._queue.promote(id)
+
     def finish(self, id: str) -> None:
         """Have a job be content with the best so far."""
         if self._queue is not None:

@@ -77,9 +77,9 @@ class Session(QObject):
         self.project: Project | None = None
         self.opening = False
         self.waiting = 0
-        self.jobs = JobBoard(self)
-        self._offered = ""
         self._door = JobDoor(self)
+        self.jobs = JobBoard(self._door, self)
+        self._offered = ""
         self._door.arrived.connect(self._on_job_arrived)
         self.reader = ReaderClient(self)
         self._background = Background(self)
@@ -119,14 +119,6 @@ class Session(QObject):
     def drop(self, kind: JobKind) -> None:
         """The answer to the open question of this kind isn't wanted any more."""
         self._door.drop(kind)
-
-    def stop(self, job_id: str, *, keep_best: bool = False) -> None:
-        """Stop a job, or (``keep_best``) have a training end with the best so far; its end comes as an event."""
-        (self._door.finish if keep_best else self._door.cancel)(job_id)
-
-    def pause(self, job_id: str, paused: bool) -> None:
-        """Have a job stand still, or go on; it says so in an event."""
-        self._door.pause(job_id, paused)
 
     def read_interrupted(self, done: Callable[[list[StoredJob]], None]) -> None:
         """Ask for the jobs of the open project that were cut off when their program ended."""

@@ -235,7 +235,7 @@ class Workspace(QObject):
     @Slot()
     def _on_stop_wanted(self) -> None:
         for job in self.session.jobs.open():
-            self.session.stop(job.id)
+            self.session.jobs.stop(job.id)
         self._leave()
 
     def _leave(self) -> None:

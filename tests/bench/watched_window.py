@@ -249,7 +249,7 @@ class Watch(QObject):
         jobs = psutil.Process(nursery).children(recursive=True)
         began = time.monotonic()
         for id in ids:
-            self.application.session.stop(id)
+            self.application.session.jobs.stop(id)
         while left := [job for job in jobs if _works(job)]:
             if time.monotonic() - began > 1 and not self.seen.lingering:
                 self.seen.lingering = [_described(job) for job in left]

@@ -88,6 +88,7 @@ class Search:
         self._over = False
         self._running: dict[int, _Fit] = {}
         self._began = self._now()
+        self._resumed_s = 0.0
         self._done = 0
 
     def run(self) -> None:
@@ -124,6 +125,10 @@ class Search:
     def _now(self) -> float:
         """Of a clock that stands still while the job is paused."""
         return running_now(self._context.staging)
+
+    def _elapsed(self) -> float:
+        """Seconds since the search began; what an earlier training has already done counts as if it were done now."""
+        return self._now() - self._began + self._resumed_s / self._pool.processors
 
     def _reserve(self) -> float:
         """Seconds that the last fits will take: of the best so far, on every row, in parallel."""
@@ -169,6 +174,7 @@ class Search:
         known = self._checkpoint.get(order) if self._checkpoint is not None else None
         if known is not None:
             self.resumed += 1
+            self._resumed_s += known.seconds
             self._store(trial, fold, known)
             return
         opened.waiting += 1
@@ -226,6 +232,7 @@ class Search:
         truth = self._data.values[self._data.folds[fold][1]]
         trial.predictions[fold] = predictions
         trial.scores[fold] = score(self._data.task, self._metric, truth, predictions)
+        trial.at_s = self._elapsed()
 
     # What is told to others
 

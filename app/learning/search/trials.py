@@ -33,6 +33,8 @@ class Trial:
         In which round it was proposed.
     left
         Why it isn't finished although nothing failed, a message id.
+    at_s
+        When its last fit was done, in seconds after the search began.
     """
 
     kind: EstimatorKind
@@ -47,6 +49,7 @@ class Trial:
     memory_mb: float = 0.0
     failure: Text | None = None
     left: str = ""
+    at_s: float = 0.0
 
     @property
     def done(self) -> bool:
@@ -92,6 +95,7 @@ class Trial:
             remark=self.failure or (Text(self.left) if self.left else None),
             folds=tuple(s for s in scores if not np.isnan(s)),
             rows=self.rows,
+            at_s=round(self.at_s, 2),
         )
 
     def tried(self) -> Tried:

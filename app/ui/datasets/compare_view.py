@@ -136,7 +136,7 @@ class CompareView(QWidget):
         if project is None:
             return
         if self._job:
-            self._session.stop(self._job)
+            self._session.jobs.stop(self._job)
         key = self.key.value()
         request = DiffRequest(
             project=str(project.folder.resolve()),

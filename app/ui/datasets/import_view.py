@@ -235,7 +235,7 @@ class ImportView(QWidget):
     @Slot()
     def _on_stop_clicked(self) -> None:
         if self.state is not None and self.state.job:
-            self._session.stop(self.state.job)
+            self._session.jobs.stop(self.state.job)
 
     @Slot()
     def _on_cancel_clicked(self) -> None:

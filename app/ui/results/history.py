@@ -8,7 +8,7 @@ from math import nan
 from app.learning.records import Estimate
 from app.text.message import Text
 from app.text.words import Words
-from app.ui.widgets.chart import Extras
+from app.ui.widgets.chart_extras import Extras
 from app.ui.widgets.figures import figure
 from app.verification.catalogue import display, display_value
 from app.verification.records import Chart, Curve, GateLimit

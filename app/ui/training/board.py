@@ -8,24 +8,31 @@ from functools import cached_property
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from app.learning.records import Candidate, Estimate
-from app.text.message import Text, amount
-from app.text.words import Words
+from app.learning.records import Candidate
+from app.text.message import amount
 from app.ui import theme as tokens
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
+from app.ui.training.candidates import (
+    bars_axis,
+    best_of_each,
+    candidate_key,
+    first_of_each,
+    is_baseline,
+    shown,
+    words_of,
+)
 from app.ui.training.proposal import simplest_as_good
+from app.ui.training.tried_charts import MOST_COMPLEX, Tried
 from app.ui.widgets.basics import Card, button, label
 from app.ui.widgets.cells import DotsCell, IntervalCell
-from app.ui.widgets.chart import ChartView, Extras
+from app.ui.widgets.chart import ChartView
+from app.ui.widgets.chart_extras import Extras
 from app.ui.widgets.figures import figure
 from app.ui.widgets.table import Table
-from app.verification.catalogue import display
-from app.verification.records import Chart, Curve
+from app.verification.records import Chart
 
-_MOST_COMPLEX = 4
 _SEVERAL = 2
-_LEFT = "left"
 _MANY = 14
 """Candidates, from which on only the best of each kind is shown unless asked for."""
 
@@ -42,6 +49,7 @@ class Board(QWidget):
         self._table = Table(session.theme, self._model, name=self._words("ui_training.leaderboard"), whole=True)
         self._table.setObjectName("training.leaderboard")
         self._best: tuple[Candidate, ...] = ()
+        self._charts = [_ChartCard(session, name) for name in ("history", "complexity", "time")]
         self._proposal = label("", "muted")
         self._effort = label("", "muted")
         self._effort.setWordWrap(True)
@@ -60,37 +68,25 @@ class Board(QWidget):
         foot.addWidget(self._effort, 1)
         foot.addWidget(self._toggle)
         board.body.addLayout(foot)
-        complexity = self._complexity_card = Card(words("ui_training.complexity_chart"))
+        history, complexity, time = self._charts
+        history.body.addWidget(label(words("ui_training.history_chart.help"), "small-muted"))
         complexity.body.addWidget(self._proposal)
-        time = self._time_card = Card(words("ui_training.time_chart"))
+        complexity.body.addWidget(label(words("ui_training.complexity_chart.help"), "small-muted"))
+        time.body.addWidget(label(words("ui_training.time_chart.help"), "small-muted"))
         grid = self._grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(tokens.SPACE)
         grid.addWidget(board, 0, 0, 1, 2)
-        grid.addWidget(complexity, 1, 0)
-        grid.addWidget(time, 1, 1)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        grid.addWidget(history, 1, 0)
+        grid.addWidget(complexity, 1, 1)
+        grid.addWidget(time, 2, 0)
+        for column in range(2):
+            grid.setColumnStretch(column, 1)
         grid.setRowStretch(3, 1)
 
-    def add_below(self, card: QWidget) -> None:
-        """Put a card below the charts."""
-        self._grid.addWidget(card, 2, 0, 1, 2)
-
-    @cached_property
-    def _complexity(self) -> ChartView:
-        return self._make_chart(self._complexity_card)
-
-    @cached_property
-    def _time(self) -> ChartView:
-        return self._make_chart(self._time_card)
-
-    def _make_chart(self, card: Card) -> ChartView:
-        """Made when there is something to draw: a chart takes long to make."""
-        made = ChartView(self._session.theme, self._words)
-        made.setMinimumHeight(self._session.theme.size(260))
-        card.body.insertWidget(0, made, 1)
-        return made
+    def add_beside(self, card: QWidget) -> None:
+        """Put a card beside the last chart."""
+        self._grid.addWidget(card, 2, 1)
 
     def show_candidates(self, metric: str, candidates: Sequence[Candidate]) -> None:
         """Show candidates, best first, judged by ``metric``."""
@@ -98,12 +94,18 @@ class Board(QWidget):
         self._card.set_title(self._words(f"verification.metric.{metric}") if metric else "")
         self._fill()
         self._best = tuple(best_of_each(candidates, metric))
-        for card in (self._complexity_card, self._time_card):
-            card.setVisible(bool(self._best))
-        for draw in (self._draw_complexity, self._draw_time):
-            self._session.turns.take(self, draw)
+        timed = any(candidate.at_s > 0 for candidate in candidates)
+        for card, draw, there in zip(
+            self._charts,
+            (self._draw_history, self._draw_complexity, self._draw_time),
+            (timed, bool(self._best), bool(self._best)),
+            strict=True,
+        ):
+            card.setVisible(there)
+            if there:
+                self._session.turns.take(self, draw)
         simplest = simplest_as_good(candidates, metric)
-        self._proposal.setText(words_of(self._words, simplest, candidates))
+        self._proposal.setText(words_of(self._words, simplest, candidates, metric))
         self._proposal.setVisible(bool(self._proposal.text()))
 
     def _fill(self) -> None:
@@ -135,16 +137,19 @@ class Board(QWidget):
         self._effort.setVisible(bool(lines))
 
     @Slot()
+    def _draw_history(self) -> None:
+        self._charts[0].show_chart(self._tried(self._candidates).history())
+
+    @Slot()
     def _draw_complexity(self) -> None:
-        if self._best:
-            x = [float(candidate.complexity) for candidate in self._best]
-            steps = tuple((float(step), str(step)) for step in range(1, _MOST_COMPLEX + 1))
-            self._complexity.show_chart(self._scatter("complexity", self._best, x), Extras(x_ticks=steps))
+        self._charts[1].show_chart(self._tried(self._best).complexity(self._candidates))
 
     @Slot()
     def _draw_time(self) -> None:
-        if self._best:
-            self._time.show_chart(self._scatter("time", self._best, [candidate.seconds for candidate in self._best]))
+        self._charts[2].show_chart(self._tried(self._best).time(self._candidates))
+
+    def _tried(self, candidates: tuple[Candidate, ...]) -> Tried:
+        return Tried(words=self._words, metric=self._metric, candidates=candidates)
 
     def _columns(self) -> list[Column[Candidate]]:
         words = self._words
@@ -173,22 +178,20 @@ class Board(QWidget):
         return "\n".join(lines)
 
     def _value(self, candidate: Candidate) -> str:
-        value = _shown(candidate, self._metric).value
+        value = shown(candidate, self._metric).value
         if value is None:
             return self._words(f"ui_training.state.{candidate.state}") if candidate.state != "done" else "—"
         return figure(self._words, value)
 
     def _range(self, candidate: Candidate) -> str:
-        shown = _shown(candidate, self._metric)
-        if shown.low is None or shown.high is None:
+        told = shown(candidate, self._metric)
+        if told.low is None or told.high is None:
             return ""
-        return f"{figure(self._words, shown.low)} – {figure(self._words, shown.high)}"
+        return f"{figure(self._words, told.low)} – {figure(self._words, told.high)}"
 
     def _interval(self, candidate: Candidate) -> IntervalCell:
-        shown = _shown(candidate, self._metric)
-        return IntervalCell(
-            shown.value, shown.low, shown.high, *self._axis, quiet=candidate.estimator.startswith("baseline")
-        )
+        told = shown(candidate, self._metric)
+        return IntervalCell(told.value, told.low, told.high, *self._axis, quiet=is_baseline(candidate))
 
     def _seconds(self, candidate: Candidate) -> str:
         return self._words.value(amount(candidate.seconds, "duration")) if candidate.seconds else ""
@@ -197,75 +200,27 @@ class Board(QWidget):
         return str(candidate.complexity) if candidate.complexity else ""
 
     def _dots(self, candidate: Candidate) -> DotsCell | None:
-        return DotsCell(candidate.complexity, _MOST_COMPLEX) if candidate.complexity else None
+        return DotsCell(candidate.complexity, MOST_COMPLEX) if candidate.complexity else None
 
-    def _scatter(self, code: str, candidates: Sequence[Candidate], x: Sequence[float]) -> Chart:
-        curves = tuple(
-            Curve(
-                label=Text(f"learning.estimator.{c.estimator}"),
-                x=(at,),
-                y=(_shown(c, self._metric).value or 0.0,),
-                points=True,
-            )
-            for c, at in zip(candidates, x, strict=True)
+
+class _ChartCard(Card):
+    """A chart with its question as a heading."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        super().__init__(session.words(f"ui_training.{name}_chart"))
+        self._session, self._name = session, name
+
+    @cached_property
+    def _chart(self) -> ChartView:
+        """Made when there is something to draw: a chart takes long to make."""
+        made = ChartView(
+            self._session.theme, self._session.words, name=self._session.words(f"ui_training.{self._name}_chart")
         )
-        return Chart(
-            code=code,
-            kind="scatter",
-            x_label=Text(f"ui_training.axis.{code}"),
-            y_label=Text(f"verification.metric.{self._metric}"),
-            curves=curves,
-            x_range=(0.5, _MOST_COMPLEX + 0.5) if code == "complexity" else None,
-        )
+        made.setObjectName(f"training.{self._name}_chart")
+        made.setMinimumHeight(self._session.theme.size(260))
+        self.body.insertWidget(0, made, 1)
+        return made
 
-
-def candidate_key(candidate: Candidate) -> str:
-    """What names a candidate within its training."""
-    return f"{candidate.estimator} {sorted(candidate.params.items())}"
-
-
-def first_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The first, so the best, of each kind of estimator."""
-    found: dict[str, Candidate] = {}
-    for candidate in candidates:
-        found.setdefault(candidate.estimator, candidate)
-    return list(found.values())
-
-
-def best_of_each(candidates: Sequence[Candidate], metric: str) -> list[Candidate]:
-    """The first, so the best, of each kind of estimator that has a value; baselines are left out."""
-    valued = [c for c in candidates if _shown(c, metric).value is not None and not c.estimator.startswith("baseline")]
-    return first_of_each(valued)
-
-
-def words_of(words: Words, simplest: Candidate | None, candidates: Sequence[Candidate]) -> str:
-    """The sentence that proposes the simplest model, empty where the best is the simplest."""
-    if simplest is None or not candidates or simplest is candidates[0]:
-        return ""
-    name = Text(f"learning.estimator.{simplest.estimator}")
-    return words("ui_training.simplest", name=name)
-
-
-def _shown(candidate: Candidate, metric: str) -> Estimate:
-    if candidate.state == _LEFT:
-        return Estimate(value=None)
-    return display(metric, candidate.cv.get(metric, Estimate(value=None)))
-
-
-def bars_axis(candidates: Sequence[Candidate], metric: str) -> tuple[float, float]:
-    """The common axis of the small bars. It begins at the baseline, on whichever side the worse values lie, since one
-    hopeless candidate would squeeze all the differences that count; what is worse is drawn at the edge."""
-    shown = [(c, _shown(c, metric)) for c in candidates]
-    ends = [end for _, e in shown for end in (e.value, e.low, e.high) if end is not None]
-    if not ends:
-        return (0.0, 1.0)
-    low, high = min(ends), max(ends)
-    values = [e.value for c, e in shown if e.value is not None and not c.estimator.startswith("baseline")]
-    base = next((e.value for c, e in shown if e.value is not None and c.estimator.startswith("baseline")), None)
-    if base is not None and values:
-        if base < max(values) and values[0] == max(values):
-            low = base
-        elif base > min(values) and values[0] == min(values):
-            high = base
-    room = (high - low or abs(high) or 1.0) * 0.05
-    return low - room, high + room
+    def show_chart(self, drawn: tuple[Chart, Extras]) -> None:
+        """Draw what is told now."""
+        self._chart.show_chart(*drawn)

@@ -206,17 +206,17 @@ class Page(QWidget):
 
     @Slot()
     def _on_stop_asked(self) -> None:
-        self._session.stop(self._job)
+        self._session.jobs.stop(self._job)
 
     @Slot()
     def _on_pause_asked(self) -> None:
         job = self._session.jobs.get(self._job)
         if job is not None:
-            self._session.pause(self._job, not job.paused)
+            self._session.jobs.pause(self._job, not job.paused)
 
     @Slot()
     def _on_best_asked(self) -> None:
-        self._session.stop(self._job, keep_best=True)
+        self._session.jobs.stop(self._job, keep_best=True)
 
     @Slot()
     def _on_report_asked(self) -> None:

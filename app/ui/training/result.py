@@ -60,7 +60,7 @@ class Result(ScrollPage):
         for part in (self._header, self._usage, self._queue, self._notice):
             self.add(part)
         self._curve = CurveCard(session)
-        self._board.add_below(self._curve)
+        self._board.add_beside(self._curve)
         self.add(self._board, 1)
         self.set_versions(())
 

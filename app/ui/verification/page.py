@@ -177,7 +177,7 @@ class Page(QWidget):
 
     @Slot()
     def _on_stop_asked(self) -> None:
-        self._session.stop(self._job)
+        self._session.jobs.stop(self._job)
 
     @Slot(object)
     def _on_job_event(self, event: Event) -> None:

@@ -6,8 +6,8 @@ values, a click selects, a right click saves the picture or the data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
 from functools import partial
 
 import pyqtgraph as pg
@@ -23,27 +23,12 @@ from app.ui.theme import Theme
 from app.ui.widgets import chart_file
 from app.ui.widgets.basics import column, label
 from app.ui.widgets.chart_axis import ValueAxis, write_moment
+from app.ui.widgets.chart_extras import NONE, Extras
 from app.ui.widgets.chart_parts import Marker, Painted, Spot, draw_bars, draw_columns, draw_curves, place_labels
 from app.verification.records import BarChart, Chart
 
 _NEAR = 36.0
-Cards = Sequence[Sequence[Sequence[str]]]
-
-
-@dataclass(frozen=True)
-class Extras:
-    """What a chart may have besides its curves.
-
-    ``gate``: a dashed limit across (value, words); ``marks``: upright lines (x, words); ``x_ticks``: words instead of
-    numbers below; ``cards[curve][point]``: lines of the hover card instead of the values; ``legend`` False where the
-    page names the curves itself.
-    """
-
-    gate: tuple[float, str] | None = None
-    marks: tuple[tuple[float, str], ...] = ()
-    x_ticks: tuple[tuple[float, str], ...] = ()
-    cards: Cards = ()
-    legend: bool = True
+_FEW_TENS = 3.0
 
 
 class ChartView(QWidget):
@@ -94,7 +79,7 @@ class ChartView(QWidget):
 
     # What it shows
 
-    def show_chart(self, chart: Chart | BarChart, extras: Extras = Extras()) -> None:
+    def show_chart(self, chart: Chart | BarChart, extras: Extras = NONE) -> None:
         """A chart of a report."""
         if isinstance(chart, BarChart):
             self.show_bars(chart)
@@ -136,7 +121,7 @@ class ChartView(QWidget):
 
     def _draw_chart(self, chart: Chart, extras: Extras) -> None:
         item = self._plot.getPlotItem()
-        self._painted = draw_curves(item, self._theme, self._words, chart, extras.cards)
+        self._painted = draw_curves(item, self._theme, self._words, chart, extras)
         self._name_axes(self._words.text(chart.x_label), self._words.text(chart.y_label))
         self._set_ranges(chart, extras)
         for at, text in extras.marks:
@@ -145,6 +130,8 @@ class ChartView(QWidget):
             self._painted.add_gate(item, self._theme, *extras.gate)
         if extras.x_ticks:
             self._axes["bottom"].set_words(extras.x_ticks)
+        elif extras.log_x:
+            self._axes["bottom"].set_words(self._steps_of_ten())
         if extras.legend:
             place_labels(item, self._theme, self._painted)
         item.addItem(self._marker.item, ignoreBounds=True)
@@ -154,6 +141,14 @@ class ChartView(QWidget):
         x, y = self._painted.reach(limits)
         self._plot.setXRange(*(chart.x_range or x), padding=0.03)
         self._plot.setYRange(*(chart.y_range or y), padding=0.03)
+
+    def _steps_of_ten(self) -> list[tuple[float, str]]:
+        """Ticks of a logarithmic axis: powers of ten, and with few of these their threefold."""
+        low, high = self._plot.getViewBox().viewRange()[0]
+        tens = [(n, 1.0) for n in range(math.floor(low), math.ceil(high) + 1)]
+        thirds = [(n, 3.0) for n, _ in tens] if high - low < _FEW_TENS else []
+        steps = [(n + math.log10(times), times * 10.0**n) for n, times in sorted(tens + thirds)]
+        return [(at, self._words.significant(value)) for at, value in steps if low <= at <= high]
 
     def _draw_bars(self, chart: BarChart) -> None:
         item = self._plot.getPlotItem()

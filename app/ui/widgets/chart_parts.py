@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor
 from app.data.records import Histogram
 from app.text.words import Words
 from app.ui.theme import Theme
+from app.ui.widgets.chart_extras import Cards, Extras
 from app.ui.widgets.chart_labels import CurveLabels
 from app.verification.records import BarChart, Chart, Curve
 
@@ -46,6 +47,12 @@ class Drawn:
     colour: QColor
     dashed: bool
     points: bool = False
+    log_x: bool = False
+
+    @property
+    def values_of_x(self) -> Floats:
+        """Of its points, in the unit of the axis."""
+        return 10.0**self.x if self.log_x else self.x
 
 
 class Painted:
@@ -116,7 +123,10 @@ class Painted:
             rows += [
                 [curve.name, float(x), float(y), float(low) if banded else None, float(high) if banded else None]
                 for x, y, low, high in zip(
-                    curve.x, curve.y, *((curve.low, curve.high) if banded else (curve.x, curve.x)), strict=True
+                    curve.values_of_x,
+                    curve.y,
+                    *((curve.low, curve.high) if banded else (curve.x, curve.x)),
+                    strict=True,
                 )
             ]
         return rows
@@ -138,21 +148,30 @@ def _text(item: pg.PlotItem, theme: Theme, text: str, colour: QColor, anchor: tu
     return made
 
 
-def draw_curves(
-    item: pg.PlotItem, theme: Theme, words: Words, chart: Chart, cards: Sequence[Sequence[Sequence[str]]]
-) -> Painted:
+def draw_curves(item: pg.PlotItem, theme: Theme, words: Words, chart: Chart, extras: Extras) -> Painted:
     """Draw the curves of a chart: bands first, then lines, then points."""
+    if extras.band is not None:
+        _draw_band(item, theme, extras.band)
     drawn, colours = [], 0
-    for curve in chart.curves:
-        dashed = curve.dashed
-        colour = theme.colour("muted") if dashed else theme.series(0 if _single(chart) else colours)
-        colours += 0 if dashed else 1
-        drawn.append(_drawn(words, curve, colour))
+    for place, curve in enumerate(chart.curves):
+        tone = extras.tones[place] if place < len(extras.tones) else ""
+        tone = tone or ("muted" if curve.dashed else "")
+        colour = theme.colour(tone) if tone else theme.series(0 if _single(chart) else colours)
+        colours += 0 if tone else 1
+        drawn.append(_drawn(words, curve, colour, log_x=extras.log_x))
     for curve, made in zip(chart.curves, drawn, strict=True):
         _draw_uncertainty(item, curve, made)
     for curve, made in zip(chart.curves, drawn, strict=True):
         _draw_line(item, theme, chart, curve, made)
-    return Painted(drawn, _Lines(words, chart, drawn, cards))
+    return Painted(drawn, _Lines(words, chart, drawn, extras.cards))
+
+
+def _draw_band(item: pg.PlotItem, theme: Theme, band: tuple[float, float]) -> None:
+    region = pg.LinearRegionItem(
+        band, orientation="horizontal", movable=False, brush=theme.colour("good_soft"), pen=pg.mkPen(None)
+    )
+    region.setZValue(-20)  # under the grid
+    item.addItem(region, ignoreBounds=True)
 
 
 def _single(chart: Chart) -> bool:
@@ -160,10 +179,11 @@ def _single(chart: Chart) -> bool:
     return all(len(curve.x) <= 1 for curve in chart.curves)
 
 
-def _drawn(words: Words, curve: Curve, colour: QColor) -> Drawn:
+def _drawn(words: Words, curve: Curve, colour: QColor, *, log_x: bool) -> Drawn:
     arrays = (np.asarray(values, np.float64) for values in (curve.x, curve.y, curve.low, curve.high))
     x, y, low, high = arrays
-    return Drawn(words.text(curve.label), x, y, low, high, colour, curve.dashed, curve.points)
+    x = np.log10(x) if log_x else x
+    return Drawn(words.text(curve.label), x, y, low, high, colour, curve.dashed, curve.points, log_x)
 
 
 def _draw_uncertainty(item: pg.PlotItem, curve: Curve, made: Drawn) -> None:
@@ -200,9 +220,7 @@ def _draw_line(item: pg.PlotItem, theme: Theme, chart: Chart, curve: Curve, made
 class _Lines:
     """Writes the card of a point."""
 
-    def __init__(
-        self, words: Words, chart: Chart, curves: Sequence[Drawn], cards: Sequence[Sequence[Sequence[str]]]
-    ) -> None:
+    def __init__(self, words: Words, chart: Chart, curves: Sequence[Drawn], cards: Cards) -> None:
         self._words, self._cards, self._curves = words, cards, curves
         self._x, self._y = words.text(chart.x_label), words.text(chart.y_label)
 
@@ -210,7 +228,11 @@ class _Lines:
         if position < len(self._cards) and point < len(self._cards[position]):
             return tuple(self._cards[position][point])
         curve, write = self._curves[position], self._words.significant
-        lines = [curve.name, f"{self._x}: {write(float(curve.x[point]))}", f"{self._y}: {write(float(curve.y[point]))}"]
+        lines = [
+            curve.name,
+            f"{self._x}: {write(float(curve.values_of_x[point]))}",
+            f"{self._y}: {write(float(curve.y[point]))}",
+        ]
         if len(curve.low) == len(curve.x) and len(curve.high) == len(curve.x):
             low, high = write(float(curve.low[point])), write(float(curve.high[point]))
             lines.append(self._words("ui.chart.interval", low=low, high=high))

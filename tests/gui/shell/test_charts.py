@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 from app.data.records import Bars, ColumnType, Histogram
 from app.text import Text, Words
 from app.ui.theme import Theme
-from app.ui.widgets.chart import ChartView, Extras
+from app.ui.widgets.chart import ChartView
 from app.ui.widgets.chart_axis import moment_ticks, to_day
+from app.ui.widgets.chart_extras import Extras
 from app.verification.records import BarChart, Chart, Curve
 
 LABEL = Text("ui.chart.rows")
@@ -54,6 +55,19 @@ def test_that_the_pointer_shows_the_value_with_its_interval(qtbot: QtBot, view: 
     card = hover(qtbot, view, 0.5, 0.5)
     assert card.splitlines() == ["Entrenamiento", "filas: 0,5", "filas: 0,5", "entre 0 y 1"]
     assert hover(qtbot, view, 0.1, 0.95) == ""
+
+
+def test_that_a_logarithmic_axis_says_and_saves_the_values_themselves(
+    qtbot: QtBot, view: ChartView, tmp_path: Path
+) -> None:
+    curve = Curve(label=Text("ui.tab.training"), x=(0.1, 1.0, 100.0), y=(1.0, 2.0, 3.0), points=True)
+    chart = Chart(code="time", kind="scatter", x_label=LABEL, y_label=LABEL, curves=(curve,))
+    view.show_chart(chart, Extras(log_x=True, band=(2.0, 3.0), tones=("good",)))
+    assert [text for _, text in view._axes["bottom"]._tickLevels[0]] == ["0,1", "1", "10", "100"]
+    assert hover(qtbot, view, 2.0, 3.0).splitlines()[1] == "filas: 100"
+    view.save_data(str(tmp_path / "data.csv"))
+    with (tmp_path / "data.csv").open(encoding="utf-8", newline="") as file:
+        assert [row[1] for row in csv.reader(file)] == ["x", "0.1", "1.0", "100.0"]
 
 
 def test_that_a_click_says_which_point(qtbot: QtBot, view: ChartView) -> None:

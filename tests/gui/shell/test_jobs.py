@@ -60,7 +60,7 @@ def test_that_a_tab_says_how_many_of_its_jobs_are_at_work(shell: Shell) -> None:
     shell.session.submit(WORK, WorkRequest(seconds=60.0), TITLE)
     shell.until(lambda: "2 jobs at work" in shell.find("tab-datasets").accessibleName())
     for job in shell.session.jobs.open():
-        shell.session.stop(job.id)
+        shell.session.jobs.stop(job.id)
     shell.until(lambda: "at work" not in shell.find("tab-datasets").accessibleName())
 
 
@@ -73,6 +73,24 @@ def test_that_the_list_of_jobs_says_why_one_failed(shell: Shell) -> None:
     said = [w.property("text") for w in shell.find("job-list").findChildren(type(shell.window.foot.title))]
     assert any("The disk is full" in text for text in said if text)
     shell.find("job-list").close()
+
+
+def test_that_a_job_that_waits_can_be_the_next_from_the_list(shell: Shell) -> None:
+    shell.open_new_project("Churn")
+    ids = [shell.session.submit(WORK, WorkRequest(seconds=60.0), TITLE) for _ in range(4)]
+    jobs = shell.session.jobs
+    shell.until(lambda: len(jobs.running()) == 2)
+    shell.click("queue")
+    shell.until(lambda: shell.is_shown("job-run-next"))  # the one beside the last: the first to wait is the next anyway
+    shell.click("job-run-next")
+    assert [job.id for job in jobs.waiting()] == [ids[3], ids[2]]
+    shell.find("job-list").close()
+    shell.session.jobs.stop(ids[0])
+    shell.until(lambda: jobs.get(ids[3]).state is JobState.RUNNING)
+    assert jobs.get(ids[2]).state is JobState.QUEUED
+    for id in ids[1:]:
+        shell.session.jobs.stop(id)
+    shell.until(lambda: not jobs.open())
 
 
 def test_that_the_newest_question_wins(shell: Shell) -> None:

@@ -267,7 +267,7 @@ def test_that_a_second_training_waits_in_sight_and_can_be_shown(hand: Hand, sess
     hand.click("training.show_other")
     first, second = session.jobs.open(TRAIN.name)
     hand.until(lambda: "It begins when the job before it has ended" in hand.words())
-    session.stop(first.id)
+    session.jobs.stop(first.id)
     hand.until(lambda: [job.id for job in session.jobs.running(TRAIN.name)] == [second.id])
     hand.until(lambda: "Each model is judged on rows" in hand.words())
     hand.click("training.stop")

@@ -78,6 +78,19 @@ def test_that_jobs_run_in_the_order_in_which_they_came(queue: JobQueue, events: 
     assert queue.states() == {}
 
 
+def test_that_a_job_that_waits_can_be_the_next(queue: JobQueue, events: Inbox, project: Project) -> None:
+    ids = [queue.submit(job("sleep", Request(seconds=seconds)), project) for seconds in (60, 0.1, 0.1, 0.1)]
+    events.wait(lambda e: isinstance(e, Published))
+    queue.promote(ids[3])
+    queue.promote(ids[0])  # runs already: nothing to do
+    queue.promote("unknown")
+    assert list(queue.states()) == [ids[0], ids[3], ids[1], ids[2]]
+    queue.cancel(ids[0])
+    for id in ids:
+        events.ended(id)
+    assert [e.job for e in events.events if isinstance(e, Started)] == [ids[0], ids[3], ids[1], ids[2]]
+
+
 def test_that_two_slots_run_two_jobs_at_once(nursery: NurseryLauncher, events: Inbox) -> None:
     queue = JobQueue(launcher=nursery, on_event=events, slots=2)
     try:
