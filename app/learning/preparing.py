@@ -16,7 +16,7 @@ from app.learning.estimators.preparation import levels_after_encoding
 from app.learning.matrix import describe_features, feature_frame, frame_columns
 from app.learning.records import Feature, Task, TrainRequest
 from app.learning.room import check_room, forecast
-from app.learning.scoring import choose_metric
+from app.learning.scoring import BY_SIZE, choose_metric
 from app.learning.search.data import LearningData
 from app.learning.source import Source, read_table
 from app.learning.splits.records import TwinsFound
@@ -52,6 +52,7 @@ def prepare(request: TrainRequest) -> Prepared:
     stated, directions = asked.stated, asked.directions
     _check_room(asked, request)
     features, data = _learning_data(asked, request.seed)
+    data = replace(data, absolute=metric in BY_SIZE)
     if directions:
         data = replace(data, directions=tuple(directions.get(column.feature, 0) for column in data.columns))
     if stated is not None:

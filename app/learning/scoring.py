@@ -24,6 +24,9 @@ DEFAULT_METRIC = {
 }
 """What decides between candidates. Log loss for several classes, since accuracy moves in steps and sees no doubt."""
 
+BY_SIZE = frozenset({"neg_mean_absolute_error", "neg_median_absolute_error"})
+"""Metrics for which the median of amounts is the best guess."""
+
 THRESHOLD = 0.5
 """The positive class is predicted if and only if its probability reaches this."""
 

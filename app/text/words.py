@@ -93,7 +93,11 @@ class Words:
             if found != id:
                 return found
         found = catalogue.gettext(id)
-        return None if found == id else found
+        if found != id:
+            return found
+        from app.text.foreign import foreign_text
+
+        return foreign_text(id, self.language)
 
     # Numbers and dates
 

@@ -126,6 +126,11 @@ def elastic_net(size: Size, params: Params) -> float:
     return 0.1 + 2e-6 * size.rows * size.levels * size.outputs
 
 
+def median(size: Size, params: Params) -> float:
+    """A linear programme with a row for each row."""
+    return 0.05 + 1.9e-9 * size.rows**2 * (size.levels + 6)
+
+
 def kernel(size: Size, params: Params) -> float:
     """Similarities of every row to the sample, then a linear model over them."""
     parts = min(number(params, "parts", 400), max(2.0, size.rows / 2))

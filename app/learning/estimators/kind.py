@@ -22,6 +22,8 @@ LOGARITHM = "logarithm"
 """What the parameter ``target`` is where the logarithm of the amounts is learned."""
 MEANS = "target"
 """What the parameter ``words`` is where each word counts as the mean of the target where it stands."""
+MEDIAN = "absolute_error"
+"""What the parameter ``loss`` is where the median of amounts is learned."""
 MANY_WORDS = 30
 """In a column, from which on that may be better than a column for each."""
 
@@ -53,16 +55,25 @@ Space = Mapping[str, Range | Choice]
 class Traits:
     """What a target is like: its least amount, whether amounts are whole, and how far its tail reaches (skewness); and
     how many distinct words the column has that has most. ``directed``: the analyst says of a column in which direction
-    it may work."""
+    it may work. ``absolute``: errors count by their size and not by its square: the median is the best guess."""
 
     least: float = 0.0
     whole: bool = False
     skewness: float = 0.0
     words: int = 0
     directed: bool = False
+    absolute: bool = False
 
     @classmethod
-    def of(cls, task: Task, values: NDArray[np.float64], *, words: int = 0, directed: bool = False) -> Traits:
+    def of(
+        cls,
+        task: Task,
+        values: NDArray[np.float64],
+        *,
+        words: int = 0,
+        directed: bool = False,
+        absolute: bool = False,
+    ) -> Traits:
         """The traits of a target's values, shape (n,); those of classes are nothing special."""
         if task is not Task.REGRESSION:
             return cls(words=words, directed=directed)
@@ -74,6 +85,7 @@ class Traits:
             skewness=skewness,
             words=words,
             directed=directed,
+            absolute=absolute,
         )
 
     @property
@@ -83,9 +95,11 @@ class Traits:
 
     def allow(self, name: str, value: Value) -> bool:
         """Whether a parameter may be tried: the logarithm of the target only where it has a tail, words as means of the
-        target only where there are many."""
+        target only where there are many, the median only where errors count by their size."""
         if name == "words" and value == MEANS:
             return self.words >= MANY_WORDS
+        if name == "loss" and value == MEDIAN:
+            return self.absolute
         return value != LOGARITHM or name != "target" or self.logarithmic
 
 
@@ -138,7 +152,6 @@ class EstimatorKind:
     suits: Callable[[Traits], bool] = _always
     most_rows: int = _MANY_ROWS
     trusted: tuple[str, ...] = ()
-    source: str = "ciclo"
     directions: bool = False
     reference: bool = False
 

@@ -10,6 +10,7 @@ from sklearn.linear_model import (
     GammaRegressor,
     LogisticRegression,
     PoissonRegressor,
+    QuantileRegressor,
     Ridge,
     TweedieRegressor,
 )
@@ -80,6 +81,13 @@ def bayes(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """How frequent each range and each word is in each class, as if they had nothing to do with each other."""
     given = dict(params)
     return pipeline(binned(shape, bins=int(given.pop("bins", None) or 8)), BernoulliNB(**given))
+
+
+def median(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
+    """Quantile regression for the median (R. Koenker & G. Bassett, "Regression quantiles", Econometrica 1978)."""
+    given = dict(params)
+    prepare = scaled(shape, words=str(given.pop("words", "columns")))
+    return pipeline(prepare, QuantileRegressor(quantile=0.5, solver="highs", **given))
 
 
 def counts(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:

@@ -41,6 +41,7 @@ def readable() -> tuple[EstimatorKind, ...]:
         _logistic(),
         _ridge(),
         *_generalised(),
+        _median(),
         EstimatorKind(
             id="tree",
             tasks=ALL,
@@ -121,6 +122,22 @@ def _generalised() -> tuple[EstimatorKind, ...]:
         declared("counts", linear.counts, of_counts),
         declared("amounts", linear.amounts, of_amounts),
         declared("claims", linear.claims, of_claims, power=1.5),
+    )
+
+
+def _median() -> EstimatorKind:
+    return EstimatorKind(
+        id="median",
+        tasks=AMOUNTS,
+        build=linear.median,
+        complexity=1,
+        quick=({"alpha": 0.001},),
+        more=({"alpha": 0.01},),
+        space={"alpha": Range(low=1e-4, high=0.1, log=True, least=1e-6, most=10.0), "words": _WORDS},
+        cost=cost.median,
+        footprint=footprint.linear,
+        suits=lambda traits: traits.absolute,
+        most_rows=5_000,
     )
 
 

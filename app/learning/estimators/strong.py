@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.learning.estimators import cost, distances, footprint, trees
-from app.learning.estimators.kind import LOGARITHM, MEANS, Choice, EstimatorKind, Params, Range, Space
+from app.learning.estimators.kind import LOGARITHM, MEANS, MEDIAN, Choice, EstimatorKind, Params, Range, Space
 from app.learning.estimators.readable import ALL, CLASSES, TARGET, TREE
 
 _CALIBRATED = (
@@ -34,6 +34,7 @@ def _boosting() -> EstimatorKind:
             params(0.05, 400, 31, max_features=0.3, l2_regularization=5.0),
             {**params(0.03, 400, 16, max_features=0.5), "target": LOGARITHM},
             {**params(0.05, 200, 16, max_features=0.5), "words": MEANS},
+            {**params(0.05, 200, 16, max_features=0.5), "loss": MEDIAN},
         ),
         all=(params(0.02, 800, 8, max_features=0.3), params(0.05, 600, 63, max_features=0.5)),
         space={
@@ -45,6 +46,7 @@ def _boosting() -> EstimatorKind:
             "l2_regularization": Range(low=0.01, high=20.0, log=True, least=1e-4, most=1e3),
             "words": _WORDS,
             "target": TARGET,
+            "loss": Choice(values=("squared_error", MEDIAN)),
         },
         directions=True,
         cost=cost.boosting,

@@ -36,6 +36,8 @@ class LearningData:
         Columns after one-hot encoding; 0 where nobody counted them.
     words
         Distinct words of the column that has most.
+    absolute
+        Whether errors count by their size and not by its square.
     directions
         Of each column of the frame: 1 where the answer may never fall when it rises, -1 where it may never rise, 0
         where it is free; empty where all are.
@@ -55,6 +57,7 @@ class LearningData:
     seed: int
     levels: int = 0
     words: int = 0
+    absolute: bool = False
     directions: tuple[int, ...] = ()
     rule: str = ""
     stated: Floats | None = None
@@ -86,7 +89,9 @@ class LearningData:
     @cached_property
     def traits(self) -> Traits:
         """What the target is like."""
-        return Traits.of(self.task, self.values, words=self.words, directed=any(self.directions))
+        return Traits.of(
+            self.task, self.values, words=self.words, directed=any(self.directions), absolute=self.absolute
+        )
 
 
 def stated_predictions(data: LearningData, fold: int) -> Floats:

@@ -367,3 +367,17 @@ def test_that_a_rule_may_look_at_a_column_that_nothing_is_learned_from(
     trained = Trained(project, here(tmp_path), rule="visits > 4", locale="en", exclude=("visits",))
     assert [r.estimator for r in trained.version.references] == ["baseline_rule"]
     assert "visits" not in [feature.name for feature in trained.version.features]
+
+
+def test_that_the_median_is_learned_where_errors_count_by_their_size(project: Project, tmp_path: Path) -> None:
+    columns = columns_of()
+    random = np.random.default_rng(3)
+    tail = random.pareto(1.1, ROWS) * 40 * (random.random(ROWS) < 0.2)
+    store(project, "sales", {**columns, "y": (T.NUMBER, (strength(columns) * 3 + 30 + tail).tolist())})
+    squared = Trained(project, here(tmp_path), dataset="sales")
+    assert "median" not in {c.estimator for c in squared.version.candidates}
+    sized = Trained(project, here(tmp_path), dataset="sales", metric="neg_mean_absolute_error")
+    scores = {}
+    for candidate in sized.version.candidates:
+        scores.setdefault(candidate.estimator, candidate.cv["neg_mean_absolute_error"].value or 0.0)
+    assert scores["median"] > scores["ridge"]

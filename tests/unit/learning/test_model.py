@@ -77,7 +77,7 @@ OTHERS = [
     for kind in builtin()
     for task in sorted(kind.tasks)
     for number, params in enumerate((*kind.quick, *kind.more, *kind.all))
-    if number and (task is Task.REGRESSION or "target" not in params)
+    if number and (task is Task.REGRESSION or not {"target", "loss"} & set(params))
 ]
 
 

@@ -199,7 +199,7 @@ def test_that_the_same_history_gives_the_same_proposals_within_the_space() -> No
     assert first == propose(kind, [], values=[], n=6, seed=3, traits=Traits())
     assert first != propose(kind, [], values=[], n=6, seed=4, traits=Traits())
     for params in first:
-        assert set(params) == set(kind.space) - {"target"}
+        assert set(params) == set(kind.space) - {"target", "loss"}
         assert 0.02 <= float(params["learning_rate"]) <= 0.2
         assert isinstance(params["max_leaf_nodes"], int)
 
