@@ -118,7 +118,8 @@ class TrainRequest(PlanRequest, frozen=True, kw_only=True):
     """Train the next version of ``model``.
 
     ``cluster`` is the address of a Dask scheduler whose workers do the fits; ``country`` (two letters, else that of
-    the time zone) where the electricity comes from."""
+    the time zone) where the electricity comes from; ``champion`` a version that is used today, such as ``churn@3``,
+    which is fitted again on the same folds to be compared with."""
 
     model: str
     preset: Preset = Preset.QUICK
@@ -127,6 +128,7 @@ class TrainRequest(PlanRequest, frozen=True, kw_only=True):
     processors: int = 0
     cluster: str = ""
     country: str = ""
+    champion: str = ""
 
 
 class ReproduceRequest(msgspec.Struct, frozen=True, kw_only=True):

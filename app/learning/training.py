@@ -24,6 +24,7 @@ from app.jobs.contract import Context, Outcome, Progress
 from app.jobs.system import peak_memory_mb
 from app.learning.alarms import leak_alarms
 from app.learning.choosing import Winner, choose, executed, refit
+from app.learning.comparing import find_champion
 from app.learning.compute.machines import Machines, machines
 from app.learning.curve import learning_curve
 from app.learning.energy import check_country, energy_of
@@ -35,6 +36,7 @@ from app.learning.preparing import Prepared, prepare
 from app.learning.records import MODEL, Estimate, ModelVersion, Reference, Split, Task, TrainAnswer, TrainRequest
 from app.learning.rule.outcome import notes_on_rule
 from app.learning.scoring import THRESHOLD, estimate, metric_names, score
+from app.learning.search.champion import Champion
 from app.learning.search.checkpoint import Checkpoint
 from app.learning.search.data import LearningData
 from app.learning.search.engine import Search
@@ -71,7 +73,8 @@ def train(context: Context, request: TrainRequest) -> Outcome:
     with threadpool_limits(1), machines(context, request, versions=library_versions()) as computing:
         prepared = _prepared(context, request)
         checkpoint = open_checkpoint(prepared, request)
-        search = _search(context, prepared, request, began, checkpoint, computing)
+        champion, remark = find_champion(request, prepared)
+        search = _search(context, prepared, request, began, checkpoint, computing, champion)
         winner = choose(search.trials, prepared.data, prepared.metric, preset=request.preset)
         plan = executed(search.trials, winner, prepared.data, stop=search.stop, resumed=search.resumed)
         if len(winner.members) > 1:
@@ -91,7 +94,8 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         seconds = running_now(context.staging) - began
         spent = _together((search.spent(), curve_spent, last), seconds, cpu, request.country)
         body = _body(prepared, request, search, winner, seconds)
-        body = msgspec.structs.replace(body, plan=plan, spent=spent, served=served, curve=curve)
+        notes = (*body.notes, *([remark] if remark is not None else []))
+        body = msgspec.structs.replace(body, plan=plan, spent=spent, served=served, curve=curve, notes=notes)
     drafted = _draft(context, prepared, body, winner)
     return Outcome(drafts=(drafted,), answer=msgspec.Raw(encode(_answer(body))), checkpoint=checkpoint.key)
 
@@ -156,6 +160,7 @@ def _search(
     began: float,
     checkpoint: Checkpoint,
     computing: Machines,
+    champion: Champion | None,
 ) -> Search:
     limit, data = request.time_limit_s, prepared.data
     pool = computing.pool(data)
@@ -165,11 +170,16 @@ def _search(
         data,
         metric=prepared.metric,
         strategy=Planned(
-            data, metric=prepared.metric, preset=request.preset, work_s=None if limit is None else math.inf
+            data,
+            metric=prepared.metric,
+            preset=request.preset,
+            work_s=None if limit is None else math.inf,
+            champion=champion,
         ),
         pool=pool,
         checkpoint=checkpoint,
         deadline=None if limit is None else began + _SHARE_FOR_SEARCH * limit - spent,
+        champion=champion,
     )
     search.run()
     return search
@@ -214,7 +224,8 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
     own, bases = _every_metric(winner.trial, data), _every_metric(base, data) if base else {}
     share = data.test_share
     gain = _gains(own, bases, share)
-    references = tuple(_reference(trial, own, data) for trial in search.trials if trial.kind.id in REFERENCES)
+    compared = [*(t for t in search.trials if t.kind.id in REFERENCES), search.champion()]
+    references = tuple(_reference(trial, own, data) for trial in compared if trial is not None)
     return ModelVersion(
         dataset=prepared.asked.source.record.label,
         dataset_id=prepared.asked.source.record.id,

@@ -142,6 +142,12 @@ def approval(project: Project, model_id: str) -> Record | None:
     return standing[-1] if _decided(standing) is VersionState.APPROVED else None
 
 
+def champion(project: Project, model: str) -> str:
+    """The newest approved version of a model outside the bin, such as ``churn@3``; empty where none is approved."""
+    series = sorted(project.live(MODEL, model), key=_order, reverse=True)
+    return next((record.label for record in series if approval(project, record.id) is not None), "")
+
+
 def version_state(project: Project, model_id: str) -> VersionState:
     """Where a version stands."""
     decided = _decided(standing_decisions(project, model_id))

@@ -18,8 +18,9 @@ from app.learning.curve_words import sentence
 from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, PlanRequest, Preset, TrainRequest, model_name
 from app.learning.search.records import LearningCurve, Served, Spent
 from app.learning.spending import sentences
-from app.project import Record
+from app.project import Project, Record
 from app.text import Words
+from app.verification.state import champion
 
 _HOLDOUT = 0.2
 _LISTED = 20
@@ -81,6 +82,7 @@ def arguments(parser: Parser) -> None:
     parser.option("--metric", metavar="M", default="")
     parser.option("--cluster", metavar="ADDRESS", default="")
     parser.option("--country", metavar="ES", default="")
+    parser.option("--champion", metavar="MODEL[@V]|none", default="")
 
 
 def plan_arguments(parser: Parser) -> None:
@@ -107,6 +109,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         columns = dataset_version(terminal, project, options.dataset).read(DatasetVersion).columns
         request = _request(options, [column.name for column in columns], terminal.words.locale)
+        request = msgspec.structs.replace(request, champion=_champion(project, options.champion, request.model))
         ended = project_job(terminal, TRAIN, request, project, processors=options.jobs)
         version = committed(project, ended, MODEL)
         body = version.read(ModelVersion)
@@ -127,6 +130,13 @@ def _request(options: Namespace, columns: Sequence[str], locale: str) -> TrainRe
         cluster=options.cluster,
         country=options.country,
     )
+
+
+def _champion(project: Project, wanted: str, model: str) -> str:
+    """The version to compare with: the one that is named, else the newest approved one of the same model."""
+    if not wanted:
+        return champion(project, model)
+    return "" if wanted == "none" else project.version(MODEL, wanted).label
 
 
 def plan_request(options: Namespace, columns: Sequence[str], locale: str) -> PlanRequest:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.learning.estimators.catalogue import ENSEMBLE, EstimatorKind
+from app.learning.estimators.catalogue import ENSEMBLE, EstimatorKind, Params
 from app.learning.estimators.linear import baseline
 from app.learning.records import Task
 from app.learning.scoring import score
@@ -77,7 +77,8 @@ def blend(
     if len(weights) < 2:
         return None
     members = tuple((able[position], weights[position]) for position in sorted(weights))
-    return _trial(members, data, metric), members
+    named: Params = {f"member{n}": f"{trial.kind.id} x {weight}" for n, (trial, weight) in enumerate(members)}
+    return mean_of(members, data, metric, kind=KIND, params=named), members
 
 
 def _able(trials: Sequence[Trial], pool: int) -> list[Trial]:
@@ -118,16 +119,16 @@ class _Scale:
         self._size += 1
 
 
-def _trial(members: Members, data: LearningData, metric: str) -> Trial:
+def mean_of(members: Members, data: LearningData, metric: str, *, kind: EstimatorKind, params: Params) -> Trial:
+    """The weighted mean of finished trials, as a trial of its own."""
     total = float(sum(weight for _, weight in members))
     mixed = {
         fold: np.sum([weight * trial.predictions[fold] for trial, weight in members], axis=0) / total
         for fold in range(len(data.folds))
     }
     scores = {f: score(data.task, metric, data.values[s], mixed[f]) for f, (_, s) in enumerate(data.folds)}
-    params = {f"member{n}": f"{trial.kind.id} x {weight}" for n, (trial, weight) in enumerate(members)}
     return Trial(
-        kind=KIND,
+        kind=kind,
         params=params,
         predictions=mixed,
         scores=scores,
@@ -135,4 +136,5 @@ def _trial(members: Members, data: LearningData, metric: str) -> Trial:
         cpu_s=sum(trial.cpu_s for trial, _ in members),
         memory_mb=max(trial.memory_mb for trial, _ in members),
         folds=len(data.folds),
+        at_s=max(trial.at_s for trial, _ in members),
     )

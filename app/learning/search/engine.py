@@ -25,6 +25,7 @@ from app.learning.estimators.references import REFERENCES, RULE
 from app.learning.model import needs_extra
 from app.learning.records import Candidate, Leaderboard
 from app.learning.scoring import score
+from app.learning.search.champion import Champion, as_trial
 from app.learning.search.checkpoint import Checkpoint
 from app.learning.search.data import Floats, LearningData, stated_predictions
 from app.learning.search.records import Answered, ExecutedPlan, FoldOrder, Spent
@@ -76,13 +77,14 @@ class Search:
         pool: Pool,
         checkpoint: Checkpoint | None = None,
         deadline: float | None = None,
+        champion: Champion | None = None,
     ) -> None:
         self.trials: list[Trial] = []
         self.stop = ""
         self.resumed = 0
         self._context, self._data, self._metric = context, data, metric
         self._strategy, self._pool, self._checkpoint = strategy, pool, checkpoint
-        self._deadline = deadline
+        self._deadline, self._champion = deadline, champion
         self._rounds: list[_Round] = []
         self._told = 0
         self._over = False
@@ -270,8 +272,15 @@ class Search:
 
     def leaderboard(self) -> tuple[Candidate, ...]:
         """Every candidate, best first, those without a score last."""
-        share = self._data.test_share
-        return tuple(trial.candidate(self._metric, share) for trial in ranked(self.trials))
+        share, champion = self._data.test_share, self.champion()
+        shown = [*self.trials, *([champion] if champion is not None else [])]
+        return tuple(trial.candidate(self._metric, share) for trial in ranked(shown))
+
+    def champion(self) -> Trial | None:
+        """The champion on the folds, as soon as everything that it is made of is fitted."""
+        if self._champion is None:
+            return None
+        return as_trial(self._champion, self.trials, self._data, self._metric)
 
     def spent(self) -> Spent:
         """What all fits took."""

@@ -19,6 +19,7 @@ from app.learning.estimators.kind import EstimatorKind, Params, Traits
 from app.learning.estimators.references import RULE
 from app.learning.records import Preset, Task
 from app.learning.search.blend import Members, blend
+from app.learning.search.champion import Champion
 from app.learning.search.data import LearningData
 from app.learning.search.proposals import open_space, propose
 from app.learning.search.records import EVERY_ROW
@@ -151,8 +152,17 @@ def refit_proposals(first: Sequence[Proposal], preset: Preset, whole: Size) -> l
 class Planned:
     """The portfolio of a preset, then a search over the kinds that went well."""
 
-    def __init__(self, data: LearningData, *, metric: str, preset: Preset, work_s: float | None = None) -> None:
+    def __init__(
+        self,
+        data: LearningData,
+        *,
+        metric: str,
+        preset: Preset,
+        work_s: float | None = None,
+        champion: Champion | None = None,
+    ) -> None:
         self.stop = ""
+        self._champion = champion
         self._data, self._metric, self._preset = data, metric, preset
         self._size = data.fold_size
         self._work_s = WORK_S[preset] if work_s is None else work_s
@@ -163,6 +173,7 @@ class Planned:
     def _rounds_of_portfolio(self) -> list[list[Proposal]]:
         task, folds = self._data.task, len(self._data.folds)
         proposals = first_proposals(task, self._preset, self._size, folds=folds, traits=self._data.traits)
+        proposals = self._with_champion(proposals)
         return [proposals[first : first + ROUND] for first in range(0, len(proposals), ROUND)]
 
     def total_work(self) -> float:
@@ -187,6 +198,18 @@ class Planned:
         found = self._search(number, told, self._shares(number, best, members))
         self.stop = "" if found else "learning.stop.nothing_left"
         return found
+
+    def _with_champion(self, proposals: Sequence[Proposal]) -> list[Proposal]:
+        """With what the champion is made of, which is fitted in every fold."""
+        parts = self._champion.parts if self._champion is not None else ()
+        wanted = [(part.kind.id, dict(part.params)) for part in parts]
+        kept = [replace(p, screened=p.screened and (p.kind.id, dict(p.params)) not in wanted) for p in proposals]
+        known = [(p.kind.id, dict(p.params)) for p in kept]
+        return kept + [
+            _proposal(p.kind, p.params, self._preset, self._size, folds=len(self._data.folds), screened=False)
+            for p in parts
+            if (p.kind.id, dict(p.params)) not in known
+        ]
 
     def _references(self) -> Sequence[Proposal]:
         """What is compared with, beside the first round: the same candidates are tried with and without it."""

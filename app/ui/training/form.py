@@ -304,7 +304,7 @@ class TrainingForm(Card):
         record, project = self._record(), self._session.project
         if record is None or project is None or self._plan is None:
             return None
-        return train_request(self, str(project.folder), record.label, binary=self._plan.task is Task.BINARY)
+        return train_request(self, project, record.label, binary=self._plan.task is Task.BINARY)
 
 
 def _likely_target(session: Session, dataset: str, names: list[str]) -> str:

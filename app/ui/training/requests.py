@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.learning.records import PlanRequest, Preset, TrainRequest, model_name
+from app.verification.state import champion
 
 if TYPE_CHECKING:
+    from app.project.store import Project
     from app.ui.training.form import TrainingForm
 
 
@@ -35,12 +37,14 @@ def plan_request(form: TrainingForm, project: str, dataset: str) -> PlanRequest:
     )
 
 
-def train_request(form: TrainingForm, project: str, dataset: str, *, binary: bool) -> TrainRequest:
-    """The training of the form."""
-    asked = msgspec.structs.asdict(plan_request(form, project, dataset))
+def train_request(form: TrainingForm, project: Project, dataset: str, *, binary: bool) -> TrainRequest:
+    """The training of the form, compared with what is approved today."""
+    asked = msgspec.structs.asdict(plan_request(form, str(project.folder), dataset))
+    model = form.more.name() or model_name(form.target.value())
     return TrainRequest(
         **asked | ({} if binary else {"positive": ""}),
-        model=form.more.name() or model_name(form.target.value()),
+        model=model,
+        champion=champion(project, model),
         preset=Preset(form.preset.value()),
         cluster=form.where.target(),
     )

@@ -57,6 +57,19 @@ def test_that_a_version_trains_again_to_the_same_bytes(project: Project, tmp_pat
     assert reproduced(project, tmp_path) == Reproduced(model="m@1", identical=True)
 
 
+def test_that_the_champion_of_another_search_is_tried_with_its_own_parameters(project: Project, tmp_path: Path) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    first = Trained(project, here(tmp_path), preset=Preset.BALANCED).version
+    second = Trained(project, here(tmp_path), champion="m@1").version
+    assert first.plan is not None
+    made_of = [first.plan.tried[member.candidate] for member in first.plan.members]
+    tried = [(c.estimator, c.params) for c in second.candidates if c.state == "done"]
+    assert all((one.estimator, one.params) in tried for one in made_of)
+    champion = next(c for c in second.candidates if c.estimator == "baseline_champion")
+    assert champion.folds == pytest.approx(next(c for c in first.candidates).folds)
+    assert reproduced(project, tmp_path) == Reproduced(model="m@2", identical=True)
+
+
 def test_that_a_version_with_a_rule_trains_again_to_the_same_bytes(project: Project, tmp_path: Path) -> None:
     store(project, "people", with_target(Task.BINARY))
     trained = Trained(project, here(tmp_path), rule="visits > 4", locale="en")

@@ -381,3 +381,33 @@ def test_that_the_median_is_learned_where_errors_count_by_their_size(project: Pr
     for candidate in sized.version.candidates:
         scores.setdefault(candidate.estimator, candidate.cv["neg_mean_absolute_error"].value or 0.0)
     assert scores["median"] > scores["ridge"]
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_that_the_champion_is_fitted_again_on_the_same_folds_and_changes_no_model(
+    project: Project, tmp_path: Path, brief: None, task: Task
+) -> None:
+    store(project, "people", with_target(task))
+    first = Trained(project, here(tmp_path))
+    second = Trained(project, here(tmp_path), champion="m@1")
+    metric = first.version.metric
+    row = next(c for c in second.version.candidates if c.estimator == "baseline_champion")
+    assert row.params == {"version": "m@1"}
+    assert row.cv[metric].value == pytest.approx(first.version.cv[metric].value, abs=1e-12)
+    (reference,) = second.version.references
+    assert reference.gain[metric].value == pytest.approx(0, abs=1e-12)
+    assert [n.id for n in second.version.notes] == ["learning.note.no_gain_over.baseline_champion"]
+    assert second.path("model").read_bytes() == first.path("model").read_bytes()
+
+
+def test_that_a_version_that_predicts_something_else_is_no_champion(
+    project: Project, tmp_path: Path, brief: None
+) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    Trained(project, here(tmp_path), target="member")
+    second = Trained(project, here(tmp_path), champion="m@1")
+    assert second.version.references == ()
+    assert "learning.note.champion_other" in [note.id for note in second.version.notes]
+    with pytest.raises(CicloError) as caught:
+        Trained(project, here(tmp_path), champion="m@9")
+    assert caught.value.code == "project.no_such_version"

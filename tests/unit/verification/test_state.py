@@ -98,6 +98,18 @@ def test_that_a_version_goes_from_trained_to_verified_to_approved_and_back(proje
     assert state.approval(project, model.id) is None
 
 
+def test_that_the_champion_is_the_newest_approved_version_of_the_model(project: Project) -> None:
+    first, second, third = (version(project) for _ in range(3))
+    assert state.champion(project, "churn") == ""
+    for model in (first, second, third):
+        report(project, model)
+        decide(project, model.id)
+    assert state.champion(project, "churn") == "churn@3"
+    decide(project, "churn@3", approved=False)
+    assert state.champion(project, "churn") == "churn@2"
+    assert state.champion(project, "other") == ""
+
+
 def test_that_a_decision_names_its_report_and_what_it_replaces(project: Project) -> None:
     model = version(project)
     made = report(project, model)
