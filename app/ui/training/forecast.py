@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from app.learning.records import Forecast, Planned
 from app.text.message import amount
 from app.text.words import Words
 from app.ui.numbers import PLAIN_TEXT
+
+_SLOW_MS = 700
 
 
 class ForecastNote(QLabel):
@@ -21,7 +24,18 @@ class ForecastNote(QLabel):
         self.setProperty("textFormat", PLAIN_TEXT)
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
+        self._slow.timeout.connect(self._on_slow)
         self.hide()
+
+    def wait(self) -> None:
+        """A plan was asked for; where it takes long, this is said."""
+        self._slow.start()
+
+    @Slot()
+    def _on_slow(self) -> None:
+        self.setText(self._words("ui_training.looking"))
+        self.show()
 
     def show_plan(self, plan: Planned | None, preset: str, *, elsewhere: bool) -> bool:
         """Show what was foretold for a preset; nothing where there is nothing yet.
@@ -31,6 +45,7 @@ class ForecastNote(QLabel):
         bool
             Whether it can be started: there is a plan, and room, or the fits are done ``elsewhere``.
         """
+        self._slow.stop()
         told = plan.forecasts.get(preset) if plan is not None else None
         self.setVisible(told is not None and (told.fits or not elsewhere))
         if told is not None:

@@ -66,7 +66,6 @@ class TrainingForm(Card):
         self._words = session.words
         self._plan: Planned | None = None
         self._records: dict[str, Record] = {}
-        self.setFixedWidth(session.theme.size(316))
         self._question = PlanQuestion(session, self, self._plan_request)
         self._question.planned.connect(self._on_planned)
         self._question.failed.connect(self._on_plan_failed)
@@ -224,6 +223,7 @@ class TrainingForm(Card):
     def _on_choice_made(self) -> None:
         self._plan = None
         self.train.setEnabled(False)
+        self._forecast.wait()
         self._question.ask()
 
     def _plan_request(self) -> PlanRequest | None:

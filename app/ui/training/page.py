@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.data.records import DATASET
 from app.jobs.contract import Ended, Event, Halted, JobState, Published, Started
@@ -13,13 +13,16 @@ from app.learning.compute.records import COMPUTING
 from app.learning.records import MODEL, REPRODUCE, TRAIN, ReproduceRequest, TrainRequest
 from app.project.record import Record
 from app.text.message import Text
-from app.ui import theme as tokens
 from app.ui.job_board import JobView
 from app.ui.session import Session
 from app.ui.training.form import Chosen, TrainingForm
 from app.ui.training.result import Result
 from app.ui.widgets.basics import column
 from app.ui.widgets.page import EmptyPage, WorkOrEmpty
+from app.ui.widgets.sides import Sides
+
+_FORM, _BOTH = 316, 900
+"""Widths: of the form, and of what shows the form beside what was tried."""
 
 
 class Page(QWidget):
@@ -46,19 +49,13 @@ class Page(QWidget):
             self._stack.setCurrentWidget(self._nothing)
 
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setContentsMargins(0, tokens.SPACE + tokens.GAP, tokens.SPACE, tokens.WIDE)
-        left.addWidget(self._form)
-        work = QWidget()
-        layout = QHBoxLayout(work)
-        layout.setContentsMargins(tokens.WIDE, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(left)
-        layout.addWidget(self._stack, 1)
+        words = self._words
+        names = (words("ui_training.new"), words("ui_training.tried"))
+        self._sides = Sides(self._session.theme, self._form, self._stack, names=names, width=_FORM, least=_BOTH)
         self._outer = WorkOrEmpty(
             self._session.theme,
-            self._words,
-            work,
+            words,
+            self._sides,
             icon="database",
             code="ui_training.no_data",
             action="ui_training.go_data",
@@ -124,6 +121,7 @@ class Page(QWidget):
         self._job, self._shown = job.id, None
         self._result.show_job(job)
         self._stack.setCurrentWidget(self._result)
+        self._sides.show_right()
 
     def _say_other(self) -> None:
         others = [job for job in self._session.jobs.open(TRAIN.name) if job.id != self._job]

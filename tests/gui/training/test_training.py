@@ -43,6 +43,33 @@ def test_that_the_form_proposes_target_task_columns_and_sizes(hand: Hand) -> Non
     assert hand.find(QPushButton, "training.columns").text().startswith("3 of 4 columns")
 
 
+def test_that_a_narrow_window_shows_the_form_or_what_was_tried(hand: Hand, page: Page) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    form, switch = page.findChildren(TrainingForm)[0], page.findChildren(Segments, "sides.switch")[0]
+    page.resize(1280, 800)
+    hand.until(lambda: form.isVisible() and not switch.isVisible())
+    page.resize(640, 800)
+    hand.until(lambda: switch.isVisible() and form.width() > 500)
+    switch.buttons["right"].click()
+    assert not form.isVisible()
+    switch.buttons["left"].click()
+    hand.click("training.start")
+    hand.until(lambda: hand.sees("training.stop"))
+    assert not form.isVisible()
+    hand.click("training.stop")
+    page.resize(1280, 800)
+    hand.until(lambda: form.isVisible() and hand.sees("training.start"))
+
+
+def test_that_it_is_said_where_a_plan_takes_long(hand: Hand, page: Page, qtbot: QtBot) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    note = page.findChildren(TrainingForm)[0]._forecast
+    note.wait()
+    hand.until(lambda: note.text() == "Looking at the data…")
+    page.findChildren(TrainingForm)[0]._on_choice_made()
+    hand.until(lambda: "of memory" in note.text())
+
+
 def test_that_memory_size_and_speed_are_foretold_for_the_preset_that_is_chosen(hand: Hand) -> None:
     hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     before = hand.find(QLabel, "training.forecast").text()
