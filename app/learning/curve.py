@@ -45,6 +45,7 @@ class _Once:
     """All fits in one round."""
 
     stop = ""
+    likely: Sequence[Trial] = ()
 
     def __init__(self, proposals: Sequence[Proposal]) -> None:
         self._proposals = proposals

@@ -56,10 +56,14 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return variables | {"CICLO_HOME": str(home), "CICLO_LANG": "en", "QT_QPA_PLATFORM": platform, **more}
 
 
-def ciclo(home: Path, *arguments: str) -> str:
-    """Run a command of Ciclo in a process of its own; what it printed."""
+def ciclo(home: Path, *arguments: str, **more: str) -> str:
+    """Run a command of Ciclo in a process of its own, with ``more`` variables; what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "app", *arguments], env=environment(home), cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "app", *arguments],
+        env=environment(home, **more),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise SystemExit(f"ciclo {' '.join(arguments)}: {done.stdout}{done.stderr}")

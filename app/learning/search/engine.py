@@ -133,8 +133,9 @@ class Search:
         return self._now() - self._began + self._resumed_s / self._pool.processors
 
     def _reserve(self) -> float:
-        """Seconds that the last fits will take: of the best so far, on every row, in parallel."""
-        best = [t for t in ranked(self.trials)[:5] if t.done]
+        """Seconds that the last fits will take: of the best so far, and of what they would be mixed with, on every row,
+        in parallel."""
+        best = {id(t): t for t in (*ranked(self.trials)[:5], *self._strategy.likely) if t.done}.values()
         each = [t.seconds / max(1, t.folds) * (1 + self._data.test_share) for t in best]
         return 1.2 * max([*each, sum(each) / self._pool.processors], default=0.0)
 
@@ -297,6 +298,7 @@ class Replayed:
 
     def __init__(self, plan: ExecutedPlan) -> None:
         self.stop = plan.stop
+        self.likely: Sequence[Trial] = ()
         self._plan = plan
 
     def propose(self, number: int, told: Sequence[Trial]) -> Sequence[Proposal]:

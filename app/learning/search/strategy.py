@@ -59,6 +59,8 @@ class Strategy(Protocol):
 
     stop: str
     """Why there are no more proposals, a message id."""
+    likely: Sequence[Trial]
+    """What the model would be made of if the search ended now; empty where that isn't known."""
 
     def propose(self, number: int, told: Sequence[Trial]) -> Sequence[Proposal]:
         """Round ``number``, from what the rounds before the last one gave; nothing where the search is over."""
@@ -162,6 +164,7 @@ class Planned:
         champion: Champion | None = None,
     ) -> None:
         self.stop = ""
+        self.likely: Sequence[Trial] = ()
         self._champion = champion
         self._data, self._metric, self._preset = data, metric, preset
         self._size = data.fold_size
@@ -192,6 +195,7 @@ class Planned:
             return ()
         best = _learned(finished(told))
         mean, members = self._best_mean(best)
+        self.likely = tuple(trial for trial, _ in members)
         self.stop = self._reason_to_stop(told, best, mean)
         if self.stop:
             return ()
