@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from string import Template
 from typing import TYPE_CHECKING
 
+from app.resources import resource
+
 if TYPE_CHECKING:
     from app.ui.theme import Colours
 
@@ -126,6 +128,12 @@ QListView::item { border-radius: 6px; padding: 8px; }
 QListView::item:hover { background: $neutral_soft; }
 QListView::item:selected { background: $accent_soft; color: $text; }
 
+QListView::indicator, QCheckBox::indicator { width: ${tick}px; height: ${tick}px; border: 1px solid $muted;
+    border-radius: 3px; background: $card; }
+QListView::indicator:checked, QCheckBox::indicator:checked { border-color: $accent; background: $accent;
+    image: url("$tick_file"); }
+QListView::indicator:disabled, QCheckBox::indicator:disabled { border-color: $line; }
+
 QProgressBar { background: $neutral_soft; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
@@ -147,4 +155,6 @@ def style_sheet(colours: Colours, sizes: Mapping[str, int], *, scale: float) -> 
     tokens = {name: value for name in colours._fields if isinstance(value := getattr(colours, name), str)}
     lengths = {"pad_v": round(7 * scale), "pad_f": round(6 * scale), "row": round(28 * scale)}
     lengths |= {"badge": 2 * round(10 * scale), "badge_half": round(10 * scale)}
-    return _SHEET.substitute(tokens, scroll=colours.line, **sizes, **lengths)
+    lengths |= {"tick": round(14 * scale)}
+    tick = resource("icons", f"tick-{'white' if colours.on_accent == '#FFFFFF' else 'dark'}.svg").as_posix()
+    return _SHEET.substitute(tokens, scroll=colours.line, tick_file=tick, **sizes, **lengths)
