@@ -85,6 +85,7 @@ class Search:
         self._context, self._data, self._metric = context, data, metric
         self._strategy, self._pool, self._checkpoint = strategy, pool, checkpoint
         self._deadline, self._champion = deadline, champion
+        self._compared: Trial | None = None
         self._rounds: list[_Round] = []
         self._told = 0
         self._over = False
@@ -279,9 +280,9 @@ class Search:
 
     def champion(self) -> Trial | None:
         """The champion on the folds, as soon as everything that it is made of is fitted."""
-        if self._champion is None:
-            return None
-        return as_trial(self._champion, self.trials, self._data, self._metric)
+        if self._compared is None and self._champion is not None:
+            self._compared = as_trial(self._champion, self.trials, self._data, self._metric)
+        return self._compared
 
     def spent(self) -> Spent:
         """What all fits took."""

@@ -10,7 +10,7 @@ from app.text.words import Words
 from app.ui.widgets.figures import figure
 from app.verification.catalogue import display
 
-_LEFT = "left"
+_LEFT, _BASELINE = "left", "baseline"
 _MUCH_FASTER = 1.5
 """What is said to cost less takes at least so many times less."""
 
@@ -67,7 +67,7 @@ def bars_axis(candidates: Sequence[Candidate], metric: str) -> tuple[float, floa
         return (0.0, 1.0)
     low, high = min(ends), max(ends)
     values = [e.value for c, e in told if e.value is not None and not is_baseline(c)]
-    base = next((e.value for c, e in told if e.value is not None and is_baseline(c)), None)
+    base = next((e.value for c, e in told if e.value is not None and c.estimator == _BASELINE), None)
     if base is not None and values:
         if base < max(values) and values[0] == max(values):
             low = base

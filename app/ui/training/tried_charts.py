@@ -82,7 +82,7 @@ class Tried:
             log_x=not ticks,
             band=as_good(everything, self.metric),
             tones=tuple("good" if candidate_key(c) == key else "" for c in valued),
-            cards=tuple(self._cards([c])[:1] for c in valued),
+            cards=tuple(self._cards([c]) for c in valued),
         )
         x_range = (0.5, MOST_COMPLEX + 0.5) if ticks else None
         return self._chart(code, Text(f"ui_training.axis.{code}"), curves, x_range=x_range), extras

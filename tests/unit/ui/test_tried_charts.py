@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from app.learning.records import Candidate, Estimate
 from app.text.words import Words
+from app.ui.training.candidates import bars_axis
 from app.ui.training.proposal import as_good, simplest_as_good
 from app.ui.training.tried_charts import Tried
 
@@ -87,6 +88,17 @@ def test_that_the_band_is_what_is_as_good_as_the_best_and_the_simplest_of_it_sta
 def test_that_a_candidate_that_isn_t_done_is_not_proposed() -> None:
     done, running = candidate("boosting", 0.8, complexity=3), candidate("tree", 0.8, complexity=1, state="running")
     assert simplest_as_good((done, running), AUC) is done
+
+
+def test_that_the_bars_begin_at_the_baseline_whatever_else_is_compared_with() -> None:
+    several = [
+        candidate("boosting", 0.86),
+        candidate("baseline_champion", 0.85),
+        candidate("tree", 0.8),
+        candidate("baseline", 0.5),
+    ]
+    low, high = bars_axis(several, AUC)
+    assert low < 0.5 < 0.86 < high
 
 
 def test_that_without_folds_there_is_no_band() -> None:
