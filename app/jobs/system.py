@@ -157,24 +157,33 @@ def available_memory_mb() -> float:
 
 
 _GROUPS = Path("/sys/fs/cgroup")
+_V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+_V2 = ("memory.max", "memory.current", "inactive_file")
+"""Files of a group's limit and use, and the name of what it could let go of."""
 
 
 def _left_in_groups() -> list[float]:
-    """What each group of this process that has a limit has left, files that it could let go of included (cgroup v2)."""
-    left = []
+    """What each group of this process that has a limit has left, files that it could let go of included (cgroups of
+    either version)."""
+    left: list[float] = []
     with contextlib.suppress(OSError, ValueError):
-        own = Path("/proc/self/cgroup").read_text(encoding="ascii").partition("0::/")[2].strip()
-        place = _GROUPS / own
-        while place.is_relative_to(_GROUPS):
-            left += _left(place)
-            place = place.parent
+        for line in Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines():
+            _, controllers, own = line.split(":", 2)
+            if controllers in ("", "memory"):
+                root, names = (_GROUPS / "memory", _V1) if controllers else (_GROUPS, _V2)
+                place = root / own.strip("/")
+                left += [
+                    found
+                    for group in (place, *place.parents)
+                    if group.is_relative_to(root)
+                    for found in _left(group, names)
+                ]
     return left
 
 
-def _left(group: Path) -> list[float]:
-    with contextlib.suppress(OSError, ValueError):  # no limit reads "max"
-        limit = int((group / "memory.max").read_text(encoding="ascii"))
-        used = int((group / "memory.current").read_text(encoding="ascii"))
+def _left(group: Path, names: tuple[str, str, str]) -> list[float]:
+    with contextlib.suppress(OSError, ValueError):  # no limit reads "max", or is larger than any memory
+        limit, used = (int((group / name).read_text(encoding="ascii")) for name in names[:2])
         told = dict(line.split() for line in (group / "memory.stat").read_text(encoding="ascii").splitlines())
-        return [float(max(0, limit - used + int(told.get("inactive_file", "0"))))]
+        return [float(max(0, limit - used + int(told.get(names[2], "0"))))]
     return []

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.learning.estimators.cost import FEWER_TREES, FOREST_TREES, MANY_ROWS, Size, number
+from app.learning.estimators.cost import FEWER_TREES, FOREST_TREES, MANY_ROWS, Size, leaf, number
 
 _MB = 1e6
 _FIT_MB = 35.0
@@ -101,9 +101,8 @@ def extra_trees(size: Size, params: Params) -> Footprint:
 
 def _trees(size: Size, params: Params, *, bytes_a_row: float) -> Footprint:
     trees = number(params, "n_estimators", FOREST_TREES if size.rows < MANY_ROWS else FEWER_TREES)
-    leaf = max(number(params, "min_samples_leaf", 1), size.rows // 20_000)
     share = (7 + size.classes) / 9 if size.classes else 1.6  # a number for each class in each node; amounts rarely tie
-    model = 0.1 + trees * size.rows * bytes_a_row * share / leaf / _MB
+    model = 0.1 + trees * size.rows * bytes_a_row * share / leaf(size, params) / _MB
     return _made(size, columns=size.width, copies=3.3, model=model, latency=10 + 0.12 * trees)
 
 

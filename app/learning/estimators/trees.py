@@ -17,7 +17,7 @@ from sklearn.ensemble import (
 from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from app.learning.estimators.cost import FEWER_TREES, FOREST_TREES, MANY_ROWS
+from app.learning.estimators.cost import FEWER_TREES, FOREST_TREES, MANY_ROWS, ROWS_A_LEAF
 from app.learning.estimators.parts import of_target, pipeline, regression
 from app.learning.estimators.preparation import (
     Shape,
@@ -64,7 +64,7 @@ def _sized(shape: Shape, params: Params) -> tuple[object, dict[str, Value]]:
     """Fewer and smaller trees where there are many rows: memory and time stay within bounds."""
     trees = FOREST_TREES if shape.rows < MANY_ROWS else FEWER_TREES
     given: dict[str, Value] = {"n_estimators": trees, **params}
-    given["min_samples_leaf"] = max(int(given.get("min_samples_leaf") or 1), shape.rows // 20_000)
+    given["min_samples_leaf"] = max(int(given.get("min_samples_leaf") or 1), shape.rows // ROWS_A_LEAF)
     words = _words(shape, given.pop("words", "codes"))
     return {"columns": separate, "target": averaged}.get(words, ordered)(shape), given
 
