@@ -8,6 +8,7 @@ import msgspec
 
 from app.learning.records import Estimate
 from app.text import Words
+from app.text.message import amount
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,4 +48,4 @@ def spoken(estimate: Estimate | None, words: Words) -> str:
 
 
 def _number(value: float, words: Words) -> str:
-    return words.significant(value) if abs(value) >= 10 else words.number(float(value), digits=3, fixed=True)
+    return words.significant(value) if abs(value) >= 10 else words.value(amount(float(value), "metric"))

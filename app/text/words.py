@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Parameter = Value | Text | str | int | float
 
 LANGUAGES = ("en", "es")
+_SMALLEST, _LARGEST = 0.0005, 1e15
+"""What three decimals can show, and what is no longer read digit by digit (babel fails from 1e25 on)."""
 _log = logging.getLogger("ciclo.text")
 
 
@@ -132,7 +134,8 @@ class Words:
             case "duration":
                 return self.duration(float(raw))
             case "metric":
-                return self.number(raw, digits=3 if digits is None else digits, fixed=True)
+                tiny = 0 < abs(raw) < _SMALLEST and digits in (None, 3)
+                return self.significant(raw, digits=2) if tiny else self.number(raw, digits=digits, fixed=True)
             case "plain":
                 return str(raw)
             case _:
@@ -142,6 +145,8 @@ class Words:
         """A number with the locale's marks; at most ``digits`` decimals (3), exactly so many where ``fixed``."""
         from babel.numbers import format_decimal
 
+        if _LARGEST <= abs(value) < math.inf:
+            return self.significant(value)
         places = (3 if digits is None else digits) if isinstance(value, float) else 0
         decimals = ("0" if fixed else "#") * places
         if isinstance(value, float) and abs(value) < 0.5 * 10.0**-places:

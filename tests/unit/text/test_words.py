@@ -96,6 +96,21 @@ def test_that_a_number_that_rounds_to_nothing_has_no_sign() -> None:
     assert Words("en").number(-0.0006, digits=3, fixed=True) == "-0.001"
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (amount(2.5e-7, "metric"), "2.5E-7"),
+        (amount(-0.00042, "metric", 3), "-0.00042"),
+        (amount(0.0, "metric"), "0.000"),
+        (amount(1.2e99, "metric", 0), "1.2E99"),
+        (amount(-3e30), "-3E30"),
+        (amount(999_999_999_999.0, "metric", 0), "999,999,999,999"),
+    ],
+)
+def test_that_amounts_of_any_size_are_written_so_that_they_can_be_read(value, expected: str) -> None:
+    assert Words("en").value(value) == expected
+
+
 def test_that_a_sentence_within_a_sentence_is_put_into_words_with_it() -> None:
     error = CicloError(
         "data.no_good_records",
