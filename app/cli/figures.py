@@ -37,15 +37,17 @@ def figures(estimates: Mapping[str, Estimate], words: Words) -> dict[str, Figure
     return {code: figure(estimate, words) for code, estimate in estimates.items()}
 
 
-def spoken(estimate: Estimate | None, words: Words) -> str:
-    """``0.847 (0.832 – 0.861)``."""
+def spoken(estimate: Estimate | None, words: Words, metric: str) -> str:
+    """``0.847 (0.832 – 0.861)``; an error in the target's own unit with the digits that its size deserves."""
     if estimate is None or estimate.value is None:
         return "–"
-    value = _number(estimate.value, words)
+    value = _number(estimate.value, words, metric)
     if estimate.low is None or estimate.high is None:
         return value
-    return f"{value} ({_number(estimate.low, words)} – {_number(estimate.high, words)})"
+    return f"{value} ({_number(estimate.low, words, metric)} – {_number(estimate.high, words, metric)})"
 
 
-def _number(value: float, words: Words) -> str:
-    return words.significant(value) if abs(value) >= 10 else words.value(amount(float(value), "metric"))
+def _number(value: float, words: Words, metric: str) -> str:
+    if abs(value) >= 10:
+        return words.significant(value)
+    return words.value(amount(float(value), "metric", None if metric.endswith("_error") else 3))

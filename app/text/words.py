@@ -134,7 +134,7 @@ class Words:
             case "duration":
                 return self.duration(float(raw))
             case "metric":
-                tiny = 0 < abs(raw) < _SMALLEST and digits in (None, 3)
+                tiny = digits is None and 0 < abs(raw) < _SMALLEST
                 return self.significant(raw, digits=2) if tiny else self.number(raw, digits=digits, fixed=True)
             case "plain":
                 return str(raw)

@@ -26,6 +26,7 @@ METRICS: dict[Task, tuple[str, ...]] = {
     ),
 }
 """Scorer names, the most telling first."""
+_TINY = 0.001
 
 
 def is_loss(code: str) -> bool:
@@ -41,9 +42,15 @@ def display_value(code: str, value: float) -> float:
 def shown(code: str, value: float) -> Value:
     """A value in the scorer's sense, for a sentence: turned positive, with as many decimals as its size deserves."""
     turned = display_value(code, value)
-    size = abs(turned)
-    digits = 3 if size < 10 else 2 if size < 100 else 1 if size < 1000 else 0
-    return amount(float(turned), "metric", digits)
+    return amount(float(turned), "metric", decimals(code, turned))
+
+
+def decimals(code: str, value: float) -> int | None:
+    """With how many decimals a value is shown; None leaves it to its size, where it has the target's own unit."""
+    size = abs(value)
+    if size < _TINY and code.endswith("_error"):
+        return None
+    return 3 if size < 10 else 2 if size < 100 else 1 if size < 1000 else 0
 
 
 def display(code: str, estimate: Estimate) -> Estimate:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.learning.records import ModelVersion
 from app.text.message import Text, amount
+from app.verification.catalogue import decimals
 from app.verification.limits import judge_limit
 from app.verification.records import Gate, GateLimit, MetricRow
 
@@ -44,7 +45,9 @@ def _beats_baseline(evidence: Evidence) -> Gate:
     passed = row.difference.low > 0
     better = row.difference.value > 0
     outcome = "passed" if passed else "unclear" if better else "failed"
-    params = {name: amount(abs(v) if name != "low" else v, "metric", _digits(v)) for name, v in _ends(row).items()}
+    params = {
+        name: amount(abs(v) if name != "low" else v, "metric", decimals(row.code, v)) for name, v in _ends(row).items()
+    }
     name = Text(f"verification.metric.{row.code}")
     return Gate(
         code="beats_baseline",
@@ -61,11 +64,6 @@ def _ends(row: MetricRow) -> dict[str, float]:
     if difference is None or difference.value is None or difference.low is None:
         return {}
     return {"value": difference.value, "low": difference.low}
-
-
-def _digits(value: float) -> int:
-    size = abs(value)
-    return 3 if size < 10 else 2 if size < 100 else 1 if size < 1000 else 0
 
 
 def _metric_limit(evidence: Evidence) -> Gate | None:

@@ -13,7 +13,7 @@ from app.project.record import Record
 from app.resources import resource
 from app.text import Text, Words, amount
 from app.verification import svg
-from app.verification.catalogue import display, display_axis, shown
+from app.verification.catalogue import decimals, display, display_axis, shown
 from app.verification.records import BarChart, Chart, Confusion, MetricRow, Report
 
 _MOST_LABELS = 10
@@ -138,7 +138,7 @@ def _interval(row: MetricRow, words: Words) -> str:
     estimate = display(row.code, row.estimate)
     if estimate.low is None or estimate.high is None:
         return ""
-    low, high = (words.value(shown("", end)) for end in (estimate.low, estimate.high))
+    low, high = (words.value(amount(end, "metric", decimals(row.code, end))) for end in (estimate.low, estimate.high))
     return f"{low} – {high}"
 
 

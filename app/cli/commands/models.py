@@ -80,7 +80,7 @@ def _lines(rows: list[VersionRow], words: Words) -> list[str]:
             row.label,
             words(f"cli.state.{row.state}"),
             words(f"learning.estimator.{row.estimator}"),
-            f"{row.metric} {spoken(row.metrics.get(row.metric), words)}",
+            f"{row.metric} {spoken(row.metrics.get(row.metric), words, row.metric)}",
             f"{row.dataset} ({words(f'verification.data.{row.data_state}')})" if row.data_state else row.dataset,
         )
         for row in rows

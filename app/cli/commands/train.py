@@ -236,7 +236,7 @@ def _lines(version: Record, body: ModelVersion, words: Words) -> list[str]:
     rows += [
         (
             words(f"learning.estimator.{c.estimator}"),
-            spoken(c.cv.get(body.metric), words),
+            spoken(c.cv.get(body.metric), words, body.metric),
             words.duration(c.seconds),
             words.text(c.remark) if c.remark else "",
         )

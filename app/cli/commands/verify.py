@@ -111,7 +111,7 @@ def _answer(report: Report, html: str, words: Words) -> _Answer:
 def _lines(report: Report, html: str, words: Words) -> list[str]:
     lines = [words.text(report.headline), words.text(report.summary), ""]
     rows = [("", words("cli.verify.value"), words("cli.verify.baseline"))]
-    rows += [(m.code, spoken(m.estimate, words), spoken(m.baseline, words)) for m in report.metrics]
+    rows += [(m.code, spoken(m.estimate, words, m.code), spoken(m.baseline, words, m.code)) for m in report.metrics]
     lines += [*table(rows), ""]
     lines += [
         f"{words('cli.verify.passed' if g.passed else 'cli.verify.failed')} {words.text(g.sentence)}"

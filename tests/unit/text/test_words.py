@@ -100,7 +100,8 @@ def test_that_a_number_that_rounds_to_nothing_has_no_sign() -> None:
     ("value", "expected"),
     [
         (amount(2.5e-7, "metric"), "2.5E-7"),
-        (amount(-0.00042, "metric", 3), "-0.00042"),
+        (amount(-0.00042, "metric"), "-0.00042"),
+        (amount(-0.00042, "metric", 3), "0.000"),
         (amount(0.0, "metric"), "0.000"),
         (amount(1.2e99, "metric", 0), "1.2E99"),
         (amount(-3e30), "-3E30"),
