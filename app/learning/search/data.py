@@ -127,5 +127,23 @@ def fit(kind: EstimatorKind, params: Params, data: LearningData, positions: Inte
     target = values if data.task is Task.REGRESSION else values.astype(np.int64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pipeline.fit(data.frame.iloc[positions], target)
+        pipeline.fit(_with_numbers(data.frame.iloc[positions], data.columns), target)
     return pipeline
+
+
+def _with_numbers(frame: pd.DataFrame, columns: tuple[FrameColumn, ...]) -> pd.DataFrame:
+    """The rows to learn from; a column of numbers that has none in them holds zeros, from which nothing is learned.
+
+    Gradient boosting of scikit-learn 1.9 fails at such a column (its binning slides a window over no value); this may
+    go when it no longer does.
+    """
+    empty = [n for n, column in enumerate(columns) if column.numeric and _is_empty(frame.iloc[:, n].to_numpy())]
+    if empty:
+        frame = frame.copy()
+        for place in empty:
+            frame.isetitem(place, np.zeros(len(frame)))
+    return frame
+
+
+def _is_empty(numbers: Floats) -> bool:
+    return bool(np.isnan(numbers[:1]).all() and np.isnan(numbers).all())
