@@ -51,16 +51,25 @@ class FrameColumn:
 def frame_columns(features: Sequence[Feature]) -> tuple[FrameColumn, ...]:
     """The columns of the frame, in order. A date gives its parts as numbers, a datetime its hour as well."""
     columns: list[FrameColumn] = []
+    taken = {feature.name for feature in features}
     for feature in features:
         if feature.type in MOMENTS:
             parts = (*_DATE_PARTS, "hour") if feature.type is ColumnType.DATETIME else _DATE_PARTS
-            columns += [
-                FrameColumn(name=f"{feature.name}|{p}", feature=feature.name, numeric=True, part=p) for p in parts
-            ]
+            for part in parts:
+                name = _unlike(f"{feature.name}|{part}", taken)
+                columns.append(FrameColumn(name=name, feature=feature.name, numeric=True, part=part))
+                taken.add(name)
         else:
             numeric = feature.type in NUMBERS
             columns.append(FrameColumn(name=feature.name, feature=feature.name, numeric=numeric, prose=feature.prose))
     return tuple(columns)
+
+
+def _unlike(name: str, taken: Collection[str]) -> str:
+    """A name that no other column has."""
+    while name in taken:
+        name += "|"
+    return name
 
 
 def feature_frame(table: pa.Table, features: Sequence[Feature]) -> pd.DataFrame:

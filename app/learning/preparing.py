@@ -108,4 +108,6 @@ def _read_features(
         table = read_table(source, (name,)).take(rows)
         features += describe_features(table, [(name, type_)], prose=prose)
         frames.append(feature_frame(table, features[-1:]))
-    return tuple(features), pd.concat(frames, axis="columns")
+    frame = pd.concat(frames, axis="columns")
+    frame.columns = pd.Index([column.name for column in frame_columns(features)], dtype=object)
+    return tuple(features), frame
