@@ -16,7 +16,7 @@ from app.learning.estimators.preparation import levels_after_encoding
 from app.learning.matrix import describe_features, feature_frame, frame_columns
 from app.learning.records import Feature, Task, TrainRequest
 from app.learning.room import check_room, forecast
-from app.learning.scoring import BY_SIZE, choose_metric
+from app.learning.scoring import BY_SIZE, choose_metric, is_defined
 from app.learning.search.data import LearningData
 from app.learning.source import Source, read_table
 from app.learning.splits.records import TwinsFound
@@ -42,7 +42,8 @@ def prepare(request: TrainRequest) -> Prepared:
     Raises
     ------
     CicloError
-        What makes it unfit; ``learning.no_room`` where it doesn't fit into memory.
+        What makes it unfit; ``learning.metric_undefined`` where a fold doesn't define the metric,
+        ``learning.no_room`` where it doesn't fit into memory.
     """
     opened = open_asked(request, whole=True)
     if request.positive and opened.target.task is not Task.BINARY:
@@ -50,6 +51,7 @@ def prepare(request: TrainRequest) -> Prepared:
     metric = choose_metric(opened.target.task, request.metric)
     asked = understand(opened)
     stated, directions = asked.stated, asked.directions
+    _check_metric(asked, metric)
     _check_room(asked, request)
     features, data = _learning_data(asked, request.seed)
     data = replace(data, absolute=metric in BY_SIZE)
@@ -58,6 +60,13 @@ def prepare(request: TrainRequest) -> Prepared:
     if stated is not None:
         data = replace(data, rule=request.rule.strip(), stated=stated.values[asked.divided.rows.train])
     return Prepared(asked=asked, twins=twins_of(asked.divided), features=features, data=data, metric=metric)
+
+
+def _check_metric(asked: Asked, metric: str) -> None:
+    learned = asked.divided.learned
+    undefined = sum(not is_defined(asked.target.task, metric, learned[scored]) for _, scored in asked.divided.folds)
+    if undefined:
+        raise CicloError("learning.metric_undefined", n=undefined, metric=metric)
 
 
 def _check_room(asked: Asked, request: TrainRequest) -> None:

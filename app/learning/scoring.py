@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -86,6 +87,9 @@ _AMOUNT_SCORES: dict[str, Callable[[Floats, Floats], float]] = {
 }
 
 
+_RANKING = frozenset({"roc_auc", "roc_auc_ovr", "average_precision"})
+
+
 def metric_names(task: Task) -> tuple[str, ...]:
     """The metrics of a task; the one that decides unless told otherwise comes first."""
     known = _AMOUNT_SCORES if task is Task.REGRESSION else _CLASS_SCORES[task]
@@ -117,10 +121,16 @@ def score(task: Task, metric: str, truth: Floats, predictions: Floats) -> float:
     """
     if task is Task.REGRESSION:
         return _AMOUNT_SCORES[metric](truth, predictions)
-    codes = truth.astype(np.int64)
-    if len(np.unique(codes)) < 2 and "auc" in metric:
+    if not is_defined(task, metric, truth):
         return float("nan")
-    return _CLASS_SCORES[task][metric](codes, predictions)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of classes that are predicted and don't occur
+        return _CLASS_SCORES[task][metric](truth.astype(np.int64), predictions)
+
+
+def is_defined(task: Task, metric: str, truth: Floats) -> bool:
+    """Whether the rows to be scored define a metric: one class can't be ranked."""
+    return task is Task.REGRESSION or metric not in _RANKING or len(np.unique(truth)) > 1
 
 
 def estimate(folds: Sequence[float], *, test_share: float, metric: str = "") -> Estimate:

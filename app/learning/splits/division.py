@@ -126,7 +126,7 @@ def divide(
     ------
     CicloError
         ``learning.bad_holdout`` for a share that isn't between 0.01 and 0.9, ``learning.holdout_takes_class``,
-        ``learning.one_moment``, ``learning.too_few_units``.
+        ``learning.holdout_takes_amounts``, ``learning.one_moment``, ``learning.too_few_units``.
     """
     if other is None and not 0.01 <= fraction <= 0.9:
         raise CicloError("learning.bad_holdout", fraction=fraction)
@@ -247,6 +247,8 @@ def _check_classes(target: Target, place: Integers, *, given: bool) -> None:
         raise CicloError("learning.too_few_left", n=left)
     if target.labels and np.count_nonzero(np.bincount(target.codes[train])) < 2:
         raise CicloError("learning.holdout_takes_class")
+    if not target.labels and np.ptp(target.values[train]) == 0:
+        raise CicloError("learning.holdout_takes_amounts")
 
 
 def usual_folds(rows: int) -> int:
@@ -263,8 +265,35 @@ def make_folds(rows: Rows, codes: Integers) -> tuple[Fold, ...]:
     ----------
     codes
         Shape (len(train),): the class of each row, zeros for regression.
+
+    Raises
+    ------
+    CicloError
+        ``learning.too_few_units``, and what :func:`telling_folds` and
+        :func:`app.learning.splits.timeline.forward_folds` refuse.
     """
-    folds = _deal(rows, codes)
+    return telling_folds(_without_twins(_deal(rows, codes), rows), codes)
+
+
+def telling_folds(folds: tuple[Fold, ...], codes: Integers) -> tuple[Fold, ...]:
+    """The folds that learn from two classes at least; of those, where two are left, the ones that are judged on both of
+    two classes. Of amounts all.
+
+    Raises
+    ------
+    CicloError
+        ``learning.classes_apart`` where fewer than two are left.
+    """
+    if not codes.any():
+        return folds
+    several = tuple(fold for fold in folds if len(np.unique(codes[fold[0]])) > 1)
+    if len(several) < 2:
+        raise CicloError("learning.classes_apart")
+    both = tuple(fold for fold in several if len(np.unique(codes[fold[1]])) > 1)
+    return both if codes.max() == 1 and len(both) > 1 else several
+
+
+def _without_twins(folds: tuple[Fold, ...], rows: Rows) -> tuple[Fold, ...]:
     if not len(rows.alike):
         return folds
     apart = tuple((fitted[~np.isin(rows.alike[fitted], rows.alike[scored])], scored) for fitted, scored in folds)
@@ -276,7 +305,7 @@ def make_folds(rows: Rows, codes: Integers) -> tuple[Fold, ...]:
 def _deal(rows: Rows, codes: Integers) -> tuple[Fold, ...]:
     wanted = usual_folds(len(rows.train))
     if len(rows.order):
-        return forward_folds(rows.order, folds=wanted, gap=rows.scheme.gap, codes=codes)
+        return forward_folds(rows.order, folds=wanted, gap=rows.scheme.gap)
     if rows.scheme.kind == "group" or rows.scheme.together:
         groups = count_groups(rows.units, codes if rows.scheme.kind == "group" else rows.strata)
         folds = _possible(wanted, (groups.counts > 0).sum(axis=0), len(groups.sizes))

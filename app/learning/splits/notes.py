@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.learning.records import Task
+from app.learning.splits.division import usual_folds
 from app.learning.splits.records import SplitFigures, SplitNote, TwinFigures
 from app.learning.splits.scheme import DUPLICATES
 from app.learning.target import Target
@@ -38,6 +39,7 @@ def notes_on_split(target: Target, figures: SplitFigures, train: Floats, judged:
     found = [
         *_sizes(target, figures, judged),
         *_missing_classes(target, train, judged),
+        *_parts(target, figures),
         *_share(figures),
         *_likeness(target, figures, train, judged),
         *_left_out(figures),
@@ -74,6 +76,17 @@ def _missing_classes(target: Target, train: Floats, judged: Floats) -> list[Spli
             listed = ", ".join(missing[:_LISTED])
             found.append(_warning(f"class_missing_{side}", labels=listed, n=len(missing)))
     return found
+
+
+def _parts(target: Target, figures: SplitFigures) -> list[SplitNote]:
+    """Whether the classes lie so far apart in time, or among the groups, that folds are missing or can't be judged."""
+    usual, n = usual_folds(figures.part("train").rows), len(figures.folds)
+    if not target.labels or figures.kind not in {"group", "time"}:
+        return []
+    alone = sum(fold.scored.target in {0.0, 1.0} for fold in figures.folds)
+    if alone and target.task is Task.BINARY:
+        return [_warning("parts_of_one_class", n=alone)]
+    return [_note("fewer_parts", n=n, usual=usual)] if 0 < n < usual else []
 
 
 def _share(figures: SplitFigures) -> list[SplitNote]:

@@ -43,18 +43,14 @@ def last_part(order: Floats, *, fraction: float, gap: Gap = _NOTHING) -> tuple[B
     return late, between
 
 
-def forward_folds(order: Floats, *, folds: int, gap: Gap = _NOTHING, codes: Integers | None = None) -> tuple[Fold, ...]:
+def forward_folds(order: Floats, *, folds: int, gap: Gap = _NOTHING) -> tuple[Fold, ...]:
     """Pairs of positions, fitted on and scored on: each fold is scored on what came after all that it learned from.
-
-    Parameters
-    ----------
-    codes
-        Shape (n,): the class of each row. A fold that would learn from one class only is left out.
 
     Raises
     ------
     CicloError
-        ``learning.gap_too_wide`` where fewer than two folds are left, ``learning.one_moment``.
+        ``learning.gap_too_wide`` or ``learning.too_few_moments`` where fewer than two folds are left,
+        ``learning.one_moment``.
     """
     ranked = np.argsort(order, kind="stable")
     moments = order[ranked]
@@ -62,7 +58,7 @@ def forward_folds(order: Floats, *, folds: int, gap: Gap = _NOTHING, codes: Inte
     made = []
     for start, end in zip(bounds, [*bounds[1:], len(order)], strict=True):
         fitted = ranked[: int(np.searchsorted(moments, _gap_begins(moments, start, gap), side="left"))]
-        if len(fitted) and (codes is None or not codes.any() or len(np.unique(codes[fitted])) > 1):
+        if len(fitted):
             made.append((np.sort(fitted), np.sort(ranked[start:end])))
     if len(made) < 2:
         raise CicloError("learning.gap_too_wide" if gap else "learning.too_few_moments")

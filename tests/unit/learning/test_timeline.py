@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import TimeSeriesSplit
 
 from app.errors import CicloError
+from app.learning.splits.division import telling_folds
 from app.learning.splits.scheme import Gap
 from app.learning.splits.timeline import forward_folds, last_part
 
@@ -88,6 +89,17 @@ def test_that_a_gap_wider_than_the_past_is_refused() -> None:
 
 def test_that_a_fold_that_would_learn_from_one_class_is_left_out() -> None:
     codes = np.array([0] * 21 + [0, 1] * 12)
-    made = forward_folds(np.arange(45.0), folds=5, codes=codes)
+    made = telling_folds(forward_folds(np.arange(45.0), folds=5), codes)
     assert len(made) == 3
     assert all(len(np.unique(codes[fitted])) == 2 for fitted, _ in made)
+
+
+def test_that_a_fold_that_would_be_judged_on_one_of_two_classes_is_left_out_where_two_others_are_left() -> None:
+    folds = forward_folds(np.arange(60.0), folds=5)
+    assert len(telling_folds(folds, np.array([0, 1] * 15 + [0] * 30))) == 2
+    assert len(telling_folds(folds, np.array([0, 1] * 10 + [0] * 40))) == 5
+
+
+def test_that_classes_that_no_two_folds_can_learn_are_refused() -> None:
+    with pytest.raises(CicloError, match="classes_apart"):
+        telling_folds(forward_folds(np.arange(60.0), folds=5), np.array([0] * 40 + [0, 1] * 10))
