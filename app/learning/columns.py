@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.data.records import Column, ColumnType
-from app.errors import CicloError
+from app.errors import CicloError, worded
 from app.learning.matrix import MOMENTS, NUMBERS, cast_column
+from app.learning.nearly import nearly_values
 from app.learning.records import PlannedColumn, Task
 from app.learning.source import Source, read_table
-from app.text.message import Text
+from app.text.message import Text, plain
 
 _FEW_WORDS, _SHARE_OF_WORDS = 50, 0.1
 """Up to so many distinct words, or such a share of the rows, are categories."""
@@ -25,17 +26,19 @@ PROSE = "learning.column.prose"
 
 def propose_columns(source: Source, *, target: str, group: str = "") -> tuple[PlannedColumn, ...]:
     """Every column but the target, with what is proposed for it and why."""
-    found = []
-    for column in source.version.columns:
-        if column.name != target:
-            reason = _reason_against(column, source, group)
-            if reason and reason.id in _TEXTS and is_prose(read_table(source, (column.name,)).column(0)):
-                reason = Text(PROSE)
-            used = reason is None or reason.id == PROSE
-            if used and column.type in MOMENTS:
-                reason = Text("learning.column.moment")
-            found.append(PlannedColumn(name=column.name, type=column.type, used=used, reason=reason))
-    return tuple(found)
+    return tuple(_propose(column, source, group) for column in source.version.columns if column.name != target)
+
+
+def _propose(column: Column, source: Source, group: str) -> PlannedColumn:
+    reason = _reason_against(column, source, group)
+    used = reason is None
+    if used and column.type in MOMENTS:
+        reason = Text("learning.column.moment")
+    if reason is not None and reason.id in _TEXTS and is_prose(read_table(source, (column.name,)).column(0)):
+        used, reason = True, Text(PROSE)
+    elif reason is None or reason.id in _TEXTS:
+        reason = nearly_values(column, source) or reason
+    return PlannedColumn(name=column.name, type=column.type, used=used, reason=reason)
 
 
 def holds_prose(column: PlannedColumn) -> bool:
@@ -63,8 +66,8 @@ def choose_columns(
     Raises
     ------
     CicloError
-        ``learning.unknown_column``, ``learning.include_target``, ``learning.exclude_and_include`` or
-        ``learning.no_usable_columns``.
+        ``learning.unknown_column``, ``learning.include_target``, ``learning.exclude_and_include``,
+        ``learning.no_usable_columns`` or ``learning.no_columns``.
     """
     known = {column.name for column in proposed}
     for name in (*exclude, *include):
@@ -76,8 +79,18 @@ def choose_columns(
             raise CicloError("learning.unknown_column", column=name, known=", ".join(sorted(known)))
     chosen = tuple(_choose(column, exclude, include) for column in proposed)
     if not any(column.used for column in chosen):
-        raise CicloError("learning.no_usable_columns", target=target)
+        raise _no_usable(chosen, target)
     return chosen
+
+
+def _no_usable(chosen: tuple[PlannedColumn, ...], target: str) -> CicloError:
+    """With the reason against the first column, as an example."""
+    first = next((column for column in chosen if column.reason), None)
+    if first is None or first.reason is None:
+        return CicloError("learning.no_columns", target=target)
+    params = {name: plain(value) for name, value in first.reason.params.items()}
+    told = {"target": target, "column": first.name, "reason": worded(first.reason.id)}
+    return CicloError("learning.no_usable_columns", **{**params, **told})
 
 
 def _choose(column: PlannedColumn, exclude: Collection[str], include: Collection[str]) -> PlannedColumn:

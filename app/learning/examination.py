@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.learning.nearly import NEARLY_DATES, NEARLY_NUMBERS, check_amounts
 from app.learning.records import PlannedColumn
 from app.learning.source import Source, read_table
 from app.learning.target import Target, read_target
@@ -12,6 +13,8 @@ def examine_target(source: Source, name: str, *, task: str, positive: str) -> Ta
     """The target of a request."""
     column = source.column(name)
     values = read_table(source, (name,)).column(0)
+    if task != "classification":
+        check_amounts(column, source)
     return read_target(values, name, column.type, task=task, positive=positive)
 
 
@@ -26,6 +29,9 @@ def notes_on(target: Target, columns: tuple[PlannedColumn, ...], *, directed: bo
     unread = [c.name for c in columns if not c.used and c.reason and c.reason.id == "learning.column.text"]
     if unread:
         notes.append(Text("learning.note.text", {"columns": ", ".join(unread[:10])}))
+    nearly = [c.name for c in columns if c.reason and c.reason.id in {NEARLY_NUMBERS, NEARLY_DATES}]
+    if nearly:
+        notes.append(Text("learning.note.nearly", {"columns": ", ".join(nearly[:10]), "n": len(nearly)}))
     if directed:
         notes.append(Text("learning.note.directed"))
     return tuple(notes)
