@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from app.learning.records import Split
+from app.learning.records import PlannedColumn, Split
 from app.learning.splits.records import Part, SplitFigures, TwinPair
 from app.text import Words
 from app.text.message import amount
 
+_LISTED = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -149,7 +151,19 @@ def split_lines(split: Split, words: Words) -> list[str]:
     if axis in {"date", "datetime"} and holdout.start is not None and holdout.end is not None:
         ends = [amount(str(_moment(at, "date")), "date") for at in (holdout.start, holdout.end)]
         lines.append(words("cli.train.split_dates", start=ends[0], end=ends[1]))
-    for note in figures.notes:
-        option = option_of(note.remedy)
-        lines.append(words.text(note.message) + (f" ({option})" if option else ""))
-    return lines
+    return lines + note_lines(figures, words)
+
+
+def note_lines(figures: SplitFigures | None, words: Words) -> list[str]:
+    """What is to be known about a split, each with the option that would help."""
+    options = [(note, option_of(note.remedy)) for note in figures.notes] if figures is not None else []
+    return [words.text(note.message) + (f" ({option})" if option else "") for note, option in options]
+
+
+def left_out_lines(columns: Sequence[PlannedColumn], words: Words) -> list[str]:
+    """The columns that aren't learned from, with the reasons."""
+    out = [column for column in columns if not column.used]
+    if not out:
+        return []
+    named = [f"  {c.name}: {words.text(c.reason)}" if c.reason else f"  {c.name}" for c in out[:_LISTED]]
+    return [words("cli.train.left_out", n=len(out)), *named]

@@ -8,6 +8,7 @@ import msgspec
 
 from app.cli.commands.train import plan_arguments, plan_request
 from app.cli.parser import Parser
+from app.cli.split import left_out_lines, note_lines
 from app.cli.terminal import Terminal, table
 from app.cli.work import dataset_version, opened, project_job
 from app.data.records import DatasetVersion
@@ -107,4 +108,5 @@ def _lines(planned: Planned, words: Words) -> list[str]:
     for preset, told in _in_order(planned):
         if not told.fits:
             lines.append(words("cli.plan.no_room", preset=words(f"ui_training.preset.{preset}"), **told.room))
-    return lines + [words.text(problem) for problem in planned.problems]
+    said = [*note_lines(planned.split, words), *(words.text(problem) for problem in planned.problems)]
+    return [*lines, *said, *left_out_lines(planned.columns, words)]

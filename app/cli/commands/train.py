@@ -9,7 +9,7 @@ import msgspec
 
 from app.cli.figures import Figure, figures, spoken
 from app.cli.parser import Parser
-from app.cli.split import SplitAnswer, split_answer, split_lines
+from app.cli.split import SplitAnswer, left_out_lines, split_answer, split_lines
 from app.cli.terminal import Terminal, table
 from app.cli.work import absolute, committed, dataset_version, opened, project_job, series_name
 from app.data.records import DatasetVersion
@@ -23,7 +23,6 @@ from app.text import Words
 from app.verification.state import champion
 
 _HOLDOUT = 0.2
-_LISTED = 20
 
 
 class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,7 +245,4 @@ def _lines(version: Record, body: ModelVersion, words: Words) -> list[str]:
     lines += ["", *(words.text(said) for said in sentences(body.spent, body.served))]
     lines += [words.text(sentence(body.curve))] if body.curve is not None else []
     lines += ["", *split_lines(body.split, words), "", *(words.text(t) for t in (*body.alarms, *body.notes))]
-    if body.excluded:
-        lines.append(words("cli.train.left_out", n=len(body.excluded)))
-        lines += [f"  {c.name}: {words.text(c.reason)}" if c.reason else f"  {c.name}" for c in body.excluded[:_LISTED]]
-    return lines
+    return lines + left_out_lines(body.excluded, words)
