@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.errors import CicloError
+from app.errors import CicloError, worded
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import FitFailure, Pool
 from app.learning.estimators import combined
@@ -20,7 +20,7 @@ from app.learning.search.records import Answered, ExecutedPlan, Member, RefitOrd
 from app.learning.search.strategy import refit_rows
 from app.learning.search.trials import Trial, finished
 from app.project.durable import writing
-from app.text.message import Text
+from app.text.message import Text, plain
 
 _WAIT_S = 0.05
 _MOST = {Preset.QUICK: 6, Preset.BALANCED: 10, Preset.THOROUGH: 14}
@@ -43,18 +43,24 @@ def choose(trials: Sequence[Trial], data: LearningData, metric: str, *, preset: 
     Raises
     ------
     CicloError
-        ``learning.nothing_finished``.
+        ``learning.nothing_finished``, or ``learning.nothing_fitted`` with the first reason.
     """
     learned = [trial for trial in finished(trials) if not trial.kind.reference]
     if not learned:
         failed = next((trial.failure for trial in trials if trial.failure), None)
-        raise CicloError("learning.nothing_finished", cause=failed.id if failed else "")
+        failed = None if any(trial.left for trial in trials) else failed
+        raise CicloError("learning.nothing_finished") if failed is None else _nothing_fitted(failed)
     winner = Winner(trial=learned[0], members=((learned[0], 1),))
     mixed = blend(learned, data, metric, thrifty=preset is Preset.QUICK, most=_MOST[preset], pool=_POOL[preset])
     if mixed is not None and mixed[0].mean > winner.trial.mean:
         mixed[0].at_s = max(trial.at_s for trial in trials)
         winner = Winner(trial=mixed[0], members=mixed[1])
     return winner
+
+
+def _nothing_fitted(failed: Text) -> CicloError:
+    reason = {name: plain(value) for name, value in failed.params.items()}
+    return CicloError("learning.nothing_fitted", **{**reason, "reason": worded(failed.id)})
 
 
 def executed(

@@ -20,6 +20,8 @@ MINIMUM_CLASS = 5
 MOST_CLASSES = 100
 LARGEST_AMOUNT = 1e100
 """Its square, of which errors are made, is still a number."""
+_LEAST_VARIANCE = 1e-280
+"""Smaller squares of errors are no longer told from nothing."""
 FEW_INTEGERS = 10
 """Up to so many distinct whole numbers are classes (grades, ratings), more are amounts."""
 
@@ -88,9 +90,7 @@ def read_target(values: pa.ChunkedArray, name: str, type_: ColumnType, *, task: 
     dropped = len(values) - len(rows)
     if found is Task.REGRESSION:
         amounts = numbers(values)[rows]
-        largest = float(amounts[np.abs(amounts).argmax()])
-        if abs(largest) > LARGEST_AMOUNT:
-            raise CicloError("learning.target_extreme", column=name, value=repr(largest))
+        _check_amounts(amounts, name)
         return Target(task=found, labels=(), positive="", rows=rows, values=amounts, dropped=dropped)
     labels, chosen = _labels(dict(zip(known, counts.tolist(), strict=True)), positive, name)
     place = np.array([labels.index(word) for word in known], dtype=np.float64)
@@ -135,6 +135,16 @@ def _refuse(name: str, type_: ColumnType, distinct: list[str], rows: int) -> Non
         raise CicloError("learning.target_moment", column=name)
     if type_ is ColumnType.IDENTIFIER and len(distinct) == rows:
         raise CicloError("learning.target_identifier", column=name)
+
+
+def _check_amounts(amounts: NDArray[np.float64], name: str) -> None:
+    """Errors are squared: neither they nor their squares may leave the range of numbers."""
+    largest = float(amounts[np.abs(amounts).argmax()])
+    if abs(largest) > LARGEST_AMOUNT:
+        raise CicloError("learning.target_extreme", column=name, value=repr(largest))
+    if float(np.var(amounts)) < _LEAST_VARIANCE:
+        low, high = (f"{end:.6g}" for end in (amounts.min(), amounts.max()))
+        raise CicloError("learning.target_minute", column=name, low=low, high=high)
 
 
 def infer_task(type_: ColumnType, distinct: list[str], *, task: str, name: str) -> Task:

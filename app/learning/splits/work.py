@@ -22,8 +22,8 @@ from app.learning.splits.splitting import Hashes, Keyed
 from app.learning.splits.testset import Columns, joint_table, judged_values, match_test, notes_on_labels
 from app.learning.splits.timeline import Fold
 from app.learning.splits.twins import alike
-from app.learning.target import Target
-from app.text.message import Text
+from app.learning.target import MINIMUM_ROWS, Target
+from app.text.message import Text, amount
 
 Floats = NDArray[np.float64]
 AUTO = "auto"
@@ -155,8 +155,18 @@ def figures_of(divided: Divided, request: PlanRequest | TrainRequest, more: Sequ
         divided.source, divided.target, divided.rows, divided.folds, asked=request.holdout, test=test
     )
     own = notes_on_split(divided.target, figures, divided.learned, divided.judged)
-    notes = (*more, *divided.matched, *_across(divided, request.target), *own)
+    notes = (*more, *divided.matched, *_across(divided, request.target), *_repeated(divided), *own)
     return msgspec.structs.replace(figures, notes=tuple(sorted(notes, key=_mildness)))
+
+
+def _repeated(divided: Divided) -> list[SplitNote]:
+    """Whether the rows are the same few again and again."""
+    rows = divided.rows
+    different = splitting.count_units(rows.units)
+    if rows.scheme.kind not in {"random", "stratified"} or different >= MINIMUM_ROWS or different == len(rows.train):
+        return []
+    message = Text("learning.split.few_different", {"n": different, "rows": amount(len(rows.train))})
+    return [SplitNote(severity="warning", message=message)]
 
 
 def _mildness(note: SplitNote) -> bool:

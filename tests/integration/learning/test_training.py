@@ -29,14 +29,6 @@ from tests.integration.learning.datasets import Columns, Here, store
 ROWS = 260
 
 
-@pytest.fixture
-def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three quick families instead of all, where the test isn't about the families."""
-    full = catalogue.builtin()
-    few = tuple(kind for kind in full if kind.id in {"baseline", "logistic", "ridge", "boosting"})
-    monkeypatch.setattr(catalogue, "builtin", lambda: few)
-
-
 def columns_of(rows: int = ROWS, seed: int = 0) -> Columns:
     """Features of every kind, with missing values, constants and a column of very many levels."""
     random = np.random.default_rng(seed)
