@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from app.data.records import Column, ColumnType
 from app.errors import CicloError, worded
 from app.learning.matrix import MOMENTS, NUMBERS, cast_column
-from app.learning.nearly import nearly_values
+from app.learning.nearly import FEW_KINDS, nearly_values
 from app.learning.records import PlannedColumn, Task
-from app.learning.source import Source, read_table
+from app.learning.source import Source, read_in_parts
 from app.text.message import Text, plain
 
 _FEW_WORDS, _SHARE_OF_WORDS = 50, 0.1
@@ -26,18 +26,34 @@ PROSE = "learning.column.prose"
 
 def propose_columns(source: Source, *, target: str, group: str = "") -> tuple[PlannedColumn, ...]:
     """Every column but the target, with what is proposed for it and why."""
-    return tuple(_propose(column, source, group) for column in source.version.columns if column.name != target)
+    columns = [column for column in source.version.columns if column.name != target]
+    wanted = [column.name for column in columns if _is_looked_into(column, source.version.rows)]
+    cells = ((name, table.column(name)) for names, table in read_in_parts(source, wanted) for name in names)
+    ahead, found = next(cells, None), []
+    for column in columns:
+        values = None
+        if ahead is not None and ahead[0] == column.name:
+            values, ahead = ahead[1], next(cells, None)
+        found.append(_propose(column, values, source.version.rows, group))
+    return tuple(found)
 
 
-def _propose(column: Column, source: Source, group: str) -> PlannedColumn:
-    reason = _reason_against(column, source, group)
+def _is_looked_into(column: Column, rows: int) -> bool:
+    """Whether its values have to be read: words of many kinds, or numbers that may count the rows."""
+    if column.type is ColumnType.INTEGER:
+        return column.distinct >= max(rows, _FEW_WORDS)
+    return column.type in {ColumnType.TEXT, ColumnType.CATEGORY} and column.distinct > FEW_KINDS
+
+
+def _propose(column: Column, values: pa.ChunkedArray | None, rows: int, group: str) -> PlannedColumn:
+    reason = _reason_against(column, values, rows, group)
     used = reason is None
     if used and column.type in MOMENTS:
         reason = Text("learning.column.moment")
-    if reason is not None and reason.id in _TEXTS and is_prose(read_table(source, (column.name,)).column(0)):
+    if values is not None and reason is not None and reason.id in _TEXTS and is_prose(values):
         used, reason = True, Text(PROSE)
-    elif reason is None or reason.id in _TEXTS:
-        reason = nearly_values(column, source) or reason
+    elif values is not None and (reason is None or reason.id in _TEXTS):
+        reason = nearly_values(column, values) or reason
     return PlannedColumn(name=column.name, type=column.type, used=used, reason=reason)
 
 
@@ -102,13 +118,12 @@ def _choose(column: PlannedColumn, exclude: Collection[str], include: Collection
     return column
 
 
-def _reason_against(column: Column, source: Source, group: str) -> Text | None:
-    rows = source.version.rows
+def _reason_against(column: Column, values: pa.ChunkedArray | None, rows: int, group: str) -> Text | None:
     if column.missing >= rows or column.distinct == 0:
         return Text("learning.column.empty")
     if column.distinct == 1 and not column.missing:
         return Text("learning.column.constant")
-    if column.type is ColumnType.IDENTIFIER or _counts_up(column, source):
+    if column.type is ColumnType.IDENTIFIER or (values is not None and _counts_up(column, values)):
         return Text("learning.column.identifier")
     if column.name == group:
         return Text("learning.column.group")
@@ -119,11 +134,11 @@ def _reason_against(column: Column, source: Source, group: str) -> Text | None:
     return None
 
 
-def _counts_up(column: Column, source: Source) -> bool:
+def _counts_up(column: Column, values: pa.ChunkedArray) -> bool:
     """Whether it is a row number: whole numbers without gap or repetition."""
-    if column.type is not ColumnType.INTEGER or column.distinct < source.version.rows or column.distinct < _FEW_WORDS:
+    if column.type is not ColumnType.INTEGER:
         return False
-    ends = pc.min_max(read_table(source, (column.name,)).column(0))
+    ends = pc.min_max(values)
     return bool(ends["max"].as_py() - ends["min"].as_py() + 1 == column.distinct)
 
 

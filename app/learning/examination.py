@@ -14,7 +14,7 @@ def examine_target(source: Source, name: str, *, task: str, positive: str) -> Ta
     column = source.column(name)
     values = read_table(source, (name,)).column(0)
     if task != "classification":
-        check_amounts(column, source)
+        check_amounts(column, values)
     return read_target(values, name, column.type, task=task, positive=positive)
 
 

@@ -18,7 +18,7 @@ from app.learning.records import Feature, Task, TrainRequest
 from app.learning.room import check_room, forecast
 from app.learning.scoring import BY_SIZE, choose_metric, is_defined
 from app.learning.search.data import LearningData
-from app.learning.source import Source, read_table
+from app.learning.source import Source, read_in_parts
 from app.learning.splits.records import TwinsFound
 from app.learning.splits.splitting import Sealed
 from app.learning.splits.testset import Columns
@@ -110,13 +110,15 @@ def _learning_data(asked: Asked, seed: int) -> tuple[tuple[Feature, ...], Learni
 def _read_features(
     source: Source, used: Columns, rows: pa.Array, prose: Collection[str]
 ) -> tuple[tuple[Feature, ...], pd.DataFrame]:
-    """Column by column: no more than one is in memory beside the frame."""
+    """A few columns at a time: no more are in memory beside the frame."""
     features: list[Feature] = []
     frames: list[pd.DataFrame] = []
-    for name, type_ in used:
-        table = read_table(source, (name,)).take(rows)
-        features += describe_features(table, [(name, type_)], prose=prose)
-        frames.append(feature_frame(table, features[-1:]))
+    types = dict(used)
+    for names, table in read_in_parts(source, tuple(types)):
+        taken = table.take(rows)
+        part = describe_features(taken, [(name, types[name]) for name in names], prose=prose)
+        frames.append(feature_frame(taken, part))
+        features += part
     frame = pd.concat(frames, axis="columns")
     frame.columns = pd.Index([column.name for column in frame_columns(features)], dtype=object)
     return tuple(features), frame

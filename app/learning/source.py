@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from app.data.records import DATASET, Column, DatasetVersion
 from app.data.stored import read_stored
 from app.errors import CicloError
 from app.project import Project, Record
+
+_CELLS = 1_000_000
+"""That are read at a time, or one column: to open a file of thousands of columns takes longer than to read one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,3 +62,12 @@ def open_source(project: str, label: str, *, whole: bool = True) -> Source:
 def read_table(source: Source, columns: tuple[str, ...] | None = None) -> pa.Table:
     """The stored table, or some of its columns."""
     return read_stored(source.path, columns)
+
+
+def read_in_parts(source: Source, columns: Sequence[str]) -> Iterator[tuple[tuple[str, ...], pa.Table]]:
+    """Some columns of the stored table, in their order, a few at a time where there are many rows: their names, and a
+    table that holds them."""
+    most = max(1, _CELLS // max(1, source.version.rows))
+    for start in range(0, len(columns), most):
+        names = tuple(columns[start : start + most])
+        yield names, read_table(source, names)

@@ -72,18 +72,20 @@ def permutation_importance(
         return None
     generator = np.random.default_rng(seed)
     rises = np.empty((len(features), repeats))
+    columns = frame_columns(features)
     for position, feature in enumerate(features):
         step(position, len(features))
+        names = [column.name for column in columns if column.feature == feature.name]
         for repeat in range(repeats):
             order = generator.permutation(len(frame))
-            rises[position, repeat] = loss(_shuffled(frame, feature, order)) - usual
+            rises[position, repeat] = loss(_shuffled(frame, names, order)) - usual
     return _summary(features, rises, len(frame))
 
 
-def _shuffled(frame: pd.DataFrame, feature: Feature, order: Codes) -> pd.DataFrame:
+def _shuffled(frame: pd.DataFrame, names: Sequence[str], order: Codes) -> pd.DataFrame:
     changed = frame.copy(deep=False)
-    for column in frame_columns([feature]):
-        changed[column.name] = frame[column.name].to_numpy()[order]
+    for name in names:
+        changed[name] = frame[name].to_numpy()[order]
     return changed
 
 

@@ -111,7 +111,7 @@ def aligned(table: pa.Table, features: tuple[Feature, ...]) -> tuple[pa.Table, l
 
 def _aligned(table: pa.Table, feature: Feature) -> tuple[pa.ChunkedArray, Finding | None]:
     name = feature.name
-    if name not in table.column_names:
+    if not table.schema.get_all_field_indices(name):
         finding = ("bad", Text("verification.finding.missing_column", {"column": name}))
         return _empty(table.num_rows, feature.type), finding
     values = table.column(name)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from app.learning.matrix import frame_columns
+from app.learning.matrix import FrameColumn, frame_columns
 from app.learning.records import Estimate, Feature, ModelVersion
 from app.statistics.auc import placements
 from app.text.message import Text, amount
@@ -46,14 +46,17 @@ def _single_columns(features: Sequence[Feature], observed: Observed, frame: pd.D
     """Columns that alone foretell the target."""
     if observed.rows < _FEWEST:
         return []
+    columns: dict[str, list[FrameColumn]] = {feature.name: [] for feature in features}
+    for column in frame_columns(features):
+        columns[column.feature].append(column)
     if isinstance(observed, Measured):
-        found = [(f.name, _correlation(f, frame, observed.actual)) for f in features]
+        found = [(name, _correlation(own, frame, observed.actual)) for name, own in columns.items()]
         return [
             Text("verification.suspicion.correlated", {"column": name, "value": amount(value, "metric")})
             for name, value in found
             if value > SINGLE_CORRELATION
         ]
-    found = [(f.name, _separation(f, frame, observed)) for f in features]
+    found = [(name, _separation(own, frame, observed)) for name, own in columns.items()]
     return [
         Text("verification.suspicion.single_column", {"column": name, "value": amount(value, "metric")})
         for name, value in found
@@ -61,10 +64,10 @@ def _single_columns(features: Sequence[Feature], observed: Observed, frame: pd.D
     ]
 
 
-def _correlation(feature: Feature, frame: pd.DataFrame, actual: Floats) -> float:
+def _correlation(columns: Sequence[FrameColumn], frame: pd.DataFrame, actual: Floats) -> float:
     """Largest absolute rank correlation of the feature's numbers with the target."""
     best = 0.0
-    for column in frame_columns([feature]):
+    for column in columns:
         if not column.numeric:
             continue
         values = frame[column.name].to_numpy()
@@ -76,14 +79,13 @@ def _correlation(feature: Feature, frame: pd.DataFrame, actual: Floats) -> float
     return best
 
 
-def _separation(feature: Feature, frame: pd.DataFrame, data: Classified) -> float:
+def _separation(columns: Sequence[FrameColumn], frame: pd.DataFrame, data: Classified) -> float:
     """How well the feature alone separates the classes: the AUC of its best column, averaged over the classes."""
     classes = [data.positive] if data.positive >= 0 else [int(c) for c in np.flatnonzero(data.counts)]
     sides = [np.equal(data.actual, label) for label in classes]
     sides = [side for side in sides if side.sum() >= 5 and (~side).sum() >= 5]
     if not sides:
         return 0.0
-    columns = frame_columns([feature])
     return max(
         float(np.mean([_column_auc(frame[c.name].to_numpy(), side, numeric=c.numeric) for side in sides]))
         for c in columns

@@ -11,8 +11,10 @@ import pytest
 
 from app.data.records import ColumnType as T
 from app.errors import CicloError
+from app.learning import source
 from app.learning.planning import plan
-from app.learning.records import Planned, PlanRequest, Task
+from app.learning.preparing import prepare
+from app.learning.records import Planned, PlanRequest, Task, TrainRequest
 from app.project import Project
 from app.text import Words
 from tests.integration.learning.datasets import Columns, Here, store
@@ -170,3 +172,16 @@ def test_that_a_column_may_be_called_like_a_part_of_a_date(project: Project, tmp
     store(project, "people", columns)
     trained = Trained(project, here(tmp_path))
     assert all(candidate.state == "done" for candidate in trained.version.candidates)
+
+
+def test_that_thousands_of_columns_are_read_from_a_file_opened_a_few_times(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide: Columns = {f"x{n}": (T.NUMBER, some_noise(n)[:30]) for n in range(2_000)}
+    store(project, "people", {**wide, "y": (T.NUMBER, some_noise()[:30])})
+    opened: list[object] = []
+    read = source.read_stored
+    monkeypatch.setattr(source, "read_stored", lambda *given: opened.append(given) or read(*given))
+    found = prepare(TrainRequest(project=str(project.folder), dataset="people", target="y", model="m"))
+    assert found.data.frame.shape[1] == 2_000
+    assert len(opened) < 10

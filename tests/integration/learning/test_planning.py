@@ -127,7 +127,7 @@ def test_that_what_has_no_room_is_foretold_and_refused_before_a_row_is_read(
     store(project, "customers", customers())
     for module in ("planning", "preparing"):
         monkeypatch.setattr(f"app.learning.{module}.available_memory_mb", lambda: 200.0)
-    monkeypatch.setattr("app.learning.preparing.read_table", lambda *_: pytest.fail("the rows were read"))
+    monkeypatch.setattr("app.learning.preparing.read_in_parts", lambda *_: pytest.fail("the rows were read"))
     assert not any(one.fits for one in planned(project, tmp_path).forecasts.values())
     request = TrainRequest(project=str(project.folder), dataset="customers", target="left", model="m")
     with pytest.raises(CicloError, match="no_room"):
