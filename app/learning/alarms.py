@@ -5,17 +5,19 @@ They accuse nobody: a column may be that good. But it must be looked at before a
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import r2_score, roc_auc_score
+from sklearn.metrics import r2_score
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from app.learning.records import Feature, Task
 from app.learning.search.data import LearningData
+from app.statistics.auc import placements
 from app.text.message import Text, amount
 
 ALARM_AUC = 0.99
@@ -24,8 +26,11 @@ ALARM_R2 = 0.95
 PERFECT = 0.9999
 _ROWS = 10_000
 _FOLDS = 3
+_MARGIN = 0.02
+"""By so much at most a tree may be better on rows that it hasn't seen."""
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 def leak_alarms(data: LearningData, features: Sequence[Feature], out_of_fold: Floats) -> tuple[Text, ...]:
@@ -41,12 +46,11 @@ def leak_alarms(data: LearningData, features: Sequence[Feature], out_of_fold: Fl
     if not float(np.var(values)):
         return ()  # rows that all have one answer give nothing away
     alarms = []
+    places: dict[str, list[int]] = {}
+    for place, column in enumerate(data.columns):
+        places.setdefault(column.feature, []).append(place)
     for feature in features:
-        power = max(
-            _power(data, values, data.frame.iloc[::step, position])
-            for position, column in enumerate(data.columns)
-            if column.feature == feature.name
-        )
+        power = max(_power(data, values, data.frame.iloc[::step, place]) for place in places[feature.name])
         if power > PERFECT:
             alarms.append((power, Text("learning.alarm.copy", {"column": feature.name})))
         elif power > (ALARM_R2 if data.task is Task.REGRESSION else ALARM_AUC):
@@ -64,17 +68,37 @@ def leak_alarms(data: LearningData, features: Sequence[Feature], out_of_fold: Fl
 
 
 def _power(data: LearningData, values: Floats, column: pd.Series) -> float:
-    """How well one column alone tells the target in cross-validation: R², or AUC (mean over the classes)."""
+    """How well one column alone tells the target in cross-validation: R², or AUC (mean over the classes). Where a tree
+    doesn't even tell it on the rows that it learned from, there is no cross-validation: of thousands of columns it
+    would take longer than the models."""
     given = _coded(column)
-    folds = KFold(_FOLDS, shuffle=True, random_state=0)
-    if data.task is Task.REGRESSION:
-        known = ~np.isnan(given[:, 0])
-        straight = _r2_of_line(given[known, 0], values[known]) if column.dtype != object else 0.0
-        tree = DecisionTreeRegressor(min_samples_leaf=3, random_state=0)
-        return max(straight, float(r2_score(values, cross_val_predict(tree, given, values, cv=folds))))
+    if data.task is not Task.REGRESSION:
+        return _power_for_classes(given, values.astype(np.int64))
+    known = ~np.isnan(given[:, 0])
+    straight = _r2_of_line(given[known, 0], values[known]) if column.dtype != object else 0.0
+    return max(straight, _power_for_amounts(given, values))
+
+
+def _power_for_amounts(given: Floats, values: Floats) -> float:
+    tree = DecisionTreeRegressor(min_samples_leaf=3, random_state=0)
+    learned = float(r2_score(values, tree.fit(given, values).predict(given)))
+    if learned < ALARM_R2 - _MARGIN:
+        return learned
+    return float(r2_score(values, cross_val_predict(tree, given, values, cv=_folds())))
+
+
+def _power_for_classes(given: Floats, values: Integers) -> float:
     tree = DecisionTreeClassifier(max_depth=6, min_samples_leaf=3, random_state=0)
-    probabilities = cross_val_predict(tree, given, values.astype(np.int64), cv=folds, method="predict_proba")
-    return _auc(values.astype(np.int64), probabilities)
+    learned = _auc(values, tree.fit(given, values).predict_proba(given))
+    if learned < ALARM_AUC - _MARGIN:
+        return learned
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of a class that isn't in every fold
+        return _auc(values, cross_val_predict(tree, given, values, cv=_folds(), method="predict_proba"))
+
+
+def _folds() -> KFold:
+    return KFold(_FOLDS, shuffle=True, random_state=0)
 
 
 def _coded(column: pd.Series) -> Floats:
@@ -90,10 +114,9 @@ def _r2_of_line(given: Floats, values: Floats) -> float:
     return float(np.corrcoef(given, values)[0, 1] ** 2)
 
 
-def _auc(truth: NDArray[np.int64], probabilities: Floats) -> float:
+def _auc(truth: Integers, probabilities: Floats) -> float:
     classes = np.unique(truth)
-    scores = [roc_auc_score(truth == c, probabilities[:, position]) for position, c in enumerate(classes)]
-    return float(np.mean(scores))
+    return float(np.mean([placements(truth == c, probabilities[:, place])[0] for place, c in enumerate(classes)]))
 
 
 def _perfect(data: LearningData, out_of_fold: Floats) -> bool:
