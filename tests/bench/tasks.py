@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.model_selection import KFold, StratifiedKFold
 
 from tests.bench.figures import ROOT
@@ -89,9 +91,7 @@ def write_fold(task: PublishedTask, fold: int, folder: Path) -> tuple[Path, Path
     The published folds aren't in the files: these are shuffled, by class where there are classes.
     """
     names, records = read(task)
-    answers = np.array([row[-1] for row in records])
-    cut = (KFold if task.regression else StratifiedKFold)(FOLDS, shuffle=True, random_state=_SEED)
-    learned, judged = list(cut.split(np.zeros(len(answers)), None if task.regression else answers))[fold]
+    learned, judged = fold_of(task, records, fold)
     places = []
     for name, rows in (("learn", learned), ("judge", judged)):
         places.append(folder / f"{name}.csv")
@@ -99,4 +99,13 @@ def write_fold(task: PublishedTask, fold: int, folder: Path) -> tuple[Path, Path
             writer = csv.writer(file)
             writer.writerow(names)
             writer.writerows(records[n] for n in rows)
-    return places[0], places[1], [str(answer) for answer in answers[judged]]
+    return places[0], places[1], [records[n][-1] for n in judged]
+
+
+def fold_of(task: PublishedTask, records: list[list[str]], fold: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places of the records that are learned from, and of those that are judged by."""
+    answers = np.array([row[-1] for row in records])
+    cut = (KFold if task.regression else StratifiedKFold)(FOLDS, shuffle=True, random_state=_SEED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a class of wine has five members
+        return list(cut.split(np.zeros(len(answers)), None if task.regression else answers))[fold]
