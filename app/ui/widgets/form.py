@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -113,6 +113,13 @@ class Dropdown(QComboBox):
         """Choose by value; an unknown one leaves the first."""
         self.setCurrentIndex(max(0, self.findData(value)))
 
+    def showPopup(self) -> None:
+        """The list is as wide as its widest choice: in the width of a narrow field, names would be cut."""
+        view = self.view()
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        view.setMinimumWidth(max(self.width(), view.sizeHintForColumn(0) + bar))
+        super().showPopup()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scrolling the page must not change a field that the pointer happens to cross."""
         event.ignore()
@@ -159,20 +166,28 @@ class Dropdown(QComboBox):
 
 
 class _OptionDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, dropdown: QWidget) -> None:
+        super().__init__(dropdown)
         self._theme = theme
+        self._dropdown = dropdown
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
         detail = index.data(_DETAIL)
-        if detail:
-            painter.save()
-            painter.setPen(self._theme.colour("muted"))
-            painter.setFont(self._theme.font("small"))
-            room = option.rect.adjusted(0, 0, -tokens.SPACE, 0)
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, detail)
-            painter.restore()
+        if not detail:
+            super().paint(painter, option, index)
+            return
+        quiet = self._theme.font("small")
+        room = option.rect.adjusted(0, 0, -tokens.SPACE, 0)
+        shown = QStyleOptionViewItem(option)
+        self.initStyleOption(shown, index)
+        left = room.width() - QFontMetrics(quiet).horizontalAdvance(detail) - 3 * tokens.SPACE
+        shown.text = QFontMetrics(shown.font).elidedText(shown.text, Qt.TextElideMode.ElideRight, left)
+        self._dropdown.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, shown, painter, option.widget)
+        painter.save()
+        painter.setPen(self._theme.colour("muted"))
+        painter.setFont(quiet)
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, detail)
+        painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         size = super().sizeHint(option, index)

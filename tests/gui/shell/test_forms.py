@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
@@ -40,3 +41,18 @@ def test_that_a_choice_too_long_for_its_dropdown_ends_in_dots_before_the_detail(
     assert bare.endswith("…")
     assert beside.endswith("…")
     assert len(beside) < len(bare)
+
+
+def test_that_an_open_list_is_wide_enough_for_each_name_with_its_detail(qtbot: QtBot, qapp: QApplication) -> None:
+    theme = Theme(qapp, mode="light")
+    field = Dropdown(theme, [Option("a", "Age", "number"), Option("none", LONG, "whole number")])
+    qtbot.addWidget(field)
+    theme.dress(field)
+    field.setFixedWidth(150)
+    field.show()
+    field.showPopup()
+    try:
+        measure = QFontMetrics(field.font()).horizontalAdvance
+        assert field.view().viewport().width() >= measure(LONG) + measure("whole number")
+    finally:
+        field.hidePopup()
