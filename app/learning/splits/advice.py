@@ -35,6 +35,12 @@ _BIRTH = frozenset({
 _KINDS = frozenset(
     {"brand", "category", "categoría", "class", "clase", "kind", "marca", "model", "modelo", "tipo", "type"}
 )
+_QUANTITIES = frozenset({
+    "age", "amount", "años", "antigüedad", "balance", "cantidad", "count", "days", "días", "duration", "edad", "hours",
+    "horas", "importe", "income", "ingresos", "meses", "minutes", "months", "num", "number", "número", "price", "rate",
+    "salary", "score", "tenure", "total", "weeks", "years",
+})  # fmt: skip
+"""What a number with such a word in its name counts, it does of somebody, and is not their name: years at a company."""
 _REPEATING = frozenset({ColumnType.IDENTIFIER, ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.INTEGER})
 
 _FEWEST_ENTITIES = 20
@@ -79,7 +85,7 @@ def _repeats(column: Column, rows: int) -> bool:
 
 def _rank(column: Column) -> int:
     words = name_words(column.name)
-    if words & _KINDS:
+    if words & _KINDS or (column.type is ColumnType.INTEGER and words & _QUANTITIES):
         return 3
     if words & _PEOPLE:
         return 0

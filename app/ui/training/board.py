@@ -180,11 +180,14 @@ class Board(QWidget):
     def _value(self, candidate: Candidate) -> str:
         value = shown(candidate, self._metric).value
         if value is None:
-            return self._words(f"ui_training.state.{candidate.state}") if candidate.state != "done" else "—"
+            state = "not_begun" if candidate.state == "left" and not candidate.folds else candidate.state
+            return self._words(f"ui_training.state.{state}") if state != "done" else "—"
         return figure(self._words, value)
 
     def _range(self, candidate: Candidate) -> str:
         told = shown(candidate, self._metric)
+        if candidate.state == "running":
+            return self._words("ui_training.folds_so_far", n=len(candidate.folds))
         if told.low is None or told.high is None:
             return ""
         return f"{figure(self._words, told.low)} – {figure(self._words, told.high)}"

@@ -132,10 +132,8 @@ class TrainingForm(Card):
         self.body.addWidget(self._forecast)
         self.body.addWidget(self._problems)
         self.body.addWidget(self.train)
-        self.columns.hide()
-        self.more.hide()
-        self._positive_field.hide()
-        self._problems.hide()
+        for later in (self.columns, self.more, self._positive_field, self._problems):
+            later.hide()
 
     # What is there
 
@@ -216,6 +214,7 @@ class TrainingForm(Card):
     def _on_target_chosen(self, name: str) -> None:
         self.positive.set_options([])
         self.columns.forget()
+        self._forget_plan()
         self.more.propose_name(model_name(name))
         self._on_choice_made()
 
@@ -243,8 +242,7 @@ class TrainingForm(Card):
         self.columns.set_columns(plan.columns)
         self._say_columns()
         self.split.show_split(plan.split)
-        for preset, told in plan.forecasts.items():
-            self.preset.set_option(_preset_option(words, preset, told.seconds))
+        _say_times(self.preset, words, plan)
         _say(self._problems, "\n".join(words.text(problem) for problem in plan.problems))
         self.more.say_about_rule(None)
         self._on_taken("")
@@ -254,8 +252,8 @@ class TrainingForm(Card):
         elsewhere = bool(self.where.target())
         self.train.setEnabled(self._forecast.show_plan(self._plan, self.preset.value(), elsewhere=elsewhere))
 
-    @Slot(object)
-    def _on_plan_failed(self, error: CicloError) -> None:
+    def _forget_plan(self) -> None:
+        """Say nothing of what held for other data or another target."""
         self._plan = None
         self._on_taken("")
         self._positive_field.hide()
@@ -263,8 +261,11 @@ class TrainingForm(Card):
         self.split.show_split(None)
         self.columns.set_columns(())
         self._say_columns()
-        for preset in Preset:
-            self.preset.set_option(_preset_option(self._words, preset))
+        _say_times(self.preset, self._words, None)
+
+    @Slot(object)
+    def _on_plan_failed(self, error: CicloError) -> None:
+        self._forget_plan()
         _say(self._problems, " ".join(self._words.error(error)).strip())
         self.more.say_about_rule(error)
 
@@ -318,6 +319,12 @@ def _likely_target(session: Session, dataset: str, names: list[str]) -> str:
 
 def _preset_option(words: Words, preset: str, seconds: float | None = None) -> Option:
     return Option(preset, words(f"ui_training.preset.{preset}"), "" if seconds is None else _about(words, seconds))
+
+
+def _say_times(presets: Segments, words: Words, plan: Planned | None) -> None:
+    for preset in Preset:
+        told = plan.forecasts.get(preset) if plan is not None else None
+        presets.set_option(_preset_option(words, preset, told.seconds if told is not None else None))
 
 
 def _say(where: QLabel, text: str) -> None:

@@ -70,6 +70,17 @@ def test_that_it_is_said_where_a_plan_takes_long(hand: Hand, page: Page, qtbot: 
     hand.until(lambda: "of memory" in note.text())
 
 
+def test_that_another_target_takes_back_what_held_for_the_one_before(hand: Hand, page: Page) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    form = page.findChildren(TrainingForm)[0]
+    assert "One of two cases" in hand.words()
+    form._on_target_chosen(form.target.value())
+    assert "One of two cases" not in hand.words()
+    assert form.columns.counts() == (0, 0)
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    assert "One of two cases" in hand.words()
+
+
 def test_that_memory_size_and_speed_are_foretold_for_the_preset_that_is_chosen(hand: Hand) -> None:
     hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     before = hand.find(QLabel, "training.forecast").text()
@@ -293,7 +304,7 @@ def test_that_a_second_training_waits_in_sight_and_can_be_shown(hand: Hand, sess
     hand.until(lambda: "waits" in hand.words())
     hand.click("training.show_other")
     first, second = session.jobs.open(TRAIN.name)
-    hand.until(lambda: "It begins when the job before it has ended" in hand.words())
+    hand.until(lambda: "It begins as soon as its turn comes" in hand.words())
     session.jobs.stop(first.id)
     hand.until(lambda: [job.id for job in session.jobs.running(TRAIN.name)] == [second.id])
     hand.until(lambda: "Each model is judged on rows" in hand.words())
@@ -383,6 +394,7 @@ def test_that_many_candidates_show_the_best_of_each_kind_until_all_are_asked_for
             seconds=1.0,
             complexity=3,
             state="left" if n > 15 else "done",
+            folds=(0.8,) if n == 16 else (),
         )
         for n in range(18)
     ]
@@ -392,6 +404,7 @@ def test_that_many_candidates_show_the_best_of_each_kind_until_all_are_asked_for
     assert rows.rowCount() == 3
     hand.click("training.all_candidates")
     assert rows.rowCount() == 18
-    assert rows.index(17, 1).data() == "given up"
+    assert rows.index(16, 1).data() == "given up"
+    assert rows.index(17, 1).data() == "not tried"
     hand.click("training.all_candidates")
     assert rows.rowCount() == 3

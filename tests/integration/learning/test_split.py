@@ -114,6 +114,15 @@ def test_that_customers_with_several_rows_call_for_groups(project: Project, tmp_
     assert all(note.message.id != "learning.split.across" for note in grouped.notes)
 
 
+def test_that_years_at_a_company_are_nobody_s_name(project: Project, tmp_path: Path) -> None:
+    columns = with_target(Task.BINARY, rows=ROWS)
+    years = np.random.default_rng(5).integers(0, 37, ROWS).tolist()
+    store(project, "people", columns | {"YearsAtCompany": (T.INTEGER, years)})
+    assert not [one for one in figures(project, tmp_path).advice if one.split.startswith("group")]
+    store(project, "people", columns | {"company": (T.INTEGER, years)})
+    assert figures(project, tmp_path).advice[0].split == "group:company"
+
+
 def test_that_a_file_in_the_order_of_its_dates_calls_for_time(project: Project, tmp_path: Path) -> None:
     columns = visits()
     del columns["customer"]
