@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.learning.preparing import Prepared
-from app.learning.records import MODEL, ModelVersion, TrainRequest
+from app.learning.records import MODEL, ModelVersion, Preset, TrainRequest
 from app.learning.search.champion import Champion, champion_of
-from app.learning.search.strategy import WORK_S, fit_cost
+from app.learning.search.data import LearningData
+from app.learning.search.strategy import WORK_S, first_proposals, with_champion, work_of
 from app.project import Project
 from app.text.message import Text
 
@@ -36,8 +37,14 @@ def find_champion(request: TrainRequest, prepared: Prepared) -> tuple[Champion |
     champion = champion_of(record.label, body)
     if champion is None:
         return None, Text("learning.note.champion_unknown", {"model": record.label})
-    data = prepared.data
-    work = len(data.folds) * sum(fit_cost(part.kind, part.params, data.fold_size) for part in champion.parts)
-    if work > _SHARE_OF_WORK * WORK_S[request.preset]:
+    if _added_work(champion, prepared.data, request.preset) > _SHARE_OF_WORK * WORK_S[request.preset]:
         return None, Text("learning.note.champion_costly", {"model": record.label})
     return champion, None
+
+
+def _added_work(champion: Champion, data: LearningData, preset: Preset) -> float:
+    """Seconds of a processor beyond the portfolio, to which most of its parts may belong."""
+    size, folds = data.fold_size, len(data.folds)
+    first = first_proposals(data.task, preset, size, folds=folds, traits=data.traits)
+    both = with_champion(first, champion, preset, size, folds=folds)
+    return work_of(both, size, folds=folds) - work_of(first, size, folds=folds)

@@ -144,8 +144,10 @@ def approval(project: Project, model_id: str) -> Record | None:
 
 def champion(project: Project, model: str) -> str:
     """The newest approved version of a model outside the bin, such as ``churn@3``; empty where none is approved."""
+    decided = _by_model(project.records(DECISION))
     series = sorted(project.live(MODEL, model), key=_order, reverse=True)
-    return next((record.label for record in series if approval(project, record.id) is not None), "")
+    approved = (r.label for r in series if _decided(_standing(decided[r.id])) is VersionState.APPROVED)
+    return next(approved, "")
 
 
 def version_state(project: Project, model_id: str) -> VersionState:

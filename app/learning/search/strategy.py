@@ -110,8 +110,22 @@ def _proposal(
     return Proposal(kind=kind, params=params, rows=rows, screened=screened)
 
 
-def _work(proposals: Sequence[Proposal], size: Size, *, folds: int) -> float:
-    """Of a screened candidate, half of the folds count: about every second one is worth it."""
+def with_champion(
+    proposals: Sequence[Proposal], champion: Champion | None, preset: Preset, size: Size, *, folds: int
+) -> list[Proposal]:
+    """A portfolio with what the champion is made of, which is fitted in every fold."""
+    parts = {(part.kind.id, *sorted(part.params.items())): part for part in (champion.parts if champion else ())}
+    found = []
+    for proposal in proposals:
+        known = parts.pop((proposal.kind.id, *sorted(proposal.params.items())), None)
+        found.append(replace(proposal, screened=False) if known is not None else proposal)
+    return found + [
+        _proposal(part.kind, part.params, preset, size, folds=folds, screened=False) for part in parts.values()
+    ]
+
+
+def work_of(proposals: Sequence[Proposal], size: Size, *, folds: int) -> float:
+    """Seconds of a processor. Of a screened candidate, half of the folds count: about every second one is worth it."""
     return sum(
         fit_cost(p.kind, p.params, size, rows=p.rows) * ((folds + 1) / 2 if p.screened else folds) for p in proposals
     )
@@ -126,7 +140,7 @@ def planned_work(task: Task, preset: Preset, part: Size, whole: Size, *, folds: 
         What a fit of one fold reads, and one on every row.
     """
     first = first_proposals(task, preset, part, folds=folds, traits=traits)
-    work = _work(first, part, folds=folds)
+    work = work_of(first, part, folds=folds)
     if preset is not Preset.QUICK:
         work = max(work, WORK_S[preset])
     last = refit_proposals(first, preset, whole)[-LIKELY_MEMBERS[preset] :]
@@ -136,7 +150,7 @@ def planned_work(task: Task, preset: Preset, part: Size, whole: Size, *, folds: 
 def likely_tried(first: Sequence[Proposal], preset: Preset, part: Size, *, folds: int) -> int:
     """How many candidates a preset will try in every fold, roughly: as many as the work is enough for, if the others
     take as long as those of the portfolio ``first``. About every second one is left after one fold."""
-    each = _work(first, part, folds=folds) / max(1, len(first))
+    each = work_of(first, part, folds=folds) / max(1, len(first))
     enough = len(first) if preset is Preset.QUICK else int(WORK_S[preset] / max(each, 1e-3))
     more = max(0, min(enough, _MOST_TRIED[preset]) - len(first))
     return len(first) + math.ceil(more * (folds + 1) / (2 * folds))
@@ -176,13 +190,13 @@ class Planned:
     def _rounds_of_portfolio(self) -> list[list[Proposal]]:
         task, folds = self._data.task, len(self._data.folds)
         proposals = first_proposals(task, self._preset, self._size, folds=folds, traits=self._data.traits)
-        proposals = self._with_champion(proposals)
+        proposals = with_champion(proposals, self._champion, self._preset, self._size, folds=folds)
         return [proposals[first : first + ROUND] for first in range(0, len(proposals), ROUND)]
 
     def total_work(self) -> float:
         """Seconds of processors: the portfolio, or the budget where that is more and there is a search; infinite where
         only time ends it."""
-        first = _work([p for proposals in self._first for p in proposals], self._size, folds=len(self._data.folds))
+        first = work_of([p for proposals in self._first for p in proposals], self._size, folds=len(self._data.folds))
         return first if self._preset is Preset.QUICK else max(first, self._work_s)
 
     def propose(self, number: int, told: Sequence[Trial]) -> Sequence[Proposal]:
@@ -202,18 +216,6 @@ class Planned:
         found = self._search(number, told, self._shares(number, best, members))
         self.stop = "" if found else "learning.stop.nothing_left"
         return found
-
-    def _with_champion(self, proposals: Sequence[Proposal]) -> list[Proposal]:
-        """With what the champion is made of, which is fitted in every fold."""
-        parts = self._champion.parts if self._champion is not None else ()
-        wanted = [(part.kind.id, dict(part.params)) for part in parts]
-        kept = [replace(p, screened=p.screened and (p.kind.id, dict(p.params)) not in wanted) for p in proposals]
-        known = [(p.kind.id, dict(p.params)) for p in kept]
-        return kept + [
-            _proposal(p.kind, p.params, self._preset, self._size, folds=len(self._data.folds), screened=False)
-            for p in parts
-            if (p.kind.id, dict(p.params)) not in known
-        ]
 
     def _references(self) -> Sequence[Proposal]:
         """What is compared with, beside the first round: the same candidates are tried with and without it."""

@@ -37,8 +37,8 @@ _KINDS = frozenset(
 )
 _QUANTITIES = frozenset({
     "age", "amount", "años", "antigüedad", "balance", "cantidad", "count", "days", "días", "duration", "edad", "hours",
-    "horas", "importe", "income", "ingresos", "meses", "minutes", "months", "num", "number", "número", "price", "rate",
-    "salary", "score", "tenure", "total", "weeks", "years",
+    "horas", "importe", "income", "ingresos", "meses", "minutes", "months", "price", "rate", "salary", "score",
+    "tenure", "total", "weeks", "years",
 })  # fmt: skip
 """What a number with such a word in its name counts, it does of somebody, and is not their name: years at a company."""
 _REPEATING = frozenset({ColumnType.IDENTIFIER, ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.INTEGER})

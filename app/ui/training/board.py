@@ -19,6 +19,7 @@ from app.ui.training.candidates import (
     candidate_key,
     first_of_each,
     is_baseline,
+    is_timed,
     shown,
     words_of,
 )
@@ -49,7 +50,9 @@ class Board(QWidget):
         self._table = Table(session.theme, self._model, name=self._words("ui_training.leaderboard"), whole=True)
         self._table.setObjectName("training.leaderboard")
         self._best: tuple[Candidate, ...] = ()
-        self._charts = [_ChartCard(session, name) for name in ("history", "complexity", "time")]
+        self._history, self._complexity, self._time = (
+            _ChartCard(session, name) for name in ("history", "complexity", "time")
+        )
         self._proposal = label("", "muted")
         self._effort = label("", "muted")
         self._effort.setWordWrap(True)
@@ -68,7 +71,7 @@ class Board(QWidget):
         foot.addWidget(self._effort, 1)
         foot.addWidget(self._toggle)
         board.body.addLayout(foot)
-        history, complexity, time = self._charts
+        history, complexity, time = self._history, self._complexity, self._time
         history.body.addWidget(label(words("ui_training.history_chart.help"), "small-muted"))
         complexity.body.addWidget(self._proposal)
         complexity.body.addWidget(label(words("ui_training.complexity_chart.help"), "small-muted"))
@@ -94,16 +97,11 @@ class Board(QWidget):
         self._card.set_title(self._words(f"verification.metric.{metric}") if metric else "")
         self._fill()
         self._best = tuple(best_of_each(candidates, metric))
-        timed = any(candidate.at_s > 0 for candidate in candidates)
-        for card, draw, there in zip(
-            self._charts,
-            (self._draw_history, self._draw_complexity, self._draw_time),
-            (timed, bool(self._best), bool(self._best)),
-            strict=True,
-        ):
-            card.setVisible(there)
-            if there:
-                self._session.turns.take(self, draw)
+        self._history.setVisible(any(map(is_timed, candidates)))
+        self._complexity.setVisible(bool(self._best))
+        self._time.setVisible(bool(self._best))
+        for draw in (self._draw_history, self._draw_complexity, self._draw_time):
+            self._session.turns.take(self, draw)
         simplest = simplest_as_good(candidates, metric)
         self._proposal.setText(words_of(self._words, simplest, candidates, metric))
         self._proposal.setVisible(bool(self._proposal.text()))
@@ -138,15 +136,18 @@ class Board(QWidget):
 
     @Slot()
     def _draw_history(self) -> None:
-        self._charts[0].show_chart(self._tried(self._candidates).history())
+        if any(map(is_timed, self._candidates)):
+            self._history.show_chart(self._tried(self._candidates).history())
 
     @Slot()
     def _draw_complexity(self) -> None:
-        self._charts[1].show_chart(self._tried(self._best).complexity(self._candidates))
+        if self._best:
+            self._complexity.show_chart(self._tried(self._best).complexity(self._candidates))
 
     @Slot()
     def _draw_time(self) -> None:
-        self._charts[2].show_chart(self._tried(self._best).time(self._candidates))
+        if self._best:
+            self._time.show_chart(self._tried(self._best).time(self._candidates))
 
     def _tried(self, candidates: tuple[Candidate, ...]) -> Tried:
         return Tried(words=self._words, metric=self._metric, candidates=candidates)

@@ -27,6 +27,11 @@ def is_baseline(candidate: Candidate) -> bool:
     return candidate.estimator.startswith("baseline")
 
 
+def is_timed(candidate: Candidate) -> bool:
+    """Whether it is done, and known when: what is judged on some folds only would look better or worse than it is."""
+    return candidate.state == "done" and candidate.at_s > 0
+
+
 def candidate_key(candidate: Candidate) -> str:
     """What names a candidate within its training."""
     return f"{candidate.estimator} {sorted(candidate.params.items())}"

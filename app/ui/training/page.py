@@ -103,6 +103,7 @@ class Page(QWidget):
             self._job = ""
             self._shown = record
             self._show_version(record)
+            self._sides.show_right()
 
     def _reload(self) -> None:
         self._outer.show_work(bool(self._session.records(DATASET)))

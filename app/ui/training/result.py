@@ -128,8 +128,9 @@ class Result(ScrollPage):
 
     @Slot()
     def _on_best_clicked(self) -> None:
-        if self._best is not None:
-            self._best.setEnabled(False)
+        for other in (self._best, self._pause):
+            if other is not None:
+                other.setEnabled(False)
         self._notice.say("accent", self._words("ui_training.take_best.heard"))
         self.best_asked.emit()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.learning.records import Candidate
 from app.text.message import Text, amount
 from app.text.words import Words
-from app.ui.training.candidates import candidate_key, is_baseline, shown
+from app.ui.training.candidates import candidate_key, is_baseline, is_timed, shown
 from app.ui.training.proposal import as_good, simplest_as_good
 from app.ui.widgets.chart_extras import Extras
 from app.ui.widgets.figures import figure
@@ -32,7 +32,7 @@ class Tried:
 
     def history(self) -> tuple[Chart, Extras]:
         """Each candidate when it was done, and the best value up to then."""
-        timed = sorted((c for c in self._valued() if c.at_s > 0), key=lambda c: c.at_s)
+        timed = sorted((c for c in self._valued() if is_timed(c)), key=lambda c: c.at_s)
         x, y = [c.at_s for c in timed], self._values(timed)
         better: Callable[[float, float], float] = min if is_loss(self.metric) else max
         best = list(y)
@@ -52,7 +52,7 @@ class Tried:
             points=True,
         )
         chart = self._chart("history", Text("ui_training.axis.since"), (dots, line), y_range=(low, high))
-        return chart, Extras(tones=("muted", ""), cards=(self._cards(timed), ()), legend=False)
+        return chart, Extras(tones=("muted", ""), cards=(tuple(map(self._card, timed)), ()), legend=False)
 
     def complexity(self, everything: Sequence[Candidate]) -> tuple[Chart, Extras]:
         """Value against complexity; what is as good as the best lies in a band, the simplest of it stands out."""
@@ -82,7 +82,7 @@ class Tried:
             log_x=not ticks,
             band=as_good(everything, self.metric),
             tones=tuple("good" if candidate_key(c) == key else "" for c in valued),
-            cards=tuple(self._cards([c]) for c in valued),
+            cards=tuple((self._card(c),) for c in valued),
         )
         x_range = (0.5, MOST_COMPLEX + 0.5) if ticks else None
         return self._chart(code, Text(f"ui_training.axis.{code}"), curves, x_range=x_range), extras
@@ -123,9 +123,6 @@ class Tried:
             low = ordered[hopeless]
         room = (high - low or abs(high) or 1.0) * _ROOM
         return low - room, high + room
-
-    def _cards(self, candidates: Sequence[Candidate]) -> tuple[tuple[str, ...], ...]:
-        return tuple(self._card(candidate) for candidate in candidates)
 
     def _card(self, candidate: Candidate) -> tuple[str, ...]:
         words, told = self.words, shown(candidate, self.metric)

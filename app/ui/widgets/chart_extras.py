@@ -14,9 +14,8 @@ class Extras:
 
     ``gate``: a dashed limit across (value, words); ``band``: what lies between two values is good; ``marks``: upright
     lines (x, words); ``x_ticks``: words instead of numbers below; ``log_x``: x, which is then above 0, by its decimal
-    logarithm; ``tones[curve]``: the theme's name for its colour,
-    empty for the usual one; ``cards[curve][point]``: lines of the hover card instead of the values; ``legend`` False
-    where the page names the curves itself.
+    logarithm; ``tones[curve]``: the theme's name for its colour, empty for the usual one; ``cards[curve][point]``:
+    lines of the hover card instead of the values; ``legend`` False where the page names the curves itself.
     """
 
     gate: tuple[float, str] | None = None

@@ -39,6 +39,7 @@ class Sides(QWidget):
         self._grid.setRowStretch(1, 1)
         self._grid.addWidget(self._switch, 0, 0, 1, 2)
         self._arrange(narrow=False)
+        theme.changed.connect(self._on_theme_changed)
 
     def show_right(self) -> None:
         """Show what works, where only one part is in sight."""
@@ -51,6 +52,14 @@ class Sides(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._narrow = None  # its lengths follow the size of the text
+        self._fit()
+
+    def _fit(self) -> None:
         self._arrange(narrow=self.width() < self._theme.size(self._least))
 
     @Slot(str)

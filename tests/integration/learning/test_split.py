@@ -121,6 +121,8 @@ def test_that_years_at_a_company_are_nobody_s_name(project: Project, tmp_path: P
     assert not [one for one in figures(project, tmp_path).advice if one.split.startswith("group")]
     store(project, "people", columns | {"company": (T.INTEGER, years)})
     assert figures(project, tmp_path).advice[0].split == "group:company"
+    store(project, "people", columns | {"customer_number": (T.INTEGER, years)})
+    assert figures(project, tmp_path).advice[0].split == "group:customer_number"
 
 
 def test_that_a_file_in_the_order_of_its_dates_calls_for_time(project: Project, tmp_path: Path) -> None:

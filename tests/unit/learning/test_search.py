@@ -20,12 +20,13 @@ from app.learning.estimators.catalogue import builtin
 from app.learning.estimators.kind import Traits
 from app.learning.matrix import FrameColumn
 from app.learning.records import Preset, Task
+from app.learning.search.champion import Champion, Part
 from app.learning.search.checkpoint import Checkpoint
 from app.learning.search.data import LearningData
 from app.learning.search.engine import Search
 from app.learning.search.proposals import open_space, propose, widened
 from app.learning.search.records import Answered, FoldOrder
-from app.learning.search.strategy import Planned, Proposal, sample_rows
+from app.learning.search.strategy import Planned, Proposal, first_proposals, sample_rows, with_champion, work_of
 from app.learning.search.trials import Trial
 from app.learning.splits.splitting import Sealed
 
@@ -253,3 +254,20 @@ def test_that_kinds_get_proposals_by_their_weight_in_the_best_model(data: Learni
         strategy._proposed += [Proposal(kind=kind, params={}) for kind, n in shares.items() for _ in range(n)]
     assert given.total() == 80
     assert given["boosting"] > 2 * given["forest"] > 2 * given["logistic"] > 0
+
+
+def test_that_a_champion_adds_only_what_is_not_tried_anyway_and_screens_none_of_its_parts(data: LearningData) -> None:
+    size, folds = data.fold_size, len(data.folds)
+    first = first_proposals(data.task, Preset.BALANCED, size, folds=folds, traits=data.traits)
+    screened = next(p for p in first if p.screened)
+    known = Part(kind=screened.kind, params=screened.params, weight=2)
+    other = Part(kind=screened.kind, params={**screened.params, "extra": 1}, weight=1)
+    alone, both = (
+        with_champion(first, Champion(label="m@1", parts=parts), Preset.BALANCED, size, folds=folds)
+        for parts in ((known,), (known, other))
+    )
+    assert [(p.kind.id, p.params) for p in alone] == [(p.kind.id, p.params) for p in first]
+    assert [p for p, q in zip(first, alone, strict=True) if p != q] == [screened]
+    assert both[len(first) :] == [Proposal(kind=other.kind, params=other.params, rows=screened.rows)]
+    assert work_of(first, size, folds=folds) < work_of(alone, size, folds=folds) < work_of(both, size, folds=folds)
+    assert with_champion(first, None, Preset.BALANCED, size, folds=folds) == first

@@ -72,6 +72,13 @@ def test_that_what_was_given_up_or_not_timed_is_not_drawn() -> None:
     assert chart.curves[0].x == (3,)
 
 
+def test_that_what_is_judged_on_some_folds_is_not_the_best_so_far() -> None:
+    running = candidate("forest", 0.95, at=2, state="running")
+    chart, _ = tried(running, candidate("tree", 0.8, at=3), candidate("bayes", 0.7, at=1)).history()
+    assert chart.curves[0].x == (1, 3)
+    assert max(chart.curves[1].y) == 0.8
+
+
 def test_that_the_band_is_what_is_as_good_as_the_best_and_the_simplest_of_it_stands_out() -> None:
     best, good = candidate("boosting", 0.850, complexity=3, at=2), candidate("logistic", 0.846, complexity=1, at=1)
     bad = candidate("tree", 0.80, complexity=1, at=3)
