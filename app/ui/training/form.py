@@ -144,11 +144,8 @@ class TrainingForm(Card):
             newest[record.name] = record
         self._records = {r.name: r for r in reversed(newest.values())}
         before = self.dataset.value()
-        rows = [(r, r.read(DatasetVersion).rows) for r in self._records.values()]
-        words = self._words
-        self.dataset.set_options(
-            [Option(r.name, r.label.replace("@", " v"), words("ui_training.rows", n=rows_)) for r, rows_ in rows]
-        )
+        rows = [(r, self._words("ui_training.rows", n=r.read(DatasetVersion).rows)) for r in self._records.values()]
+        self.dataset.set_options([Option(r.name, r.label.replace("@", " v"), said) for r, said in rows])
         self.train.setEnabled(False)
         if self._records:
             self._show_dataset(keep=before == self.dataset.value())
@@ -273,6 +270,7 @@ class TrainingForm(Card):
 
     def _say_columns(self) -> None:
         used, total = self.columns.counts()
+        self._columns_button.setVisible(total > 0)
         sign = "▴" if self.columns.isVisible() else "▾"
         self._columns_button.setText(f"{self._words('ui_training.columns', used=used, total=total)} {sign}")
 

@@ -199,8 +199,9 @@ class Page(QWidget):
 
     @Slot(object)
     def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
-        if DATASET in changes or MODEL in changes:
+        if DATASET in changes:
             self._form.reload()
+        if DATASET in changes or MODEL in changes:
             self._reload()
 
     @Slot()

@@ -47,6 +47,7 @@ class Result(ScrollPage):
         self._header = PageHeader()
         self._pause: QPushButton | None = None
         self._best: QPushButton | None = None
+        self._record_id = ""
         self._versions = Dropdown(session.theme)
         self._versions.setObjectName("training.versions")
         self._versions.setAccessibleName(words("ui_training.versions"))
@@ -67,11 +68,13 @@ class Result(ScrollPage):
     def set_versions(self, versions: Sequence[Record]) -> None:
         """The versions to choose from, the oldest first."""
         self._versions.set_options([Option(r.id, r.label.replace("@", " v")) for r in reversed(versions)])
+        self._versions.set_value(self._record_id or self._versions.value())
         self._versions.setVisible(len(versions) > 1)
 
     def show_version(self, record: Record) -> None:
         """A stored version: what was tried for it, and what there is to remark."""
         version, words = record.read(ModelVersion), self._words
+        self._record_id = record.id  # a new version is shown before it is among the choices
         self._versions.set_value(record.id)
         self._notice.hide()
         self._usage.follow(None)

@@ -23,7 +23,7 @@ from app.ui.training.page import Page
 from app.ui.training.split import SplitChoice
 from app.ui.training.split_chart import SplitChart
 from app.ui.training.usage import usage_words
-from app.ui.widgets.form import Segments
+from app.ui.widgets.form import Dropdown, Segments
 from app.ui.widgets.table import Table
 from tests.gui.trained import LONG_MS, Hand, model_id, nameless
 
@@ -221,8 +221,12 @@ def test_that_a_version_shows_its_leaderboard_with_the_baseline(hand: Hand, page
 
 
 def test_that_training_fills_the_board_live_and_ends_as_the_next_version(
-    qtbot: QtBot, hand: Hand, session: Session
+    qtbot: QtBot, hand: Hand, page: Page, session: Session
 ) -> None:
+    form = page.findChildren(TrainingForm)[0]
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    form.columns.tick({"calls": False})
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     hand.click("training.start")
     hand.until(lambda: hand.sees("training.stop"))
     board = hand.find(Table, "training.leaderboard").model()
@@ -232,6 +236,8 @@ def test_that_training_fills_the_board_live_and_ends_as_the_next_version(
     newest = session.records(MODEL)[-1]
     assert newest.label == "left@3"
     assert newest.read(ModelVersion).target == "left"
+    hand.until(lambda: hand.find(Dropdown, "training.versions").value() == newest.id)
+    assert form.columns.excluded() == ("calls",), "what was chosen is there for the next training"
     with qtbot.waitSignal(session.navigated) as shown:
         hand.click("training.to_report")
     assert shown.args == ["verification", newest.id]
