@@ -50,6 +50,7 @@ def test_that_a_metric_is_added_and_taken_away(hand: Hand, page: Page) -> None:
 
 
 def test_that_a_point_opens_the_report_of_its_version(qtbot: QtBot, hand: Hand, session: Session) -> None:
+    hand.until(lambda: hand.sees("results.history"))  # drawn in a turn of its own, a moment after the page
     chart = hand.find(ChartView, "results.history")
     with qtbot.waitSignal(session.navigated) as shown:
         chart.point_clicked.emit(0, 0)
@@ -75,4 +76,5 @@ def test_that_the_metrics_shown_are_kept_when_the_page_is_made_again(
 
 
 def test_that_every_control_has_a_name(hand: Hand, page: Page) -> None:
+    hand.until(lambda: hand.sees("results.history"))
     assert not nameless(page)

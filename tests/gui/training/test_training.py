@@ -23,6 +23,7 @@ from app.ui.training.page import Page
 from app.ui.training.split import SplitChoice
 from app.ui.training.split_chart import SplitChart
 from app.ui.training.usage import usage_words
+from app.ui.widgets.chart import ChartView
 from app.ui.widgets.form import Dropdown, Segments
 from app.ui.widgets.table import Table
 from tests.gui.trained import LONG_MS, Hand, model_id, nameless
@@ -202,6 +203,7 @@ def test_that_a_curve_is_drawn_and_a_missing_one_leaves_its_reason(qtbot: QtBot,
         gain=gain,
     )
     card.show_curve(curve)
+    qtbot.waitUntil(lambda: card.findChild(ChartView, "training.curve_chart") is not None)
     chart = chart_of(curve)
     assert all(low <= high for low, high in zip(chart.curves[0].low, chart.curves[0].high, strict=True))
     assert "would fall by about 0.012 (0 to 0.02)" in card.findChild(QLabel, "training.curve_sentence").text()
@@ -218,6 +220,8 @@ def test_that_a_version_shows_its_leaderboard_with_the_baseline(hand: Hand, page
     assert any("Baseline" in name for name in names)
     assert len(names) >= 6
     hand.until(lambda: hand.sees("training.to_report"))
+    for chart in ("history", "complexity", "time"):
+        hand.until(lambda name=f"training.{chart}_chart": hand.sees(name))
 
 
 def test_that_training_fills_the_board_live_and_ends_as_the_next_version(
