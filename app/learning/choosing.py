@@ -14,7 +14,7 @@ from app.jobs.forks import FitFailure, Pool
 from app.learning.estimators import combined
 from app.learning.model import open_pipeline, save_model
 from app.learning.records import Preset
-from app.learning.search.blend import KIND, Members, blend
+from app.learning.search.blend import KIND, Members, blend, level_mean
 from app.learning.search.data import LearningData
 from app.learning.search.records import Answered, ExecutedPlan, Member, RefitOrder, Spent
 from app.learning.search.strategy import refit_rows
@@ -36,7 +36,8 @@ class Winner:
 
 
 def choose(trials: Sequence[Trial], data: LearningData, metric: str, *, preset: Preset) -> Winner:
-    """The best finished candidate, or the mean of several (:func:`~app.learning.search.blend.blend`).
+    """The best finished candidate, or the mean of several: of kinds that can't be told apart the plain one, else the
+    one that the folds weigh (:mod:`~app.learning.search.blend`).
 
     What models are only compared with is never chosen.
 
@@ -51,7 +52,10 @@ def choose(trials: Sequence[Trial], data: LearningData, metric: str, *, preset: 
         failed = None if any(trial.left for trial in trials) else failed
         raise CicloError("learning.nothing_finished") if failed is None else _nothing_fitted(failed)
     winner = Winner(trial=learned[0], members=((learned[0], 1),))
-    mixed = blend(learned, data, metric, thrifty=preset is Preset.QUICK, most=_MOST[preset], pool=_POOL[preset])
+    thrifty = preset is Preset.QUICK
+    mixed = None if thrifty else level_mean(learned, data, metric)
+    if mixed is None or mixed[0].mean <= winner.trial.mean:
+        mixed = blend(learned, data, metric, thrifty=thrifty, most=_MOST[preset], pool=_POOL[preset])
     if mixed is not None and mixed[0].mean > winner.trial.mean:
         mixed[0].at_s = max(trial.at_s for trial in trials)
         winner = Winner(trial=mixed[0], members=mixed[1])

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 _ROWS, _ROUGH_ROWS = 20_000, 4_000
 _LEAST_GAIN = 0.1
 _SAME_KIND = 4
+_LEVEL = 6
 
 KIND = EstimatorKind(id=ENSEMBLE, tasks=frozenset(Task), build=baseline, complexity=4)
 """How an ensemble shows on the leaderboard; it is never built from parameters."""
@@ -76,7 +77,37 @@ def blend(
         scale.take(chosen)
     if len(weights) < 2:
         return None
-    members = tuple((able[position], weights[position]) for position in sorted(weights))
+    return _mixed(tuple((able[position], weights[position]) for position in sorted(weights)), data, metric)
+
+
+def level_mean(trials: Sequence[Trial], data: LearningData, metric: str) -> tuple[Trial, Members] | None:
+    """The plain mean of kinds that can't be told apart: of each the best, where it lies within a standard error of the
+    best of all.
+
+    With few rows, weights that were chosen follow chance, and equal ones predict better (J. Smith and K. F. Wallis, "A
+    simple explanation of the forecast combination puzzle", Oxford Bulletin of Economics and Statistics 71, 2009). With
+    many rows nothing else is that near to the best. Only for probabilities: amounts that one member extrapolates far
+    from the others would spoil a plain mean.
+
+    Parameters
+    ----------
+    trials
+        Finished, best first.
+
+    Returns
+    -------
+    tuple or None
+        The mean with its members; None where there are fewer than two such kinds, or for amounts.
+    """
+    if data.task is Task.REGRESSION or not trials:
+        return None
+    least = trials[0].mean - trials[0].standard_error
+    firsts = {trial.kind.id: trial for trial in reversed(trials)}
+    near = [trial for trial in trials if firsts[trial.kind.id] is trial and trial.mean >= least][:_LEVEL]
+    return _mixed(tuple((trial, 1) for trial in near), data, metric) if len(near) > 1 else None
+
+
+def _mixed(members: Members, data: LearningData, metric: str) -> tuple[Trial, Members]:
     named: Params = {f"member{n}": f"{trial.kind.id} x {weight}" for n, (trial, weight) in enumerate(members)}
     return mean_of(members, data, metric, kind=KIND, params=named), members
 

@@ -171,6 +171,10 @@ class ColumnChoice(QWidget):
         """Tick and untick these by hand again."""
         self._model.overrides.update(columns)
 
+    def left_out(self) -> tuple[str, ...]:
+        """The columns that aren't learned from."""
+        return tuple(c.name for c in self._model.columns() if not self._model.used(c))
+
     def counts(self) -> tuple[int, int]:
         """How many are used, of how many."""
         columns = self._model.columns()

@@ -37,6 +37,7 @@ from app.ui.widgets.form import Dropdown, Field, Option, Segments
 from app.ui.widgets.page import ScrollPage, see_through
 
 _MINUTE_S = 60
+_NAMED = 4
 _LIKELY = re.compile(r"(target|label|class|churn|outcome|result|objetivo|baja|salida|y)", re.IGNORECASE)
 
 
@@ -77,6 +78,7 @@ class TrainingForm(Card):
         theme, words = self._session.theme, self._words
         self.dataset = _named(Dropdown(theme), "training.dataset")
         self.target = _named(Dropdown(theme), "training.target")
+        self.target.invite(words("ui_training.predict.choose"))
         self.positive = _named(Dropdown(theme), "training.positive")
         self.holdout = JudgedOn(theme)
         self.preset = _named(Segments([_preset_option(words, p) for p in Preset]), "training.preset")
@@ -103,6 +105,9 @@ class TrainingForm(Card):
         self._positive_field = Field(words("ui_training.positive"), self.positive)
         self._columns_button = button("", self._on_columns_clicked, "link")
         self._columns_button.setObjectName("training.columns")
+        self._left_out = label("", "small-muted")
+        self._left_out.setObjectName("training.left_out")
+        self._left_out.setWordWrap(True)
         self._more_button = button(words("ui_training.more"), self._on_more_clicked, "link")
         self._more_button.setObjectName("training.more")
         self._problems = label("")
@@ -118,6 +123,7 @@ class TrainingForm(Card):
             self._task,
             self._positive_field,
             self._columns_button,
+            self._left_out,
             self.columns,
             Field(words("ui_training.holdout"), self.holdout, words("ui_training.holdout.help")),
             self.split,
@@ -132,7 +138,7 @@ class TrainingForm(Card):
         self.body.addWidget(self._forecast)
         self.body.addWidget(self._problems)
         self.body.addWidget(self.train)
-        for later in (self.columns, self.more, self._positive_field, self._problems):
+        for later in (self._left_out, self.columns, self.more, self._positive_field, self._problems):
             later.hide()
 
     # What is there
@@ -273,6 +279,9 @@ class TrainingForm(Card):
         self._columns_button.setVisible(total > 0)
         sign = "▴" if self.columns.isVisible() else "▾"
         self._columns_button.setText(f"{self._words('ui_training.columns', used=used, total=total)} {sign}")
+        left = self.columns.left_out()
+        named = ", ".join(left[:_NAMED]) + (", …" if len(left) > _NAMED else "")
+        _say(self._left_out, self._words("ui_training.columns.left_out", names=named) if left else "")
 
     @Slot()
     def _on_columns_changed(self) -> None:
@@ -307,12 +316,13 @@ class TrainingForm(Card):
 
 
 def _likely_target(session: Session, dataset: str, names: list[str]) -> str:
-    """What was predicted last from this dataset; else a column that is called as targets are; else the last one."""
+    """What was predicted last from this dataset; else a column that is called as targets are; else none: a guess that
+    stands there like a choice would be trained."""
     for record in reversed(session.records(MODEL)):
         version = record.read(ModelVersion)
         if version.dataset.partition("@")[0] == dataset and version.target in names:
             return version.target
-    return next((name for name in reversed(names) if _LIKELY.fullmatch(name)), names[-1] if names else "")
+    return next((name for name in reversed(names) if _LIKELY.fullmatch(name)), "")
 
 
 def _preset_option(words: Words, preset: str, seconds: float | None = None) -> Option:

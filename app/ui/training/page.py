@@ -134,7 +134,8 @@ class Page(QWidget):
 
     @Slot(object)
     def _on_training_submitted(self, request: TrainRequest) -> None:
-        title = Text("ui_training.job", {"model": request.model})
+        preset, dataset = Text(f"ui_training.preset.{request.preset}"), request.dataset.replace("@", " v")
+        title = Text("ui_training.job", {"model": request.model, "preset": preset, "dataset": dataset})
         id = self._session.submit(TRAIN, request, title)
         current = self._session.jobs.get(self._job)
         if current is not None and not current.over:

@@ -105,8 +105,11 @@ class Result(ScrollPage):
         else:
             self._board.show_candidates("", ())
         self._curve.show_curve(None)
+        self._say_computing(job)
+
+    def _say_computing(self, job: JobView) -> None:
         computing = job.published.get(COMPUTING)
-        if computing is not None:
+        if computing is not None and not job.paused:
             self.show_computing(computing)
         else:
             self._board.say_effort(())
@@ -141,6 +144,7 @@ class Result(ScrollPage):
         """The training stands still, or goes on; what has the keyboard keeps it."""
         had_keyboard = self._pause is not None and self._pause.hasFocus()
         self._set_head(job)
+        self._say_computing(job)
         if had_keyboard and self._pause is not None:
             self._pause.setFocus()
 

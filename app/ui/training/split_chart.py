@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.learning.splits.records import Part, SplitFigures
@@ -53,11 +53,14 @@ class SplitChart(QWidget):
         self.update()
 
     def text_of(self, part: Part) -> str:
-        """What is said of a part: its rows, what they are like, from when to when, of how many groups."""
+        """What is said of a part: its rows, what they are like, of how many groups."""
+        return " · ".join(self._pieces(part))
+
+    def _pieces(self, part: Part) -> list[str]:
         words, figures = self._words, self._figures
         said = [words(f"ui_training.part.{part.role}", n=part.rows)]
         if figures is None:
-            return said[0]
+            return said
         if part.target is not None and figures.label:
             share = amount(part.target, "percent")
             said.append(words("ui_training.part.share", share=share, label=figures.label))
@@ -65,7 +68,7 @@ class SplitChart(QWidget):
             said.append(words("ui_training.part.mean", mean=words.significant(part.target)))
         if part.groups:
             said.append(words("ui_training.part.groups", n=part.groups))
-        return " · ".join(said)
+        return said
 
     def blocks(self) -> list[Block]:
         """What is drawn."""
@@ -82,15 +85,36 @@ class SplitChart(QWidget):
     def sizeHint(self) -> QSize:
         lanes = self._lanes() * (self._lane_height() + tokens.GRID)
         dates = 1 if self._figures is not None and self._figures.axis else 0
-        return QSize(self._theme.size(220), lanes + self._theme.size(_LINE) * (dates + len(self._legend())))
+        lines = sum(len(self._lines(part)) for part in self._explained())
+        return QSize(self._theme.size(220), lanes + self._theme.size(_LINE) * (dates + lines))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()  # what is said of a part takes two lines in a narrow form
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.size(160), self.sizeHint().height())
 
     def _legend(self) -> list[str]:
-        if self._figures is None:
-            return []
-        return [self.text_of(part) for part in self._figures.parts if part.role in ("train", "gap", "holdout")]
+        return [self.text_of(part) for part in self._explained()]
+
+    def _explained(self) -> list[Part]:
+        parts = self._figures.parts if self._figures is not None else ()
+        return [part for part in parts if part.role in ("train", "gap", "holdout")]
+
+    def _lines(self, part: Part) -> list[str]:
+        """What is said of a part, broken between its pieces where the width doesn't hold them all."""
+        room = self.width() - self._theme.size(8) - tokens.PAD
+        metrics = QFontMetricsF(self._theme.font("small"))
+        lines: list[str] = []
+        for piece in self._pieces(part):
+            longer = f"{lines[-1]} · {piece}" if lines else piece
+            if lines and metrics.horizontalAdvance(longer) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(piece)
+        return lines
 
     def _place(self, block: Block) -> QRectF:
         high = self._lane_height()
@@ -131,20 +155,17 @@ class SplitChart(QWidget):
         return y + area.height()
 
     def _paint_legend(self, painter: QPainter, y: float) -> None:
-        figures, line = self._figures, self._theme.size(_LINE)
-        if figures is None:
-            return
-        shown = [part for part in figures.parts if part.role in ("train", "gap", "holdout")]
-        for part in shown:
-            side = self._theme.size(8)
+        line, side = self._theme.size(_LINE), self._theme.size(8)
+        for part in self._explained():
             painter.setPen(_NO_PEN)
             painter.setBrush(self._theme.colour("line") if part.role == "gap" else self._colour(part.role))
             painter.drawRect(QRectF(0, y + (line - side) / 2, side, side))
             painter.setPen(self._theme.colour("text"))
-            room = QRectF(side + tokens.PAD, y, self.width() - side - tokens.PAD, line)
-            text = painter.fontMetrics().elidedText(self.text_of(part), Qt.TextElideMode.ElideRight, int(room.width()))
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-            y += line
+            for said in self._lines(part):
+                room = QRectF(side + tokens.PAD, y, self.width() - side - tokens.PAD, line)
+                text = painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, int(room.width()))
+                painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+                y += line
 
     def _moment(self, value: float | None) -> str:
         figures = self._figures

@@ -110,8 +110,12 @@ class Dropdown(QComboBox):
         return found if isinstance(found, str) else ""
 
     def set_value(self, value: str) -> None:
-        """Choose by value; an unknown one leaves the first."""
-        self.setCurrentIndex(max(0, self.findData(value)))
+        """Choose by value; an unknown one leaves the first, or the invitation where there is one."""
+        self.setCurrentIndex(max(-1 if self.placeholderText() else 0, self.findData(value)))
+
+    def invite(self, words: str) -> None:
+        """Stand empty, with these words, until something is chosen."""
+        self.setPlaceholderText(words)
 
     def showPopup(self) -> None:
         """The list is as wide as its widest choice: in the width of a narrow field, names would be cut."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from app.learning.estimators.catalogue import builtin
 from app.learning.records import Task
 from app.learning.scoring import score
-from app.learning.search.blend import blend
+from app.learning.search.blend import blend, level_mean
 from app.learning.search.data import LearningData
 from app.learning.search.trials import Trial
 from app.learning.splits.splitting import Sealed
@@ -73,3 +75,44 @@ def test_that_a_hardly_useful_member_is_left_out_where_the_model_is_to_be_small(
 def test_that_a_single_candidate_stays_alone(data: LearningData) -> None:
     assert blend([trial(data, 0.5, 1)], data, METRIC) is None
     assert blend([trial(data, 0.1, 1), trial(data, 9.0, 2)], data, METRIC) is None
+
+
+@pytest.fixture
+def chances(data: LearningData) -> LearningData:
+    """The same rows, each with one of two classes."""
+    return replace(data, task=Task.BINARY, classes=2, values=(data.values > 0).astype(np.float64))
+
+
+def guess(chances: LearningData, kind: str, noise: float, seed: int) -> Trial:
+    """A candidate of that kind whose chances follow the class, more or less."""
+    drawn = np.random.default_rng(seed).normal(scale=noise, size=ROWS)
+    sure = 1 / (1 + np.exp(-(chances.values * 2 - 1 + drawn)))
+    answers = np.column_stack([1 - sure, sure])
+    parts = {n: answers[s] for n, (_, s) in enumerate(chances.folds)}
+    scores = {n: score(Task.BINARY, "roc_auc", chances.values[s], parts[n]) for n, (_, s) in enumerate(chances.folds)}
+    found = next(one for one in builtin() if one.id == kind)
+    return Trial(kind=found, params={}, predictions=parts, scores=scores, folds=5)
+
+
+def test_that_kinds_which_cannot_be_told_apart_count_alike(chances: LearningData) -> None:
+    pool = [guess(chances, "forest", 2.0, 1), guess(chances, "boosting", 2.0, 2), guess(chances, "forest", 2.0, 3)]
+    pool.sort(key=lambda one: -one.mean)
+    pool[0].scores[0] += 0.2  # the folds differ, so that the others aren't a standard error behind
+    pool[0].scores[1] -= 0.2
+    far = guess(chances, "logistic", 20.0, 4)
+    found = level_mean([*pool, far], chances, "roc_auc")
+    assert found is not None
+    mean, members = found
+    assert [weight for _, weight in members] == [1, 1]
+    assert {trial.kind.id for trial, _ in members} == {"forest", "boosting"}
+    assert mean.mean > max(one.mean for one in pool[1:])
+
+
+def test_that_a_kind_behind_the_best_keeps_out_of_a_plain_mean(chances: LearningData) -> None:
+    assert (
+        level_mean([guess(chances, "forest", 0.5, 1), guess(chances, "logistic", 9.0, 2)], chances, "roc_auc") is None
+    )
+
+
+def test_that_amounts_have_no_plain_mean(data: LearningData) -> None:
+    assert level_mean([trial(data, 0.5, 1), trial(data, 0.5, 2)], data, METRIC) is None
