@@ -104,7 +104,8 @@ class GateLimit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of a report. Objects: ``html_en`` and ``html_es`` (self-contained). Parents: model version, test dataset.
+    """Body of a report. Objects: ``html_en`` and ``html_es`` (self-contained), ``pdf_en`` and ``pdf_es``. Parents: the
+    model version and the test dataset.
 
     ``openings`` counts how often this hold-out has been opened, this time included. ``verdict`` is good, reservations
     or bad; ``headline`` and ``summary`` say it in words. ``findings`` have severity bad, warning or note."""

@@ -26,7 +26,9 @@ from app.verification.importance import SAMPLE_ROWS, importance_chart, permutati
 from app.verification.metrics import measure
 from app.verification.observed import Classified, Codes, Floats, Measured, Observed
 from app.verification.records import REPORT, BarChart, Chart, MetricRow, Report, VerifyRequest
-from app.verification.report_html import render_html
+from app.verification.report.html import render_html
+from app.verification.report.pdf import render_pdf
+from app.verification.report.sections import Source, document
 from app.verification.rows import Rows, load_rows
 from app.verification.suspicion import suspicions
 from app.verification.verdict import Finding, evidence_findings, headline, summary, verdict
@@ -255,12 +257,15 @@ def _loss(part: Observed, raw: Floats) -> float:
 
 
 def _documents(context: Context, report: Report, version: ModelVersion, record: Record) -> dict[str, StagedFile]:
-    return {
-        f"html_{language}": stage_bytes(
-            context.staging,
-            f"report_{language}.html",
-            render_html(report, version, record, Words(language)).encode(),
-            media="text/html",
-        )
-        for language in _LANGUAGES
-    }
+    """The report in each language, as a page for the screen and as one to print."""
+    made: dict[str, StagedFile] = {}
+    for words in map(Words, _LANGUAGES):
+        told = document(Source(report=report, version=version, record=record, words=words))
+        written = {
+            "html": (render_html(told, words).encode(), "text/html"),
+            "pdf": (render_pdf(told, words), "application/pdf"),
+        }
+        for kind, (data, media) in written.items():
+            name = f"{kind}_{words.language}"
+            made[name] = stage_bytes(context.staging, f"report_{words.language}.{kind}", data, media=media)
+    return made

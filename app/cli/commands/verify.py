@@ -46,6 +46,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     on_test_file: bool
     html: str
+    pdf: str
 
 
 def arguments(parser: Parser) -> None:
@@ -59,30 +60,29 @@ def arguments(parser: Parser) -> None:
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """Verify."""
-    if options.pdf:
-        raise CicloError("cli.later", what="--pdf")
     with opened(terminal, options.project) as project:
         model = model_record(project, options.model)  # refused at once, before a process is started for it
         warn_binned(terminal, project, model.parents)
-        if options.html:
-            check_place(Path(options.html))
+        for out in filter(None, (options.html, options.pdf)):
+            check_place(Path(out))
         request = VerifyRequest(project=absolute(options.project), model=options.model, test=options.test)
         record = committed(project, project_job(terminal, VERIFY, request, project), REPORT)
-        html = _save_html(project, record, options.html, terminal.words) if options.html else ""
+        wanted = {"html": options.html, "pdf": options.pdf}
+        saved = {kind: _save(project, record, kind, out, terminal.words) for kind, out in wanted.items() if out}
     report = record.read(Report)
-    terminal.answer(_answer(report, html, terminal.words), _lines(report, html, terminal.words))
+    terminal.answer(_answer(report, saved, terminal.words), _lines(report, saved, terminal.words))
     return 0 if all(gate.passed for gate in report.gates) else 1
 
 
-def _save_html(project: Project, record: Record, out: str, words: Words) -> str:
-    data = project.object_bytes(record.objects[f"html_{words.language}"].sha256)
+def _save(project: Project, record: Record, kind: str, out: str, words: Words) -> str:
+    data = project.object_bytes(record.objects[f"{kind}_{words.language}"].sha256)
     try:
         return str(save(Path(out), data))
     except CicloError as error:  # the disk is full, or somebody took the folder away meanwhile
         raise CicloError("cli.verify.not_saved", cause=words.error(error)[0]) from error
 
 
-def _answer(report: Report, html: str, words: Words) -> _Answer:
+def _answer(report: Report, saved: dict[str, str], words: Words) -> _Answer:
     return _Answer(
         model=report.model,
         verdict=report.verdict,
@@ -104,11 +104,12 @@ def _answer(report: Report, html: str, words: Words) -> _Answer:
         openings=report.openings,
         rows=report.rows,
         on_test_file=report.on_test_file,
-        html=html,
+        html=saved.get("html", ""),
+        pdf=saved.get("pdf", ""),
     )
 
 
-def _lines(report: Report, html: str, words: Words) -> list[str]:
+def _lines(report: Report, saved: dict[str, str], words: Words) -> list[str]:
     lines = [words.text(report.headline), words.text(report.summary), ""]
     rows = [("", words("cli.verify.value"), words("cli.verify.baseline"))]
     rows += [(m.code, spoken(m.estimate, words, m.code), spoken(m.baseline, words, m.code)) for m in report.metrics]
@@ -119,4 +120,4 @@ def _lines(report: Report, html: str, words: Words) -> list[str]:
     ]
     lines += [words.text(text) for _severity, text in report.findings]
     lines.append(words("cli.verify.openings", n=report.openings))
-    return [*lines, words("cli.verify.html", path=html)] if html else lines
+    return [*lines, *(words("cli.verify.saved", path=path) for path in saved.values())]

@@ -3,7 +3,7 @@ direction a column of numbers may work."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QListView, QWidget
@@ -12,10 +12,11 @@ from app.data.records import ColumnType
 from app.learning.records import PlannedColumn
 from app.text.words import Words
 from app.ui.theme import Theme
-from app.ui.widgets.basics import column
+from app.ui.widgets.basics import button, column, label
 from app.ui.widgets.form import Dropdown, Field, Option
 
 _ROWS_SHOWN = 8
+_NAMED = 4
 _WAYS = {0: "free", 1: "never_falls", -1: "never_rises"}
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 Index = QModelIndex | QPersistentModelIndex
@@ -179,3 +180,28 @@ class ColumnChoice(QWidget):
         """How many are used, of how many."""
         columns = self._model.columns()
         return sum(self._model.used(c) for c in columns), len(columns)
+
+
+class ColumnsHead(QWidget):
+    """How many columns are learned from, as a button that opens the list, and the names of those that aren't."""
+
+    def __init__(self, words: Words, clicked: Callable[[], None]) -> None:
+        super().__init__()
+        self._words = words
+        self._button = button("", clicked, "link")
+        self._button.setObjectName("training.columns")
+        self._left_out = label("", "small-muted")
+        self._left_out.setObjectName("training.left_out")
+        self._left_out.setWordWrap(True)
+        self.setLayout(column(self._button, self._left_out))
+
+    def say(self, columns: ColumnChoice) -> None:
+        """What is chosen in the list."""
+        used, total = columns.counts()
+        left = columns.left_out()
+        self.setVisible(total > 0)
+        sign = "▴" if columns.isVisible() else "▾"
+        self._button.setText(f"{self._words('ui_training.columns', used=used, total=total)} {sign}")
+        named = ", ".join(left[:_NAMED]) + (", …" if len(left) > _NAMED else "")
+        self._left_out.setText(self._words("ui_training.columns.left_out", names=named))
+        self._left_out.setVisible(bool(left))

@@ -26,7 +26,7 @@ from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.session import Session
 from app.ui.training.choices import MoreChoices
-from app.ui.training.columns import ColumnChoice
+from app.ui.training.columns import ColumnChoice, ColumnsHead
 from app.ui.training.forecast import ForecastNote
 from app.ui.training.question import PlanQuestion
 from app.ui.training.requests import plan_request, train_request
@@ -37,7 +37,6 @@ from app.ui.widgets.form import Dropdown, Field, Option, Segments
 from app.ui.widgets.page import ScrollPage, see_through
 
 _MINUTE_S = 60
-_NAMED = 4
 _LIKELY = re.compile(r"(target|label|class|churn|outcome|result|objetivo|baja|salida|y)", re.IGNORECASE)
 
 
@@ -103,11 +102,7 @@ class TrainingForm(Card):
         words = self._words
         self._task = label("", "small-muted")
         self._positive_field = Field(words("ui_training.positive"), self.positive)
-        self._columns_button = button("", self._on_columns_clicked, "link")
-        self._columns_button.setObjectName("training.columns")
-        self._left_out = label("", "small-muted")
-        self._left_out.setObjectName("training.left_out")
-        self._left_out.setWordWrap(True)
+        self._columns_head = ColumnsHead(words, self._on_columns_clicked)
         self._more_button = button(words("ui_training.more"), self._on_more_clicked, "link")
         self._more_button.setObjectName("training.more")
         self._problems = label("")
@@ -122,8 +117,7 @@ class TrainingForm(Card):
             Field(words("ui_training.predict"), self.target),
             self._task,
             self._positive_field,
-            self._columns_button,
-            self._left_out,
+            self._columns_head,
             self.columns,
             Field(words("ui_training.holdout"), self.holdout, words("ui_training.holdout.help")),
             self.split,
@@ -138,7 +132,7 @@ class TrainingForm(Card):
         self.body.addWidget(self._forecast)
         self.body.addWidget(self._problems)
         self.body.addWidget(self.train)
-        for later in (self._left_out, self.columns, self.more, self._positive_field, self._problems):
+        for later in (self.columns, self.more, self._positive_field, self._problems):
             later.hide()
 
     # What is there
@@ -275,13 +269,7 @@ class TrainingForm(Card):
     # Columns and more
 
     def _say_columns(self) -> None:
-        used, total = self.columns.counts()
-        self._columns_button.setVisible(total > 0)
-        sign = "▴" if self.columns.isVisible() else "▾"
-        self._columns_button.setText(f"{self._words('ui_training.columns', used=used, total=total)} {sign}")
-        left = self.columns.left_out()
-        named = ", ".join(left[:_NAMED]) + (", …" if len(left) > _NAMED else "")
-        _say(self._left_out, self._words("ui_training.columns.left_out", names=named) if left else "")
+        self._columns_head.say(self.columns)
 
     @Slot()
     def _on_columns_changed(self) -> None:

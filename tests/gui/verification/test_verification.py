@@ -149,18 +149,21 @@ def test_that_numbers_are_read_in_the_readers_format(typed: str, half: str, valu
     assert parse_number(typed, half) == value
 
 
-def test_that_the_report_is_saved_as_a_file(hand: Hand, page: Page, session: Session, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "start"), [("report.html", b"<!DOCTYPE"), ("report.pdf", b"%PDF-")])
+def test_that_the_report_is_saved_as_a_file(
+    hand: Hand, page: Page, session: Session, tmp_path: Path, name: str, start: bytes
+) -> None:
     from PySide6.QtWidgets import QFileDialog
 
     page.show_record(model_id(session, "left@1"))
     hand.click("verification.save")
     chooser = page.findChild(QFileDialog, "chooser")
     assert chooser is not None
-    target = tmp_path / "report.html"
+    target = tmp_path / name
     chooser.fileSelected.emit(str(target))
     chooser.reject()
     hand.until(target.is_file)
-    assert "<svg" in target.read_text(encoding="utf-8")
+    assert target.read_bytes().startswith(start)
 
 
 def test_that_a_page_made_again_shows_the_same_version(qtbot: QtBot, hand: Hand, page: Page, session: Session) -> None:

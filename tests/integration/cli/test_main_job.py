@@ -39,7 +39,7 @@ def steps(program: Program, customers: Path) -> Steps:
     step("train", "p", "clientes", "--target", "baja", "--positive", "Sí", "--model", "baja", "--seed", "3")
     done["export too early"] = program("export", "p", "baja", "--to", "bundle")
     done["approve too early"] = program("approve", "p", "baja", "--by", "Ana", "--comment", "ok")
-    step("verify", "p", "baja", "--html", "report.html")
+    step("verify", "p", "baja", "--html", "report.html", "--pdf", "report.pdf")
     step("approve", "p", "baja@1", "--by", "Ana", "--comment", "Sirve | *bien*")
     step("models", "p")
     step("export", "p", "baja", "--to", "bundle", "--out", "out.ciclo.zip")
@@ -140,6 +140,7 @@ def test_that_a_report_has_gates_metrics_and_a_file(steps: Steps, program: Progr
     assert {"value", "low", "high", "method"} <= set(done["metrics"]["roc_auc"])
     assert done["openings"] == 1
     assert "<html" in (program.folder / "report.html").read_text(encoding="utf-8")
+    assert (program.folder / "report.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_that_the_versions_are_listed_with_their_state(steps: Steps) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pypdf import PdfReader
 
 from app.data.records import ColumnType
 from app.learning.records import Task, TrainRequest
 from app.learning.training import train
 from app.project import Project
-from app.verification.records import Report, VerifyRequest
+from app.verification.records import REPORT, Report, VerifyRequest
 from app.verification.verifying import verify
 from tests.integration.learning.datasets import Columns, Here, store
 
@@ -85,6 +87,12 @@ def opened(trained: Callable[[Task], Path], tmp_path: Path) -> Iterator[Callable
     yield open_copy
     for project in projects:
         project.close()
+
+
+def printed(project: Project, language: str) -> PdfReader:
+    """The PDF of the newest report."""
+    record = max(project.records(REPORT), key=lambda r: r.envelope.lamport)
+    return PdfReader(io.BytesIO(project.object_bytes(record.objects[f"pdf_{language}"].sha256)))
 
 
 def judge(project: Project, *, test: str = "", model: str = "model") -> tuple[Report, str, str]:

@@ -77,7 +77,6 @@ def test_that_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str
         (["export", "PROJECT", "m", "--to", "bundle"], "project.no_such_version"),
         (["score", "nowhere", "f", "--out", "o.csv"], "deployment.no_file"),
         (["export", "p", "m", "--to", "onnx"], "cli.later"),
-        (["verify", "p", "m", "--pdf", "f"], "cli.later"),
         (["serve", "b"], "cli.later"),
         (["fly"], "cli.unknown_command"),
         (["check", "nowhere"], "project.not_a_project"),

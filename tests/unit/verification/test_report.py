@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from app.text import Text, Words
-from app.verification import charts, svg
+from app.verification import charts
 from app.verification.observed import Classified, Measured
 from app.verification.records import BarChart, Chart, Confusion
-from app.verification.report_html import condensed
+from app.verification.report import svg
+from app.verification.report.plane import ticks
+from app.verification.report.sections import condensed
 
 N = 20_000
 
@@ -119,7 +121,7 @@ def test_that_bars_escape_and_shorten_names() -> None:
     [(0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]), (-3, 12, [0, 5, 10]), (5, 5, [5])],
 )
 def test_that_ticks_are_round(low: float, high: float, expected: list[float]) -> None:
-    assert svg.ticks(low, high) == pytest.approx(expected)
+    assert ticks(low, high) == pytest.approx(expected)
 
 
 def test_that_many_classes_are_gathered_without_losing_a_row() -> None:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from markupsafe import escape
 
 from app.text import Words
 from app.verification.records import BarChart, Chart, Curve
+from app.verification.report.plane import (
+    BOTTOM,
+    HEIGHT,
+    RIGHT,
+    ROW,
+    TOP,
+    WIDE,
+    WIDTH,
+    BarScale,
+    Plane,
+    shortened,
+    solid,
+    spaced,
+)
 
 LIGHT = {
     "window": "#F6F7F9", "card": "#FFFFFF", "line": "#E2E6EC", "text": "#1B2330", "muted": "#5F6B7C",
@@ -23,68 +36,10 @@ DARK = {
     "series3": "#2CC295", "series4": "#DDA0C4",
 }  # fmt: skip
 
-WIDTH, HEIGHT = 440, 290
-_TOP, _RIGHT, _BOTTOM = 26, 14, 44
-_GLYPH = 6.6
-_NAME_GLYPH = 7.6
-_PERCENT = {
-    "roc": "xy",
-    "precision_recall": "xy",
-    "calibration": "xy",
-    "score_distribution": "xy",
-    "residual_histogram": "y",
-}
-_NAME = 34
-
 
 def variables(palette: dict[str, str]) -> str:
     """The palette as CSS declarations."""
     return "".join(f"--{name}:{colour};" for name, colour in palette.items())
-
-
-def shortened(text: str, limit: int = _NAME) -> str:
-    """At most ``limit`` characters."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
-    """Round numbers between ``low`` and ``high``, about ``wanted`` of them."""
-    span = high - low
-    if not math.isfinite(span) or span <= 0:
-        return [low]
-    raw = span / wanted
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
-    first = math.ceil(low / step - 1e-9)
-    return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
-
-
-class _Plane:
-    """Maps values to places."""
-
-    def __init__(self, chart: Chart, words: Words) -> None:
-        self.x_low, self.x_high = chart.x_range or _reach([v for c in chart.curves for v in c.x])
-        self.y_low, self.y_high = chart.y_range or _reach([v for c in chart.curves for v in (*c.y, *c.low, *c.high)])
-        percent = _PERCENT.get(chart.code, "")
-        self.x_ticks = [(v, _number(v, words, "x" in percent)) for v in ticks(self.x_low, self.x_high)]
-        self.y_ticks = [(v, _number(v, words, "y" in percent)) for v in ticks(self.y_low, self.y_high)]
-        self.left = 12 + _GLYPH * max((len(text) for _v, text in self.y_ticks), default=2)
-
-    def x(self, value: float) -> float:
-        share = (value - self.x_low) / ((self.x_high - self.x_low) or 1)
-        return self.left + share * (WIDTH - self.left - _RIGHT)
-
-    def y(self, value: float) -> float:
-        share = (value - self.y_low) / ((self.y_high - self.y_low) or 1)
-        return HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM)
-
-
-def _reach(values: Sequence[float]) -> tuple[float, float]:
-    return (min(values), max(values)) if values else (0.0, 1.0)
-
-
-def _number(value: float, words: Words, percent: bool) -> str:
-    return words.percent(value) if percent else words.significant(value)
 
 
 def colour(position: int) -> str:
@@ -94,14 +49,14 @@ def colour(position: int) -> str:
 
 def chart_svg(chart: Chart, words: Words) -> str:
     """A chart as an ``<svg>`` element; every text is escaped."""
-    plane = _Plane(chart, words)
+    plane = Plane(chart, words)
     parts = [_grid(plane), _axis_names(chart, plane, words)]
-    bands = [_band(curve, plane, colour(i)) for i, curve in enumerate(_solid(chart))]
-    lines = [_line(curve, plane, colour(i)) for i, curve in enumerate(_solid(chart))]
+    bands = [_band(curve, plane, colour(i)) for i, curve in enumerate(solid(chart))]
+    lines = [_line(curve, plane, colour(i)) for i, curve in enumerate(solid(chart))]
     dashed = [_dashed(curve, plane) for curve in chart.curves if curve.dashed]
     clip = f"clip-{escape(chart.code)}"
-    width, height = WIDTH - plane.left, HEIGHT - _BOTTOM - _TOP + 12
-    area = f'<rect x="{plane.left:.1f}" y="{_TOP - 6}" width="{width:.1f}" height="{height}"/>'
+    width, height = WIDTH - plane.left, HEIGHT - BOTTOM - TOP + 12
+    area = f'<rect x="{plane.left:.1f}" y="{TOP - 6}" width="{width:.1f}" height="{height}"/>'
     drawn = (
         f'<clipPath id="{clip}">{area}</clipPath><g clip-path="url(#{clip})">{"".join([*bands, *dashed, *lines])}</g>'
     )
@@ -109,36 +64,21 @@ def chart_svg(chart: Chart, words: Words) -> str:
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">{"".join(parts)}{drawn}</svg>'
 
 
-def _solid(chart: Chart) -> list[Curve]:
-    return [curve for curve in chart.curves if not curve.dashed]
-
-
-def _grid(plane: _Plane) -> str:
-    parts, bottom = [], HEIGHT - _BOTTOM
+def _grid(plane: Plane) -> str:
+    parts, bottom = [], HEIGHT - BOTTOM
     for value, text in plane.y_ticks:
         y = plane.y(value)
-        parts.append(f'<line x1="{plane.left:.1f}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>')
+        parts.append(f'<line x1="{plane.left:.1f}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>')
         parts.append(f'<text x="{plane.left - 6:.1f}" y="{y + 4:.1f}" text-anchor="end">{escape(text)}</text>')
-    for value, text in _spaced(plane):
+    for value, text in spaced(plane):
         x = plane.x(value)
-        anchor = "end" if x > WIDTH - _RIGHT - 8 else "middle"
+        anchor = "end" if x > WIDTH - RIGHT - 8 else "middle"
         parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="{anchor}">{escape(text)}</text>')
     return "".join(parts)
 
 
-def _spaced(plane: _Plane) -> list[tuple[float, str]]:
-    """The ticks whose numbers don't touch each other."""
-    kept, free = [], -math.inf
-    for value, text in plane.x_ticks:
-        half = len(text) * _GLYPH / 2
-        if plane.x(value) - half > free:
-            kept.append((value, text))
-            free = plane.x(value) + half + 6
-    return kept
-
-
-def _axis_names(chart: Chart, plane: _Plane, words: Words) -> str:
-    middle = (plane.left + WIDTH - _RIGHT) / 2
+def _axis_names(chart: Chart, plane: Plane, words: Words) -> str:
+    middle = (plane.left + WIDTH - RIGHT) / 2
     x_name, y_name = (escape(shortened(words.text(text), 70)) for text in (chart.x_label, chart.y_label))
     return (
         f'<text x="2" y="12" class="axis">{y_name}</text>'
@@ -146,28 +86,28 @@ def _axis_names(chart: Chart, plane: _Plane, words: Words) -> str:
     )
 
 
-def _points(xs: Sequence[float], ys: Sequence[float], plane: _Plane) -> list[str]:
+def _points(xs: Sequence[float], ys: Sequence[float], plane: Plane) -> list[str]:
     return [f"{plane.x(x):.1f},{plane.y(y):.1f}" for x, y in zip(xs, ys, strict=True)]
 
 
-def _band(curve: Curve, plane: _Plane, paint: str) -> str:
+def _band(curve: Curve, plane: Plane, paint: str) -> str:
     if not curve.low or not curve.high or curve.points:
         return ""
     outline = _points(curve.x, curve.high, plane) + _points(curve.x, curve.low, plane)[::-1]
     return f'<polygon points="{" ".join(outline)}" style="fill:{paint}" class="band"/>'
 
 
-def _line(curve: Curve, plane: _Plane, paint: str) -> str:
+def _line(curve: Curve, plane: Plane, paint: str) -> str:
     if curve.points:
         return _dots(curve, plane, paint)
     return f'<polyline points="{" ".join(_points(curve.x, curve.y, plane))}" style="stroke:{paint}" class="curve"/>'
 
 
-def _dashed(curve: Curve, plane: _Plane) -> str:
+def _dashed(curve: Curve, plane: Plane) -> str:
     return f'<polyline points="{" ".join(_points(curve.x, curve.y, plane))}" class="dashed"/>'
 
 
-def _dots(curve: Curve, plane: _Plane, paint: str) -> str:
+def _dots(curve: Curve, plane: Plane, paint: str) -> str:
     """Dots: a few with their intervals, or many without, half transparent."""
     few = len(curve.x) <= 30
     size, kind = (3.5, "dot") if few else (2.2, "dots")
@@ -185,34 +125,19 @@ def _dots(curve: Curve, plane: _Plane, paint: str) -> str:
 
 def bars_svg(bars: BarChart, words: Words) -> str:
     """Bars with intervals as an ``<svg>`` element, names at the left."""
-    scale = _BarScale(bars)
-    height = _ROW * len(bars.names) + 48
+    scale = BarScale(bars)
+    height = ROW * len(bars.names) + 48
     rows = "".join(_bar(i, bars, scale, words) for i in range(len(bars.names)))
     zero = f'<line x1="{scale.x(0):.1f}" x2="{scale.x(0):.1f}" y1="4" y2="{height - 44}" class="zero"/>'
     name = f'<text x="{scale.left:.1f}" y="{height - 14}" class="axis">{escape(words.text(bars.x_label))}</text>'
     title = escape(words(f"verification.chart.{bars.code}"))
-    return f'<svg viewBox="0 0 {_WIDE} {height}" role="img" aria-label="{title}">{zero}{rows}{name}</svg>'
+    return f'<svg viewBox="0 0 {WIDE} {height}" role="img" aria-label="{title}">{zero}{rows}{name}</svg>'
 
 
-_WIDE, _ROW, _FIGURES = 900, 24, 90
-
-
-class _BarScale:
-    """Maps values of bars to places, right of their names."""
-
-    def __init__(self, bars: BarChart) -> None:
-        self.left = 14 + _NAME_GLYPH * max((len(shortened(name)) for name in bars.names), default=1)
-        self._low = min([0.0, *bars.values, *bars.low])
-        self._span = (max([0.0, *bars.values, *bars.high]) - self._low) or 1.0
-
-    def x(self, value: float) -> float:
-        return self.left + (value - self._low) / self._span * (_WIDE - self.left - _FIGURES)
-
-
-def _bar(position: int, bars: BarChart, scale: _BarScale, words: Words) -> str:
-    name, value, top = bars.names[position], bars.values[position], position * _ROW + 4
+def _bar(position: int, bars: BarChart, scale: BarScale, words: Words) -> str:
+    name, value, top = bars.names[position], bars.values[position], position * ROW + 4
     start, end = sorted((scale.x(0), scale.x(value)))
-    middle, reach, whisker = top + _ROW / 2 - 1, end, ""
+    middle, reach, whisker = top + ROW / 2 - 1, end, ""
     if bars.low and bars.high:
         low, high = scale.x(bars.low[position]), scale.x(bars.high[position])
         reach = max(end, high)
