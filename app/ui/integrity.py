@@ -10,12 +10,12 @@ from PySide6.QtCore import QTimer, Slot
 
 from app.errors import CicloError
 from app.jobs.contract import Ended, Event, JobState
-from app.jobs.integrity import CHECK, CheckRequest
 from app.project.check import Inspection, glance
 from app.project.store import Project
 from app.text.message import Text
 from app.ui.session import Session
 from app.ui.widgets.messages import Notice
+from app.verification.checking import CHECK, CheckRequest
 
 _AFTER_MS = 1500
 _LISTED = 30

@@ -132,7 +132,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of a decision. Parents: the report and the model version. ``supersedes`` are the decisions it replaces."""
+    """Body of a decision. Parents: the report and the model version. ``supersedes`` are the decisions it replaces.
+
+    ``signature`` is that of all other fields with the Ed25519 key of which ``key`` is the public half, both in
+    hexadecimal digits; ``at`` is when it was signed (ISO 8601, UTC), ``previous`` the id of the decision before it in
+    the project. All four are empty in decisions that were made before there were signatures."""
 
     model: str
     model_id: str
@@ -143,3 +147,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     override: str = ""
     failed_gates: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
+    at: str = ""
+    previous: str = ""
+    key: str = ""
+    signature: str = ""

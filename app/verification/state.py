@@ -17,6 +17,7 @@ from app.project.purge import purged
 from app.verification.catalogue import METRICS
 from app.verification.limits import METRIC_LIMIT, judge_limit
 from app.verification.records import DECISION, GATE_LIMIT, REPORT, Decision, Gate, GateLimit, MetricRow, Report
+from app.verification.signing import sign
 
 NO_REPORT = "verification.no_report"
 GATE_FAILED = "verification.gate_failed"
@@ -217,8 +218,8 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
     Raises
     ------
     CicloError
-        ``verification.no_name``; for an approval ``verification.no_report``, and ``verification.gate_failed`` where a
-        gate isn't passed and ``override`` gives no reason.
+        ``verification.no_name``, ``verification.no_key``; for an approval ``verification.no_report``, and
+        ``verification.gate_failed`` where a gate isn't passed and ``override`` gives no reason.
     """
     if not by.strip():
         raise CicloError(NO_NAME)
@@ -243,7 +244,7 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
         supersedes=standing,
     )
     parents = (*((report.id,) if report else ()), version.id)
-    return project.commit([draft(DECISION, body, parents=parents)])[0]
+    return project.commit([draft(DECISION, sign(body, project), parents=parents)])[0]
 
 
 def _gate_names(codes: Sequence[str]) -> str:

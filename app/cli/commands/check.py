@@ -10,9 +10,9 @@ from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, local_job
 from app.errors import CicloError
-from app.jobs.integrity import CHECK, CheckRequest
 from app.project import Inspection
 from app.project.tombstone import Purged, said_of
+from app.verification.checking import CHECK, CheckRequest
 
 
 class _Damage(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,9 @@ class _Decision(msgspec.Struct, frozen=True, kw_only=True):
     failed_gates: tuple[str, ...]
     report: str
     time: str
+    key: str
+    signature: str
+    previous: str
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,5 +77,8 @@ def _decision(record: Record, body: Decision) -> _Decision:
         override=body.override,
         failed_gates=body.failed_gates,
         report=body.report_id,
-        time=record.time,
+        time=body.at or record.time,
+        key=body.key,
+        signature=body.signature,
+        previous=body.previous,
     )

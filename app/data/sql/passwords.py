@@ -6,8 +6,6 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import stat
-import sys
 import time
 from pathlib import Path
 
@@ -15,8 +13,8 @@ import msgspec
 
 from app.data.sql.addresses import account
 from app.data.sql.records import Access, Address, Kept
-from app.errors import CicloError, cause
-from app.project.durable import writing
+from app.errors import CicloError
+from app.project.private import from_keyring, into_keyring, read_private, write_private
 from app.resources import user_folder
 
 VARIABLE = "CICLO_PASSWORD"
@@ -25,9 +23,7 @@ VARIABLE = "CICLO_PASSWORD"
 GIVEN = "CICLO_PASSWORD_GIVEN"
 """The variable in which a command hands its jobs the password that stood in an address; it beats every other."""
 
-_SERVICE = "ciclo"
 _FORGOTTEN_S = 24 * 3600
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def find_password(address: Address, access: Access) -> str | None:
@@ -37,7 +33,7 @@ def find_password(address: Address, access: Access) -> str | None:
     Raises
     ------
     CicloError
-        ``sql.password_env_missing``, ``sql.password_file_unreadable`` or ``sql.password_file_open``.
+        ``sql.password_env_missing``, ``project.private_unreadable`` or ``project.private_open``.
     """
     if GIVEN in os.environ:
         return os.environ[GIVEN]
@@ -50,7 +46,7 @@ def find_password(address: Address, access: Access) -> str | None:
     if VARIABLE in os.environ:
         return os.environ[VARIABLE]
     name = account(address)
-    kept = _from_keyring(name)
+    kept = from_keyring(name)
     return kept if kept is not None else _read_store().get(name)
 
 
@@ -60,26 +56,9 @@ def read_password_file(path: Path) -> str:
     Raises
     ------
     CicloError
-        ``sql.password_file_unreadable`` or ``sql.password_file_open``.
+        ``project.private_unreadable`` or ``project.private_open``.
     """
-    return _read_private(path).split("\n", 1)[0].rstrip("\r")
-
-
-def _read_private(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            _refuse_open(path, os.fstat(file.fileno()).st_mode)
-            return file.read(1 << 20).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise CicloError("sql.password_file_unreadable", path=str(path), cause="UTF-8") from error
-    except OSError as error:
-        raise CicloError("sql.password_file_unreadable", path=str(path), cause=cause(error)) from error
-
-
-def _refuse_open(path: Path, mode: int) -> None:
-    """Windows keeps a user's folder from others by itself, and its modes say nothing."""
-    if sys.platform != "win32" and mode & _OTHERS:
-        raise CicloError("sql.password_file_open", path=str(path), mode=f"{stat.S_IMODE(mode):04o}")
+    return read_private(path).split("\n", 1)[0].rstrip("\r")
 
 
 def store_path() -> Path:
@@ -92,19 +71,9 @@ def _read_store() -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        return msgspec.json.decode(_read_private(path), type=dict[str, str])
+        return msgspec.json.decode(read_private(path), type=dict[str, str])
     except msgspec.MsgspecError as error:
-        raise CicloError("sql.password_file_unreadable", path=str(path), cause="JSON") from error
-
-
-def _from_keyring(name: str) -> str | None:
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        return keyring.get_password(_SERVICE, name)
-    except (KeyringError, OSError, RuntimeError):  # none here, or one that stays locked
-        return None
+        raise CicloError("project.private_unreadable", path=str(path), cause="JSON") from error
 
 
 def keep(address: Address, password: str) -> Kept:
@@ -115,35 +84,12 @@ def keep(address: Address, password: str) -> Kept:
     CicloError
         Where neither takes it.
     """
-    import keyring
-    from keyring.errors import KeyringError
-
     name = account(address)
-    try:
-        keyring.set_password(_SERVICE, name, password)
-        if keyring.get_password(_SERVICE, name) == password:  # some that call themselves one keep nothing
-            return Kept(keyring=True)
-    except (KeyringError, OSError, RuntimeError):
-        pass
+    if into_keyring(name, password):
+        return Kept(keyring=True)
     path = store_path()
     write_private(path, msgspec.json.encode({**_read_store(), name: password}))
     return Kept(keyring=False, path=str(path))
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file that nobody else may read at any moment; what was there stays until the new one is whole."""
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
 
 
 def hand_over(password: str) -> Path:

@@ -18,6 +18,7 @@ from app.ui.theme import Kind
 from app.ui.widgets.basics import Card, Chip, button, column, label, row
 from app.ui.widgets.form import Field, line_edit, text_edit
 from app.verification.records import Decision, Gate
+from app.verification.signing import fingerprint, sealed
 from app.verification.state import VersionRow, VersionState, decide, standing_decisions
 
 _KINDS: dict[VersionState, Kind] = {
@@ -100,6 +101,8 @@ class DecisionCard(Card):
         key = "ui_verification.approved_by" if decision.approved else "ui_verification.rejected_by"
         lines = [words(key, by=decision.by, when=when)]
         lines += [words("ui_verification.quoted", text=text) for text in (decision.comment, decision.override) if text]
+        state = sealed(record)
+        lines.append(words(f"ui_verification.sealed.{state}", key=fingerprint(decision.key)))
         return "\n".join(lines)
 
     @Slot()

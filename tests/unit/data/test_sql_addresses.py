@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from keyring.backend import KeyringBackend
 
 from app.data.sql.addresses import absolute, account, is_address, parse_address, spell
-from app.data.sql.passwords import find_password, keep, store_path, write_private
+from app.data.sql.passwords import find_password, keep, store_path
 from app.data.sql.records import Access, Address, Engine
 from app.data.sql.server import without_end
 from app.errors import CicloError
+from app.project.private import write_private
 
 SERVER = parse_address("postgresql://ana@db.example:5433/shop").address
 
@@ -97,7 +98,7 @@ def test_that_a_password_is_found_where_it_is_named(tmp_path: Path, monkeypatch:
     assert find_password(SERVER, Access(password_file=str(file))) == "three "
     with pytest.raises(CicloError, match="password_env_missing"):
         find_password(SERVER, Access(password_env="NONE"))
-    with pytest.raises(CicloError, match="password_file_unreadable"):
+    with pytest.raises(CicloError, match="private_unreadable"):
         find_password(SERVER, Access(password_file=str(tmp_path / "gone")))
 
 
@@ -107,7 +108,7 @@ def test_that_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     file.chmod(0o640)
     with pytest.raises(CicloError) as caught:
         find_password(SERVER, Access(password_file=str(file)))
-    assert (caught.value.code, caught.value.params["mode"]) == ("sql.password_file_open", "0640")
+    assert (caught.value.code, caught.value.params["mode"]) == ("project.private_open", "0640")
 
 
 def test_that_without_a_keyring_a_password_is_kept_in_a_file_of_ones_own() -> None:
