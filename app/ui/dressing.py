@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QLayout, QStackedLayout, QWidget
+from shiboken6 import isValid
 
 _MOST_WIDGETS = 30
 _SLICE_S = 0.006
@@ -32,6 +33,7 @@ class Dressing:
     """
 
     def __init__(self, page: QWidget) -> None:
+        self._page = page
         self._order = _focus_order(page)
         self._shelf = QWidget()
         self._waiting = [_take_out(layout, widget, self._shelf) for layout, widget in list(_parts(page))]
@@ -41,10 +43,11 @@ class Dressing:
         end = time.perf_counter() + _SLICE_S
         while self._waiting and time.perf_counter() < end:
             part = self._waiting.pop(0)
-            part.layout.replaceWidget(part.place, part.widget)
-            part.place.deleteLater()
+            if isValid(part.layout) and isValid(part.widget):  # the page may have made a part of itself anew meanwhile
+                part.layout.replaceWidget(part.place, part.widget)
+                part.place.deleteLater()
         if not self._waiting:
-            _restore(self._order)
+            _restore([one for one in self._order if isValid(one) and self._page.isAncestorOf(one)])
         return not self._waiting
 
 

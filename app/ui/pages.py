@@ -95,9 +95,9 @@ class Pages(QObject):
     def drop(self, *, remember: bool) -> None:
         """Forget every page; with ``remember``, what was filled in comes back when one is made again."""
         self._turn.stop()
-        for arrival in self._arrivals.values():
-            arrival.close()
         kept = {t: p.remember() for t, p in self._made.items() if hasattr(p, "remember")} if remember else {}
+        for arrival in self._arrivals.values():  # with what they still held of a page, so that it is asked before
+            arrival.close()
         self._memories = {**self._memories, **kept} if remember else {}
         for area in self._areas.values():
             self._stack.removeWidget(area)

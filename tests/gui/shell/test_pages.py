@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from hands import Shell
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from app.ui.dressing import Dressing
 from app.ui.tabs import TABS, make_page
@@ -57,3 +59,31 @@ def test_that_a_project_closed_while_its_page_comes_in_leaves_nothing(shell: She
     shell.session.close_project()
     shell.until(lambda: shell.is_shown("create"))
     assert not shell.is_shown("page-training")
+
+
+def test_that_the_language_can_change_at_every_moment_of_an_arrival(shell: Shell) -> None:
+    shell.open_new_project("Churn")
+    for turns in range(8):
+        shell.session.set_language("es" if turns % 2 else "en")
+        shell.workspace.show_tab(("training", "verification", "results")[turns % 3])
+        for _ in range(turns):
+            QApplication.processEvents()
+    shell.session.set_language("en")
+    shell.until(lambda: shell.is_shown("page-verification"))
+
+
+def test_that_a_row_made_anew_while_its_page_comes_in_keeps_nothing_else_out(qtbot: QtBot) -> None:
+    page, gone = QWidget(), QWidget()
+    lines, buttons = QVBoxLayout(page), QHBoxLayout(gone)
+    lines.addWidget(gone)
+    kept = QPushButton("kept")
+    lines.addWidget(kept)
+    for n in range(40):  # so many that it isn't taken out whole
+        buttons.addWidget(QPushButton(str(n)))
+    qtbot.addWidget(page)
+    dressing = Dressing(page)
+    delete(gone)
+    while not dressing.put_some():
+        pass
+    assert kept.parentWidget() is page
+    assert lines.indexOf(kept) >= 0
