@@ -219,8 +219,11 @@ class TrainingForm(Card):
     def _on_choice_made(self) -> None:
         self._plan = None
         self.train.setEnabled(False)
-        self._forecast.wait()
         self._question.ask()
+        if self.target.value():
+            self._forecast.wait()
+        else:
+            self._on_taken("")
 
     def _plan_request(self) -> PlanRequest | None:
         record, project = self._record(), self._session.project
@@ -231,7 +234,7 @@ class TrainingForm(Card):
     @Slot(object)
     def _on_planned(self, plan: Planned) -> None:
         words, self._plan = self._words, plan
-        self._task.setText(words(f"ui_training.task.{plan.task}", n=len(plan.classes)))
+        _say(self._task, words(f"ui_training.task.{plan.task}", n=len(plan.classes)))
         self._positive_field.setVisible(plan.task is Task.BINARY)
         total = sum(count for _, count in plan.classes) or 1
         self.positive.set_options([Option(c, c, words.percent(count / total)) for c, count in plan.classes])
@@ -254,7 +257,7 @@ class TrainingForm(Card):
         self._plan = None
         self._on_taken("")
         self._positive_field.hide()
-        self._task.setText("")
+        _say(self._task, "")
         self.split.show_split(None)
         self.columns.set_columns(())
         self._say_columns()

@@ -71,6 +71,18 @@ def test_that_it_is_said_where_a_plan_takes_long(hand: Hand, page: Page, qtbot: 
     hand.until(lambda: "of memory" in note.text())
 
 
+def test_that_without_a_likely_target_the_form_waits_for_one(hand: Hand, page: Page) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    form = page.findChildren(TrainingForm)[0]
+    form.target.set_value("nothing of that name")
+    form._on_target_chosen(form.target.value())
+    assert (form.target.value(), form.target.placeholderText()) == ("", "Choose a column")
+    assert not hand.find(QPushButton, "training.start").isEnabled()
+    assert not hand.sees("training.columns")
+    assert not form._forecast.isVisible()
+    assert not form._forecast._slow.isActive()
+
+
 def test_that_another_target_takes_back_what_held_for_the_one_before(hand: Hand, page: Page) -> None:
     hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     form = page.findChildren(TrainingForm)[0]
