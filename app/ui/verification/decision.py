@@ -87,6 +87,7 @@ class DecisionCard(Card):
         key = "ui_verification.reason_needed" if self._failed_gates else "ui_verification.reason"
         self._comment_caption.setText(words(key, n=self._failed_gates) if self._failed_gates else words(key))
         self._comment.setAccessibleName(self._comment_caption.text())
+        self._let_decide(True)
         standing = standing_decisions(project, record.id)
         self._made.setVisible(bool(standing))
         self._again.setVisible(bool(standing))
@@ -128,6 +129,7 @@ class DecisionCard(Card):
             self._comment.setFocus()
             return
         self._wrong.hide()
+        self._let_decide(False)  # a second click would be a second decision
         override = comment if approved and self._failed_gates else ""
         work = partial(
             _decided,
@@ -144,7 +146,12 @@ class DecisionCard(Card):
         self._wrong.setText(sentence)
         self._wrong.show()
 
+    def _let_decide(self, may: bool) -> None:
+        self.approve.setEnabled(may)
+        self.reject.setEnabled(may)
+
     def _on_failed(self, error: CicloError) -> None:
+        self._let_decide(True)
         self._say_wrong(" ".join(self._words.error(error)).strip())
 
     @Slot()

@@ -173,6 +173,15 @@ def test_that_a_page_made_again_shows_the_same_version(qtbot: QtBot, hand: Hand,
     assert Hand(qtbot, other).sees("verification.approve")
 
 
+def test_that_two_clicks_make_one_decision(qtbot: QtBot, hand: Hand, page: Page, session: Session) -> None:
+    page.show_record(model_id(session, "left@1"))
+    for _ in range(2):
+        qtbot.mouseClick(hand.find(QPushButton, "verification.approve"), Qt.MouseButton.LeftButton)
+    hand.until(lambda: version(session, "left@1").state is VersionState.APPROVED)
+    assert session.project is not None
+    assert len(session.project.records(DECISION)) == 1
+
+
 def test_that_a_decision_is_made_by_keyboard_alone(qtbot: QtBot, hand: Hand, page: Page, session: Session) -> None:
     page.show_record(model_id(session, "left@1"))
     comment = hand.find(QPlainTextEdit, "verification.comment")
