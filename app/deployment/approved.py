@@ -11,7 +11,7 @@ from app.errors import CicloError
 from app.learning.records import ModelVersion
 from app.project import Project, Record
 from app.verification.records import Decision, Report
-from app.verification.signing import Sealed, sealed
+from app.verification.signing import signature_state
 from app.verification.state import VersionState, approval, model_record, version_state
 
 _REFUSALS = {VersionState.CONFLICT: "deployment.contested", VersionState.REJECTED: "deployment.rejected"}
@@ -55,9 +55,8 @@ def approved_version(project: Project, model: str) -> ApprovedVersion:
     ------
     CicloError
         ``deployment.not_approved``, ``deployment.rejected``, ``deployment.contested`` where decisions contradict each
-        other, ``deployment.uncertain`` where a later one may be lost, ``deployment.bad_signature`` where
-        it isn't as it was signed; ``project.damaged_record`` where what it rests on
-        isn't what was stored.
+        other, ``deployment.uncertain`` where a later one may be lost, ``deployment.bad_signature`` where the
+        approval isn't as it was signed; ``project.damaged_record`` where what it rests on isn't what was stored.
     """
     record = model_record(project, model)
     found = approval(project, record.id)
@@ -68,7 +67,7 @@ def approved_version(project: Project, model: str) -> ApprovedVersion:
         raise CicloError("deployment.uncertain", model=record.label)
     found, record = project.whole_record(found.id), project.whole_record(record.id)
     decision = found.read(Decision)
-    if sealed(found) is Sealed.BROKEN:
+    if not signature_state(found, project).sound:
         raise CicloError("deployment.bad_signature", model=record.label, by=decision.by)
     report_record = project.whole_record(decision.report_id)
     body = record.read(ModelVersion)

@@ -13,9 +13,15 @@ from app.project import Inspection, Project, check, encode
 from app.project.check import Damage
 from app.text import Text
 from app.verification.records import DECISION, Decision
-from app.verification.signing import Sealed, sealed
+from app.verification.signing import SignatureState, signature_state
 
 CHECK = JobKind("project.check", "app.verification.checking:check_project")
+
+
+_REASONS = {
+    SignatureState.BROKEN: "verification.check.bad_signature",
+    SignatureState.MISSING: "verification.check.no_signature",
+}
 
 
 class CheckRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +53,9 @@ def _decisions(project: Project, found: Inspection) -> list[Damage]:
     damaged = []
     for record in records:
         body = record.read(Decision)
-        if sealed(record) is Sealed.BROKEN:
-            reason = Text("verification.check.bad_signature", {"by": body.by})
+        state = signature_state(record, project)
+        if not state.sound:
+            reason = Text(_REASONS[state], {"by": body.by})
         elif body.previous and body.previous not in known:
             reason = Text("verification.check.missing_decision", {"id": body.previous[:12]})
         else:

@@ -28,12 +28,18 @@ _PREFIX = b"ciclo decision 1\n"
 _SHOWN = 16
 
 
-class Sealed(StrEnum):
-    """What a signature says: it is whole, it is missing, or it doesn't fit what was decided."""
+class SignatureState(StrEnum):
+    """What a signature says: it is whole; there is none yet, in a decision from before there were signatures; it is
+    missing although decisions before it are signed; or it doesn't fit what was decided."""
 
     SIGNED = "signed"
     UNSIGNED = "unsigned"
+    MISSING = "missing"
     BROKEN = "broken"
+
+    @property
+    def sound(self) -> bool:
+        return self in (SignatureState.SIGNED, SignatureState.UNSIGNED)
 
 
 def sign(decision: Decision, project: Project) -> Decision:
@@ -58,20 +64,26 @@ def sign(decision: Decision, project: Project) -> Decision:
     return msgspec.structs.replace(named, signature=key.sign(_message(encode(named))).hex())
 
 
-def sealed(record: Record) -> Sealed:
-    """Whether the decision of a record is as it was signed."""
+def signature_state(record: Record, project: Project) -> SignatureState:
+    """Whether the decision of a record is as it was signed.
+
+    Who takes a signature away must not get through as one who came before there were any: that is told by the
+    decisions before it.
+    """
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     body = record.read(Decision)
     if not body.signature and not body.key:
-        return Sealed.UNSIGNED
+        before = (r for r in project.records(DECISION) if r.envelope.lamport < record.envelope.lamport)
+        late = any(r.read(Decision).signature for r in before)
+        return SignatureState.MISSING if late else SignatureState.UNSIGNED
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(body.key))
         key.verify(bytes.fromhex(body.signature), _message(bytes(record.envelope.body)))
     except (ValueError, InvalidSignature):
-        return Sealed.BROKEN
-    return Sealed.SIGNED
+        return SignatureState.BROKEN
+    return SignatureState.SIGNED
 
 
 def fingerprint(key: str) -> str:

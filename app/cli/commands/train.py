@@ -20,7 +20,7 @@ from app.learning.search.records import LearningCurve, Served, Spent
 from app.learning.spending import sentences
 from app.project import Project, Record
 from app.text import Words
-from app.verification.state import champion
+from app.verification.state import VersionState, champion, version_state
 
 _HOLDOUT = 0.2
 
@@ -132,10 +132,15 @@ def _request(options: Namespace, columns: Sequence[str], locale: str) -> TrainRe
 
 
 def _champion(project: Project, wanted: str, model: str) -> str:
-    """The version to compare with: the one that is named, else the newest approved one of the same model."""
+    """The version to compare with: the approved one that is named, else the newest approved one of the same model."""
     if not wanted:
         return champion(project, model)
-    return "" if wanted == "none" else project.version(MODEL, wanted).label
+    if wanted == "none":
+        return ""
+    named = project.version(MODEL, wanted)
+    if version_state(project, named.id) is not VersionState.APPROVED:
+        raise CicloError("cli.train.champion_not_approved", model=named.label)
+    return named.label
 
 
 def plan_request(options: Namespace, columns: Sequence[str], locale: str) -> PlanRequest:

@@ -18,7 +18,7 @@ from app.ui.theme import Kind
 from app.ui.widgets.basics import Card, Chip, button, column, label, row
 from app.ui.widgets.form import Field, line_edit, text_edit
 from app.verification.records import Decision, Gate
-from app.verification.signing import fingerprint, sealed
+from app.verification.signing import fingerprint, signature_state
 from app.verification.state import VersionRow, VersionState, decide, standing_decisions
 
 _KINDS: dict[VersionState, Kind] = {
@@ -94,16 +94,16 @@ class DecisionCard(Card):
         self._form.setVisible(not standing)
         self._to_deployment.setVisible(version_row.state is VersionState.APPROVED)
         self._chip.set(words(f"ui_verification.state.{version_row.state}"), _KINDS.get(version_row.state, "neutral"))
-        self._said.setText("\n\n".join(self._sentence(r) for r in standing))
+        self._said.setText("\n\n".join(self._sentence(r, project) for r in standing))
 
-    def _sentence(self, record: Record) -> str:
+    def _sentence(self, record: Record, project: Project) -> str:
         words, decision = self._words, record.read(Decision)
         when = words.value(amount(record.time, "datetime"))
         key = "ui_verification.approved_by" if decision.approved else "ui_verification.rejected_by"
         lines = [words(key, by=decision.by, when=when)]
         lines += [words("ui_verification.quoted", text=text) for text in (decision.comment, decision.override) if text]
-        state = sealed(record)
-        lines.append(words(f"ui_verification.sealed.{state}", key=fingerprint(decision.key)))
+        state = signature_state(record, project)
+        lines.append(words(f"ui_verification.signature.{state}", key=fingerprint(decision.key)))
         return "\n".join(lines)
 
     @Slot()

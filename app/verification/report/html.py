@@ -11,7 +11,7 @@ from app.resources import resource
 from app.text import Words
 from app.verification.records import BarChart
 from app.verification.report import svg
-from app.verification.report.blocks import Document, Drawing, Strip
+from app.verification.report.blocks import Document, Drawing
 
 
 def render_html(document: Document, words: Words) -> str:
@@ -21,7 +21,7 @@ def render_html(document: Document, words: Words) -> str:
         light=Markup(svg.variables(svg.LIGHT)),
         dark=Markup(svg.variables(svg.DARK)),
         draw=lambda drawing: Markup(_drawn(drawing, words)),
-        strip=lambda strip: Markup(_strip(strip)) if strip else "",
+        strip=lambda strip: Markup(svg.strip_svg(strip)) if strip else "",
         colour=svg.colour,
     )
 
@@ -41,7 +41,3 @@ def _template() -> Template:
 def _drawn(drawing: Drawing, words: Words) -> str:
     chart = drawing.chart
     return svg.bars_svg(chart, words) if isinstance(chart, BarChart) else svg.chart_svg(chart, words)
-
-
-def _strip(strip: Strip) -> str:
-    return svg.interval_svg(strip.value, strip.low, strip.high, axis=strip.axis, baseline=strip.baseline)

@@ -14,9 +14,11 @@ from app.verification.report.blocks import Strip
 from app.verification.report.pdf_fonts import BODY, printable
 from app.verification.report.plane import (
     BOTTOM,
+    FEW_DOTS,
     HEIGHT,
     RIGHT,
     ROW,
+    STRIP_ENDS,
     TOP,
     WIDE,
     WIDTH,
@@ -25,10 +27,9 @@ from app.verification.report.plane import (
     shortened,
     solid,
     spaced,
+    strip_x,
 )
 from app.verification.report.svg import LIGHT
-
-_FEW = 30
 
 
 def paint(name: str) -> Color:
@@ -178,7 +179,7 @@ def _places(xs: Sequence[float], ys: Sequence[float], plane: Plane) -> list[tupl
 
 
 def _dots(pen: Pen, curve: Curve, plane: Plane, colour: Color) -> None:
-    few = len(curve.x) <= _FEW
+    few = len(curve.x) <= FEW_DOTS
     for x, low, high in zip(curve.x, curve.low, curve.high, strict=False):
         pen.line(plane.x(x), plane.y(low), plane.x(x), plane.y(high), colour, width=1.5)
     for x, y in _places(curve.x, curve.y, plane):
@@ -210,18 +211,12 @@ def strip_picture(strip: Strip, width: float) -> Picture:
 
 
 def _strip(pen: Pen, strip: Strip) -> None:
-    span = (strip.axis[1] - strip.axis[0]) or 1.0
-
-    def x(value: float) -> float:
-        return 6 + min(1.0, max(0.0, (value - strip.axis[0]) / span)) * 188
-
-    pen.line(6, 10, 194, 10, paint("line"))
+    first, last = STRIP_ENDS
+    pen.line(first, 10, last, 10, paint("line"))
     if strip.baseline is not None:
-        pen.line(x(strip.baseline), 3, x(strip.baseline), 17, paint("muted"), width=1.5)
+        x = strip_x(strip.baseline, strip.axis)
+        pen.line(x, 3, x, 17, paint("muted"), width=1.5)
     if strip.low is not None and strip.high is not None:
-        pen.area(
-            [(x(strip.low), 7.5), (x(strip.high), 7.5), (x(strip.high), 12.5), (x(strip.low), 12.5)],
-            series(0),
-            alpha=0.45,
-        )
-    pen.dot(x(strip.value), 10, 4, series(0))
+        low, high = strip_x(strip.low, strip.axis), strip_x(strip.high, strip.axis)
+        pen.area([(low, 7.5), (high, 7.5), (high, 12.5), (low, 12.5)], series(0), alpha=0.45)
+    pen.dot(strip_x(strip.value, strip.axis), 10, 4, series(0))

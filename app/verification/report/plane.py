@@ -21,6 +21,9 @@ _PERCENT = {
 }
 _NAME = 34
 WIDE, ROW, _FIGURES = 900, 24, 90
+STRIP_ENDS = 6, 194
+FEW_DOTS = 30
+"""Up to so many points are drawn large."""
 
 
 def shortened(text: str, limit: int = _NAME) -> str:
@@ -82,6 +85,12 @@ def spaced(plane: Plane) -> list[tuple[float, str]]:
             kept.append((value, text))
             free = plane.x(value) + half + 6
     return kept
+
+
+def strip_x(value: float, axis: tuple[float, float]) -> float:
+    """Where a value lies on a strip 200 wide; what is off the axis lies at its end."""
+    span = (axis[1] - axis[0]) or 1.0
+    return STRIP_ENDS[0] + min(1.0, max(0.0, (value - axis[0]) / span)) * (STRIP_ENDS[1] - STRIP_ENDS[0])
 
 
 class BarScale:

@@ -29,6 +29,7 @@ from app.verification.report.blocks import (
     Statement,
     Strip,
 )
+from app.verification.report.plane import shortened
 
 _MOST_LABELS = 10
 _MOST_COLUMNS = 40
@@ -48,16 +49,11 @@ class Source:
 
     def say(self, id: str, /, **params: Value | Text | str | int | float) -> str:
         """A sentence of bearable length, whatever names stand in it."""
-        return clipped(self.words(id, **params))
+        return shortened(self.words(id, **params), _LONGEST)
 
     def text(self, text: Text) -> str:
         """A lazy text, as such a sentence."""
-        return clipped(self.words.text(text))
-
-
-def clipped(text: str, limit: int = _LONGEST) -> str:
-    """At most ``limit`` characters."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+        return shortened(self.words.text(text), _LONGEST)
 
 
 def document(source: Source) -> Document:
@@ -69,7 +65,7 @@ def document(source: Source) -> Document:
         lead.append(say("verification.report.openings", n=report.openings))
     return Document(
         language=source.words.language,
-        title=clipped(report.model, 80),
+        title=shortened(report.model, 80),
         kind_of=say("verification.report.title"),
         lead=" ".join(filter(None, lead)),
         sections=tuple(filter(None, (make(source) for make in SECTIONS.values()))),
@@ -82,7 +78,7 @@ def _positives(source: Source) -> str:
     if report.positives is None or not report.rows:
         return ""
     share = amount(report.positives / report.rows, "percent")
-    label = clipped(source.version.positive, 60)
+    label = shortened(source.version.positive, 60)
     return source.say("verification.report.positives", n=report.positives, label=label, share=share)
 
 
@@ -225,7 +221,7 @@ def condensed(confusion: Confusion, other: str, limit: int = _MOST_LABELS) -> Co
 def _crosstab(confusion: Confusion, heading: str, source: Source) -> Crosstab:
     words, say = source.words, source.say
     small = condensed(confusion, say("verification.report.other_labels"))
-    labels = [clipped(label, 40) for label in small.labels]
+    labels = [shortened(label, 40) for label in small.labels]
     rows = []
     for i, counts in enumerate(small.counts):
         total = sum(counts) or 1
@@ -258,7 +254,7 @@ def _drawing(chart: Chart | BarChart, source: Source) -> Drawing:
 
 
 def _legend(chart: Chart, words: Words) -> tuple[tuple[str, bool], ...]:
-    solid = [(clipped(words.text(curve.label), 60), False) for curve in chart.curves if not curve.dashed]
+    solid = [(shortened(words.text(curve.label), 60), False) for curve in chart.curves if not curve.dashed]
     return (*solid, *((words.text(curve.label), True) for curve in chart.curves if curve.dashed))
 
 
@@ -304,7 +300,7 @@ def _origin(source: Source) -> list[tuple[str, str]]:
 
 
 def _names(names: list[str], source: Source) -> str:
-    shown_names = ", ".join(clipped(name, _NAME) for name in names[:_MOST_COLUMNS])
+    shown_names = ", ".join(shortened(name, _NAME) for name in names[:_MOST_COLUMNS])
     rest = len(names) - _MOST_COLUMNS
     return shown_names + (" " + source.say("verification.report.more", n=rest) if rest > 0 else "")
 

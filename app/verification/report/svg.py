@@ -8,11 +8,14 @@ from markupsafe import escape
 
 from app.text import Words
 from app.verification.records import BarChart, Chart, Curve
+from app.verification.report.blocks import Strip
 from app.verification.report.plane import (
     BOTTOM,
+    FEW_DOTS,
     HEIGHT,
     RIGHT,
     ROW,
+    STRIP_ENDS,
     TOP,
     WIDE,
     WIDTH,
@@ -21,6 +24,7 @@ from app.verification.report.plane import (
     shortened,
     solid,
     spaced,
+    strip_x,
 )
 
 LIGHT = {
@@ -109,7 +113,7 @@ def _dashed(curve: Curve, plane: Plane) -> str:
 
 def _dots(curve: Curve, plane: Plane, paint: str) -> str:
     """Dots: a few with their intervals, or many without, half transparent."""
-    few = len(curve.x) <= 30
+    few = len(curve.x) <= FEW_DOTS
     size, kind = (3.5, "dot") if few else (2.2, "dots")
     parts = [
         f'<circle cx="{plane.x(x):.1f}" cy="{plane.y(y):.1f}" r="{size}" style="fill:{paint}" class="{kind}"/>'
@@ -150,19 +154,15 @@ def _bar(position: int, bars: BarChart, scale: BarScale, words: Words) -> str:
     )
 
 
-def interval_svg(
-    value: float, low: float | None, high: float | None, *, axis: tuple[float, float], baseline: float | None
-) -> str:
+def strip_svg(strip: Strip) -> str:
     """A value with its interval on an axis, the baseline as a tick."""
-    span = (axis[1] - axis[0]) or 1.0
-
-    def x(v: float) -> float:
-        return 6 + min(1.0, max(0.0, (v - axis[0]) / span)) * 188
-
-    parts = ['<line x1="6" x2="194" y1="10" y2="10" class="grid"/>']
-    if baseline is not None:
-        parts.append(f'<line x1="{x(baseline):.1f}" x2="{x(baseline):.1f}" y1="3" y2="17" class="tick"/>')
-    if low is not None and high is not None:
-        parts.append(f'<line x1="{x(low):.1f}" x2="{x(high):.1f}" y1="10" y2="10" class="interval"/>')
-    parts.append(f'<circle cx="{x(value):.1f}" cy="10" r="4" class="value"/>')
+    first, last = STRIP_ENDS
+    parts = [f'<line x1="{first}" x2="{last}" y1="10" y2="10" class="grid"/>']
+    if strip.baseline is not None:
+        x = strip_x(strip.baseline, strip.axis)
+        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="3" y2="17" class="tick"/>')
+    if strip.low is not None and strip.high is not None:
+        low, high = strip_x(strip.low, strip.axis), strip_x(strip.high, strip.axis)
+        parts.append(f'<line x1="{low:.1f}" x2="{high:.1f}" y1="10" y2="10" class="interval"/>')
+    parts.append(f'<circle cx="{strip_x(strip.value, strip.axis):.1f}" cy="10" r="4" class="value"/>')
     return f'<svg viewBox="0 0 200 20" class="strip" aria-hidden="true">{"".join(parts)}</svg>'

@@ -320,6 +320,15 @@ def test_that_wishes_that_contradict_each_other_are_refused(steps: Steps, progra
         assert (said.status, said.document["error"]["code"]) == (2, code), wishes
 
 
+def test_that_only_an_approved_version_is_a_champion(steps: Steps, program: Program) -> None:
+    shutil.copytree(program.folder / "p", program.folder / "c")
+    train = ("train", "c", "clientes", "--target", "baja", "--preset", "quick", "--time-limit", "5", "--model", "otro")
+    assert program(*train, "--champion", "none").status == 0
+    said = program(*train, "--champion", "otro@1")
+    assert (said.status, said.document["error"]["code"]) == (2, "cli.train.champion_not_approved")
+    assert program(*train, "--champion", "baja@1").status == 0
+
+
 def test_that_nothing_is_written_among_the_files_of_a_project(steps: Steps, program: Program) -> None:
     said = program("data", "p", "clientes", "--out", "p/objects/rows.csv")
     assert (said.status, said.document["error"]["code"]) == (2, "project.kept_for_itself")

@@ -17,7 +17,7 @@ from app.project.check import Inspection
 from app.resources import user_folder
 from app.verification.checking import CheckRequest, check_project
 from app.verification.records import DECISION, Decision
-from app.verification.signing import Sealed, fingerprint, sealed, sign
+from app.verification.signing import SignatureState, fingerprint, sign, signature_state
 from tests.integration.learning.datasets import Here
 
 
@@ -45,7 +45,7 @@ def test_that_decisions_are_signed_with_one_key_and_each_names_the_one_before(pr
     assert one.key == other.key
     assert (one.previous, other.previous) == ("", first.id)
     assert one.at.endswith("+00:00")
-    assert [sealed(first), sealed(second)] == [Sealed.SIGNED, Sealed.SIGNED]
+    assert {signature_state(one, project) for one in (first, second)} == {SignatureState.SIGNED}
     assert checked(project, tmp_path) == []
 
 
@@ -56,16 +56,22 @@ def test_that_every_altered_field_breaks_the_signature(project: Project, tmp_pat
     wrong = {"approved": False, "key": other, "signature": body.signature[:-2] + "00"}.get(change, "x")
     forged = msgspec.structs.replace(body, **{change: wrong})
     record = project.commit([draft(DECISION, forged)])[0]
-    assert sealed(record) is Sealed.BROKEN
+    assert signature_state(record, project) is SignatureState.BROKEN
     assert (record.id, "verification.check.bad_signature") in checked(project, tmp_path)
 
 
-def test_that_a_signature_without_its_key_is_broken_and_an_old_decision_is_unsigned(project: Project) -> None:
+def test_that_only_what_came_before_the_first_signature_may_have_none(project: Project, tmp_path: Path) -> None:
+    bare = Decision(model="m@1", model_id="0" * 64, report_id="", approved=True, by="Ana", comment="")
+    old = project.commit([draft(DECISION, bare)])[0]
     body = decided(project).read(Decision)
+    stripped = project.commit([draft(DECISION, msgspec.structs.replace(body, key="", signature=""))])[0]
     keyless = project.commit([draft(DECISION, msgspec.structs.replace(body, key=""))])[0]
-    assert sealed(keyless) is Sealed.BROKEN
-    old = Decision(model="m@1", model_id="0" * 64, report_id="", approved=True, by="Ana", comment="")
-    assert sealed(project.commit([draft(DECISION, old)])[0]) is Sealed.UNSIGNED
+    states = [signature_state(one, project) for one in (old, stripped, keyless)]
+    assert states == [SignatureState.UNSIGNED, SignatureState.MISSING, SignatureState.BROKEN]
+    assert sorted(reason for _id, reason in checked(project, tmp_path)) == [
+        "verification.check.bad_signature",
+        "verification.check.no_signature",
+    ]
 
 
 def test_that_a_decision_taken_out_is_missed(project: Project, tmp_path: Path) -> None:
