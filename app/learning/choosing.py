@@ -13,7 +13,7 @@ from app.jobs.contract import Context, Progress
 from app.jobs.forks import FitFailure, Pool
 from app.learning.estimators import combined
 from app.learning.model import open_pipeline, save_model
-from app.learning.records import Preset
+from app.learning.records import Preset, Taken
 from app.learning.search.blend import KIND, Members, blend, level_mean
 from app.learning.search.data import LearningData
 from app.learning.search.records import Answered, ExecutedPlan, Member, RefitOrder, Spent
@@ -35,23 +35,27 @@ class Winner:
     members: Members
 
 
-def choose(trials: Sequence[Trial], data: LearningData, metric: str, *, preset: Preset) -> Winner:
+def choose(
+    trials: Sequence[Trial], data: LearningData, metric: str, *, preset: Preset, taken: Taken | None = None
+) -> Winner:
     """The best finished candidate, or the mean of several: of kinds that can't be told apart the plain one, else the
     one that the folds weigh (:mod:`~app.learning.search.blend`).
 
-    What models are only compared with is never chosen.
+    What models are only compared with is never chosen; nothing else than what was ``taken`` by hand is.
 
     Raises
     ------
     CicloError
         ``learning.nothing_finished``, or ``learning.nothing_fitted`` with the first reason.
     """
-    learned = [trial for trial in finished(trials) if not trial.kind.reference]
+    learned = [t for t in finished(trials) if not t.kind.reference and (taken is None or _is(t, taken))]
     if not learned:
         failed = next((trial.failure for trial in trials if trial.failure), None)
         failed = None if any(trial.left for trial in trials) else failed
         raise CicloError("learning.nothing_finished") if failed is None else _nothing_fitted(failed)
     winner = Winner(trial=learned[0], members=((learned[0], 1),))
+    if taken is not None:
+        return winner
     thrifty = preset is Preset.QUICK
     mixed = None if thrifty else level_mean(learned, data, metric)
     if mixed is None or mixed[0].mean <= winner.trial.mean:
@@ -60,6 +64,10 @@ def choose(trials: Sequence[Trial], data: LearningData, metric: str, *, preset: 
         mixed[0].at_s = max(trial.at_s for trial in trials)
         winner = Winner(trial=mixed[0], members=mixed[1])
     return winner
+
+
+def _is(trial: Trial, taken: Taken) -> bool:
+    return trial.kind.id == taken.estimator and dict(trial.params) == taken.params
 
 
 def _nothing_fitted(failed: Text) -> CicloError:

@@ -9,11 +9,15 @@ import msgspec
 from app.data.records import ColumnType
 from app.jobs.contract import JobKind
 from app.learning.search.records import ExecutedPlan, LearningCurve, Served, Spent
+from app.learning.search.records import Value as ParamValue
 from app.learning.splits.records import SplitFigures, TwinFigures
 from app.project.record import is_series_name
 from app.text.message import Text
 
 MODEL = "model-version"
+
+CHAMPION_ID = "baseline_champion"
+"""The leaderboard's id of the approved version that a training is compared with."""
 
 TRAIN = JobKind("learning.train", "app.learning.training:train")
 PLAN = JobKind("learning.plan", "app.learning.planning:plan")
@@ -75,7 +79,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """What a training will take, roughly, and what its model will be like.
 
     ``memory_mb`` is the most at one time with as many fits at once as fit in; ``needed_mb`` with one at a time, so that
-    more than ``available_mb`` is refused. Rows are predicted together, so one takes about as long as a thousand."""
+    more than ``available_mb`` is refused. Size and latency are of a model of the largest kinds, so at most about that;
+    rows are predicted together, so one takes about as long as a thousand."""
 
     seconds: float
     memory_mb: float
@@ -114,12 +119,21 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     split: SplitFigures | None = None
 
 
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate that the analyst took from the leaderboard of ``version`` (``churn@3``)."""
+
+    version: str
+    estimator: str
+    params: dict[str, ParamValue]
+
+
 class TrainRequest(PlanRequest, frozen=True, kw_only=True):
     """Train the next version of ``model``.
 
     ``cluster`` is the address of a Dask scheduler whose workers do the fits; ``country`` (two letters, else that of
     the time zone) where the electricity comes from; ``champion`` a version that is used today, such as ``churn@3``,
-    which is fitted again on the same folds to be compared with."""
+    which is fitted again on the same folds to be compared with. With ``taken``, nothing is searched: that candidate
+    becomes the model."""
 
     model: str
     preset: Preset = Preset.QUICK
@@ -129,6 +143,7 @@ class TrainRequest(PlanRequest, frozen=True, kw_only=True):
     cluster: str = ""
     country: str = ""
     champion: str = ""
+    taken: Taken | None = None
 
 
 class ReproduceRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,8 +18,9 @@ from app.jobs.system import usable_processors
 from app.learning.choosing import Winner, choose, refit
 from app.learning.preparing import Prepared, prepare
 from app.learning.records import MODEL, ModelVersion, Reproduced, ReproduceRequest
-from app.learning.search.engine import Replayed, Search
+from app.learning.search.engine import Search
 from app.learning.search.records import ExecutedPlan
+from app.learning.search.replaying import Replayed
 from app.learning.search.work import local_pool
 from app.learning.training import library_versions
 from app.project import Project, Record
@@ -119,7 +120,8 @@ def _winners(search: Search, plan: ExecutedPlan, body: ModelVersion, prepared: P
     complete = [n for n, tried in enumerate(plan.tried) if len(tried.folds) == plan.folds and not tried.left]
     trials = dict(zip(complete, search.trials, strict=True))
     members = tuple((trials[member.candidate], member.weight) for member in plan.members)
-    now = choose(search.trials, prepared.data, prepared.metric, preset=body.request.preset)
+    request = body.request
+    now = choose(search.trials, prepared.data, prepared.metric, preset=request.preset, taken=request.taken)
     return now, Winner(trial=members[0][0], members=members)
 
 

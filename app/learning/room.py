@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import fmean
 
 from app.errors import CicloError
 from app.learning.columns import holds_prose
@@ -72,6 +71,7 @@ def forecast(
     refit_mb = max((f.memory_mb + WRITTEN * f.size_mb for f in last), default=0.0)
     members = LIKELY_MEMBERS[preset]
     largest_mb = sum(sorted(f.size_mb for f in last)[-members:])
+    slowest_ms = sum(sorted(f.latency_ms for f in last)[-members:])
     least = held + max(fold_mb if processors else 0.0, refit_mb if processors else 0.0, WRITTEN * largest_mb)
     most = held + max(1, processors) * max(fold_mb, refit_mb) if processors else least
     room = SHARE * available_mb
@@ -80,9 +80,9 @@ def forecast(
         memory_mb=round(max(least, min(most, room))),
         needed_mb=round(least),
         available_mb=round(room),
-        size_mb=round(members * fmean(f.size_mb for f in last), 2),
-        one_row_ms=round(members * fmean(f.latency_ms for f in last), 1),
-        thousand_rows_ms=round(1.2 * members * fmean(f.latency_ms for f in last), 1),
+        size_mb=round(largest_mb, 2),
+        one_row_ms=round(slowest_ms, 1),
+        thousand_rows_ms=round(1.2 * slowest_ms, 1),
     )
 
 

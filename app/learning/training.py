@@ -41,7 +41,8 @@ from app.learning.search.checkpoint import Checkpoint
 from app.learning.search.data import LearningData
 from app.learning.search.engine import Search
 from app.learning.search.records import LearningCurve, Spent
-from app.learning.search.strategy import WORK_S, Planned
+from app.learning.search.replaying import TakenOnly
+from app.learning.search.strategy import WORK_S, Planned, Strategy
 from app.learning.search.trials import Trial
 from app.learning.serving import measure
 from app.learning.splits.splitting import split_key
@@ -75,7 +76,7 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         checkpoint = open_checkpoint(prepared, request)
         champion, remark = find_champion(request, prepared)
         search = _search(context, prepared, request, began, checkpoint, computing, champion)
-        winner = choose(search.trials, prepared.data, prepared.metric, preset=request.preset)
+        winner = choose(search.trials, prepared.data, prepared.metric, preset=request.preset, taken=request.taken)
         plan = executed(search.trials, winner, prepared.data, stop=search.stop, resumed=search.resumed)
         if len(winner.members) > 1:
             search.trials.append(winner.trial)
@@ -169,13 +170,7 @@ def _search(
         context,
         data,
         metric=prepared.metric,
-        strategy=Planned(
-            data,
-            metric=prepared.metric,
-            preset=request.preset,
-            work_s=None if limit is None else math.inf,
-            champion=champion,
-        ),
+        strategy=_strategy(prepared, request, champion),
         pool=pool,
         checkpoint=checkpoint,
         deadline=None if limit is None else began + _SHARE_FOR_SEARCH * limit - spent,
@@ -183,6 +178,18 @@ def _search(
     )
     search.run()
     return search
+
+
+def _strategy(prepared: Prepared, request: TrainRequest, champion: Champion | None) -> Strategy:
+    if request.taken is not None:
+        return TakenOnly(prepared.data, request.taken, preset=request.preset, champion=champion)
+    return Planned(
+        prepared.data,
+        metric=prepared.metric,
+        preset=request.preset,
+        work_s=None if request.time_limit_s is None else math.inf,
+        champion=champion,
+    )
 
 
 def _curve(
@@ -248,6 +255,7 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         complexity=winner.trial.kind.complexity,
         alarms=leak_alarms(data, prepared.features, winner.trial.out_of_fold(data)),
         notes=(
+            *([Text("learning.note.taken", {"model": request.taken.version})] if request.taken is not None else []),
             *_notes_on_gain(gain, references, prepared.metric),
             *notes_on_rule(prepared.asked.stated, prepared.asked.divided.rows.train, target.task),
             *notes_on(target, prepared.asked.columns, directed=any(data.directions)),

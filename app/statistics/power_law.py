@@ -12,7 +12,7 @@ from app.statistics.interval import Interval
 
 Floats = NDArray[np.float64]
 
-LEVEL = 0.9
+LEVEL = 0.95
 _EXPONENTS = np.linspace(0.1, 1.5, 57)
 _DRAWS = 1_000
 

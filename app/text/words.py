@@ -182,13 +182,19 @@ class Words:
 
         return str(format_date(day, "medium", locale=self._babel))
 
-    def datetime(self, moment: datetime) -> str:
-        """A moment in local time, medium date with short time."""
-        from babel.dates import format_date, format_time
+    def time(self, moment: datetime) -> str:
+        """The local time of day of a moment, to the minute."""
+        from babel.dates import format_time
 
         local = moment.astimezone() if moment.tzinfo else moment
-        day = format_date(local, "medium", locale=self._babel)
-        return f"{day} {format_time(local.time(), 'short', locale=self._babel)}"
+        return str(format_time(local.time(), "short", locale=self._babel))
+
+    def datetime(self, moment: datetime) -> str:
+        """A moment in local time, medium date with short time."""
+        from babel.dates import format_date
+
+        local = moment.astimezone() if moment.tzinfo else moment
+        return f"{format_date(local, 'medium', locale=self._babel)} {self.time(local)}"
 
     def bytes(self, size: int) -> str:
         """A size in bytes with a decimal unit (1.9 MB)."""

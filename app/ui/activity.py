@@ -143,7 +143,8 @@ class JobRow(QWidget):
         self._session, self._id = session, job.id
         self.setMinimumWidth(session.theme.size(420))
         title = label(session.words.text(job.title), "strong")
-        sentence = label(job_sentence(session, job), "small-muted")
+        asked = session.words.time(job.asked_at)
+        sentence = label(f"{asked} · {job_sentence(session, job)}", "small-muted")
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -29,6 +30,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     records: dict[str, tuple[str, ...]] = {}
     published: dict[str, bytes] = {}
+    asked_at: datetime = msgspec.field(default_factory=datetime.now)
 
     @property
     def over(self) -> bool:

@@ -144,11 +144,12 @@ def approval(project: Project, model_id: str) -> Record | None:
 
 
 def champion(project: Project, model: str) -> str:
-    """The newest approved version of a model outside the bin, such as ``churn@3``; empty where none is approved."""
+    """The version of a model outside the bin that was approved last, such as ``churn@3``; empty where none is
+    approved."""
     decided = _by_model(project.records(DECISION))
-    series = sorted(project.live(MODEL, model), key=_order, reverse=True)
-    approved = (r.label for r in series if _decided(_standing(decided[r.id])) is VersionState.APPROVED)
-    return next(approved, "")
+    standing = {record.label: _standing(decided[record.id]) for record in project.live(MODEL, model)}
+    approved = {label: last[-1] for label, last in standing.items() if _decided(last) is VersionState.APPROVED}
+    return max(approved, key=lambda label: _order(approved[label]), default="")
 
 
 def version_state(project: Project, model_id: str) -> VersionState:

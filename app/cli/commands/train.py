@@ -15,8 +15,19 @@ from app.cli.work import absolute, committed, dataset_version, opened, project_j
 from app.data.records import DatasetVersion
 from app.errors import CicloError
 from app.learning.curve_words import sentence
-from app.learning.records import MODEL, TRAIN, Candidate, ModelVersion, PlanRequest, Preset, TrainRequest, model_name
+from app.learning.records import (
+    MODEL,
+    TRAIN,
+    Candidate,
+    ModelVersion,
+    PlanRequest,
+    Preset,
+    Taken,
+    TrainRequest,
+    model_name,
+)
 from app.learning.search.records import LearningCurve, Served, Spent
+from app.learning.simplest import take
 from app.learning.spending import sentences
 from app.project import Project, Record
 from app.text import Words
@@ -82,6 +93,7 @@ def arguments(parser: Parser) -> None:
     parser.option("--cluster", metavar="ADDRESS", default="")
     parser.option("--country", metavar="ES", default="")
     parser.option("--champion", metavar="MODEL[@V]|none", default="")
+    parser.option("--take", metavar="MODEL[@V][:ROW]", default="")
 
 
 def plan_arguments(parser: Parser) -> None:
@@ -108,7 +120,11 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         columns = dataset_version(terminal, project, options.dataset).read(DatasetVersion).columns
         request = _request(options, [column.name for column in columns], terminal.words.locale)
-        request = msgspec.structs.replace(request, champion=_champion(project, options.champion, request.model))
+        request = msgspec.structs.replace(
+            request,
+            champion=_champion(project, options.champion, request.model),
+            taken=_taken(project, options.take),
+        )
         ended = project_job(terminal, TRAIN, request, project, processors=options.jobs)
         version = committed(project, ended, MODEL)
         body = version.read(ModelVersion)
@@ -141,6 +157,19 @@ def _champion(project: Project, wanted: str, model: str) -> str:
     if version_state(project, named.id) is not VersionState.APPROVED:
         raise CicloError("cli.train.champion_not_approved", model=named.label)
     return named.label
+
+
+def _taken(project: Project, wanted: str) -> Taken | None:
+    """The candidate in a row of a version's leaderboard, or the simplest that is as good as its best."""
+    if not wanted:
+        return None
+    model, colon, row = wanted.rpartition(":")
+    if not (colon and row.isdecimal()):
+        model, row = wanted, "0"
+    record = project.version(MODEL, model)
+    if row == "0" and model != wanted:
+        raise CicloError("learning.no_such_row", row=0, model=record.label, n=len(record.read(ModelVersion).candidates))
+    return take(record.label, record.read(ModelVersion), int(row))
 
 
 def plan_request(options: Namespace, columns: Sequence[str], locale: str) -> PlanRequest:

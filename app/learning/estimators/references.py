@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.learning.estimators import cost
 from app.learning.estimators.kind import EstimatorKind
 from app.learning.estimators.linear import baseline
-from app.learning.records import Task
+from app.learning.records import CHAMPION_ID, Task
 
 RULE = EstimatorKind(
     id="baseline_rule",
@@ -18,7 +18,7 @@ RULE = EstimatorKind(
 """The rule that is used today: what it says of each row was worked out before the search."""
 
 CHAMPION = EstimatorKind(
-    id="baseline_champion",
+    id=CHAMPION_ID,
     tasks=frozenset(Task),
     build=baseline,
     complexity=4,

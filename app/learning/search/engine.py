@@ -2,7 +2,7 @@
 
 Which fits count never depends on which processor was first: a round is told when all of it is there, and rounds are
 told in their order. Only a limit of time looks at the clock; what it let through stands in the executed plan, and
-:class:`Replayed` carries out exactly that.
+:class:`~app.learning.search.replaying.Replayed` carries out exactly that.
 """
 
 from __future__ import annotations
@@ -15,20 +15,16 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from app.errors import CicloError
 from app.jobs.asking import is_asked_to_finish, running_now
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import Answer, FitFailure, Pool
-from app.learning.estimators.catalogue import catalogue
-from app.learning.estimators.extras import EXTRAS
-from app.learning.estimators.references import REFERENCES, RULE
-from app.learning.model import needs_extra
+from app.learning.estimators.references import RULE
 from app.learning.records import Candidate, Leaderboard
 from app.learning.scoring import score
 from app.learning.search.champion import Champion, as_trial
 from app.learning.search.checkpoint import Checkpoint
 from app.learning.search.data import Floats, LearningData, stated_predictions
-from app.learning.search.records import Answered, ExecutedPlan, FoldOrder, Spent
+from app.learning.search.records import Answered, FoldOrder, Spent
 from app.learning.search.remaining import seconds_left, work_left
 from app.learning.search.strategy import Proposal, Strategy
 from app.learning.search.trials import Trial, ranked
@@ -292,36 +288,3 @@ class Search:
             memory_mb=round(max((t.memory_mb for t in self.trials), default=0.0), 1),
             fits=self._done,
         )
-
-
-class Replayed:
-    """Tries what a plan says, and nothing else."""
-
-    def __init__(self, plan: ExecutedPlan) -> None:
-        self.stop = plan.stop
-        self.likely: Sequence[Trial] = ()
-        self._plan = plan
-
-    def propose(self, number: int, told: Sequence[Trial]) -> Sequence[Proposal]:
-        """All of it in one round."""
-        if number:
-            return ()
-        kinds = {**catalogue(), **REFERENCES}
-        strange = next((t.estimator for t in self._plan.tried if t.estimator not in kinds), "")
-        if strange in EXTRAS:
-            raise needs_extra(strange)
-        if strange:
-            raise CicloError("learning.unknown_estimator", estimator=strange)
-        return tuple(
-            Proposal(kind=kinds[t.estimator], params=t.params, rows=t.rows, screened=False)
-            for t in self._plan.tried
-            if len(t.folds) == self._plan.folds and not t.left
-        )
-
-    def survives(self, trial: Trial, told: Sequence[Trial]) -> bool:
-        """Nothing is screened."""
-        return True
-
-    def total_work(self) -> float:
-        """Nothing beyond what is proposed."""
-        return 0.0

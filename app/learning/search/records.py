@@ -106,7 +106,7 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CurveGain(msgspec.Struct, frozen=True, kw_only=True):
-    """By how much the score would rise with twice as many as ``rows``, with the ends of its interval (90 %)."""
+    """By how much the score would rise with twice as many as ``rows``, with the ends of its interval (95 %)."""
 
     rows: int
     value: float

@@ -99,13 +99,14 @@ def first_proposals(task: Task, preset: Preset, size: Size, *, folds: int, trait
             continue  # what can only look at a small part is tried once, to be compared
         screened = preset is not Preset.QUICK and kind.id in seen
         seen.add(kind.id)
-        proposals.append(_proposal(kind, params, preset, size, folds=folds, screened=screened))
+        proposals.append(proposal_of(kind, params, preset, size, folds=folds, screened=screened))
     return proposals
 
 
-def _proposal(
-    kind: EstimatorKind, params: Params, preset: Preset, size: Size, *, folds: int, screened: bool
+def proposal_of(
+    kind: EstimatorKind, params: Params, preset: Preset, size: Size, *, folds: int, screened: bool = False
 ) -> Proposal:
+    """A candidate, on as many rows as a preset has time for."""
     rows = sample_rows(kind, params, size, fits=folds, seconds=_SHARE * WORK_S[preset])
     return Proposal(kind=kind, params=params, rows=rows, screened=screened)
 
@@ -119,9 +120,12 @@ def with_champion(
     for proposal in proposals:
         known = parts.pop((proposal.kind.id, *sorted(proposal.params.items())), None)
         found.append(replace(proposal, screened=False) if known is not None else proposal)
-    return found + [
-        _proposal(part.kind, part.params, preset, size, folds=folds, screened=False) for part in parts.values()
-    ]
+    return found + [proposal_of(part.kind, part.params, preset, size, folds=folds) for part in parts.values()]
+
+
+def compared_with(data: LearningData) -> Sequence[Proposal]:
+    """What is compared with, beside the first round: the same candidates are tried with and without it."""
+    return [Proposal(kind=RULE, params={"rule": data.rule})] if data.stated is not None else []
 
 
 def work_of(proposals: Sequence[Proposal], size: Size, *, folds: int) -> float:
@@ -203,7 +207,7 @@ class Planned:
         """The next candidates."""
         if number < len(self._first):
             self._proposed += self._first[number]
-            return [*self._first[number], *(self._references() if number == 0 else ())]
+            return [*self._first[number], *(compared_with(self._data) if number == 0 else ())]
         if self._preset is Preset.QUICK:
             self.stop = "learning.stop.portfolio"
             return ()
@@ -216,10 +220,6 @@ class Planned:
         found = self._search(number, told, self._shares(number, best, members))
         self.stop = "" if found else "learning.stop.nothing_left"
         return found
-
-    def _references(self) -> Sequence[Proposal]:
-        """What is compared with, beside the first round: the same candidates are tried with and without it."""
-        return [Proposal(kind=RULE, params={"rule": self._data.rule})] if self._data.stated is not None else []
 
     def _best_mean(self, best: Sequence[Trial]) -> tuple[float, Members]:
         """The score of the best model so far, alone or mixed, and what it is made of."""
@@ -247,7 +247,7 @@ class Planned:
             known = [dict(t.params) for t in self._proposed if t.kind is kind]
             new = [params for n, params in enumerate(found) if dict(params) not in [*known, *found[:n]]]
             proposals += [
-                _proposal(kind, params, self._preset, self._size, folds=len(self._data.folds), screened=True)
+                proposal_of(kind, params, self._preset, self._size, folds=len(self._data.folds), screened=True)
                 for params in new
             ]
         self._proposed += proposals

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from app.learning.records import Candidate
+from app.learning.records import Candidate, ModelVersion
+from app.learning.simplest import can_take, model_of, simplest_as_good
 from app.text.message import amount
 from app.ui import theme as tokens
 from app.ui.models.records import Column, RecordTableModel
@@ -17,15 +18,15 @@ from app.ui.training.candidates import (
     bars_axis,
     best_of_each,
     candidate_key,
+    candidate_name,
     first_of_each,
     is_baseline,
     is_timed,
     shown,
     words_of,
 )
-from app.ui.training.proposal import simplest_as_good
 from app.ui.training.tried_charts import MOST_COMPLEX, Tried
-from app.ui.widgets.basics import Card, button, label
+from app.ui.widgets.basics import Card, button, label, row
 from app.ui.widgets.cells import DotsCell, IntervalCell
 from app.ui.widgets.chart import ChartView
 from app.ui.widgets.chart_extras import Extras
@@ -39,7 +40,9 @@ _MANY = 14
 
 
 class Board(QWidget):
-    """Shows the candidates of a training, live or stored."""
+    """Shows the candidates of a training, live or stored; ``taken(Candidate)`` asks for a version of one."""
+
+    taken = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -54,6 +57,16 @@ class Board(QWidget):
             _ChartCard(session, name) for name in ("history", "complexity", "time")
         )
         self._proposal = label("", "muted")
+        self._version: ModelVersion | None = None
+        self._simplest: Candidate | None = None
+        self._take_simplest = button(self._words("ui_training.take"), self._on_simplest_taken, "small")
+        self._take_simplest.setObjectName("training.take_simplest")
+        self._take = button(self._words("ui_training.take_selected"), self._on_selected_taken, "link")
+        self._take.setObjectName("training.take_selected")
+        for taking in (self._take_simplest, self._take):
+            taking.setToolTip(self._words("ui_training.take.why"))
+            taking.hide()
+        self._table.selectionModel().currentChanged.connect(self._on_current_changed)
         self._effort = label("", "muted")
         self._effort.setWordWrap(True)
         self._candidates: tuple[Candidate, ...] = ()
@@ -69,11 +82,14 @@ class Board(QWidget):
         board.body.addWidget(self._table)
         foot = QHBoxLayout()
         foot.addWidget(self._effort, 1)
+        foot.addWidget(self._take)
         foot.addWidget(self._toggle)
         board.body.addLayout(foot)
         history, complexity, time = self._history, self._complexity, self._time
-        history.body.addWidget(label(words("ui_training.history_chart.help"), "small-muted"))
+        self._history_note = label("", "small-muted")
+        history.body.addWidget(self._history_note)
         complexity.body.addWidget(self._proposal)
+        complexity.body.addLayout(row(self._take_simplest, 1))
         complexity.body.addWidget(label(words("ui_training.complexity_chart.help"), "small-muted"))
         time.body.addWidget(label(words("ui_training.time_chart.help"), "small-muted"))
         grid = self._grid = QGridLayout(self)
@@ -91,9 +107,15 @@ class Board(QWidget):
         """Put a card beside the last chart."""
         self._grid.addWidget(card, 2, 1)
 
-    def show_candidates(self, metric: str, candidates: Sequence[Candidate]) -> None:
+    def show_version(self, version: ModelVersion) -> None:
+        """Show the candidates of a stored version, of which others can be taken."""
+        self.show_candidates(version.metric, version.candidates, version)
+
+    def show_candidates(
+        self, metric: str, candidates: Sequence[Candidate], version: ModelVersion | None = None
+    ) -> None:
         """Show candidates, best first, judged by ``metric``."""
-        self._metric, self._candidates = metric, tuple(candidates)
+        self._metric, self._candidates, self._version = metric, tuple(candidates), version
         self._card.set_title(self._words(f"verification.metric.{metric}") if metric else "")
         self._fill()
         self._best = tuple(best_of_each(candidates, metric))
@@ -102,9 +124,12 @@ class Board(QWidget):
         self._time.setVisible(bool(self._best))
         for draw in (self._draw_history, self._draw_complexity, self._draw_time):
             self._session.turns.take(self, draw)
-        simplest = simplest_as_good(candidates, metric)
-        self._proposal.setText(words_of(self._words, simplest, candidates, metric))
+        self._simplest = simplest_as_good(candidates)
+        self._proposal.setText(words_of(self._words, self._simplest, candidates, metric))
         self._proposal.setVisible(bool(self._proposal.text()))
+        self._take_simplest.setVisible(bool(self._proposal.text()) and self._can_take(self._simplest))
+        self._take.setVisible(version is not None)
+        self._on_current_changed()
 
     def _fill(self) -> None:
         """The table: every candidate, or the best of each kind where there are many."""
@@ -129,6 +154,27 @@ class Board(QWidget):
         self._all = not self._all
         self._fill()
 
+    # Taking one
+
+    def _can_take(self, candidate: Candidate | None) -> bool:
+        return self._version is not None and candidate is not None and can_take(self._version, candidate)
+
+    def _selected(self) -> Candidate | None:
+        row, rows = self._table.currentIndex().row(), self._model.rows()
+        return rows[row] if 0 <= row < len(rows) else None
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current_changed(self, *_: object) -> None:
+        self._take.setEnabled(self._can_take(self._selected()))
+
+    @Slot()
+    def _on_simplest_taken(self) -> None:
+        self.taken.emit(self._simplest)
+
+    @Slot()
+    def _on_selected_taken(self) -> None:
+        self.taken.emit(self._selected())
+
     def say_effort(self, lines: Sequence[str]) -> None:
         """What the training took, and why it ended; nothing while it runs."""
         self._effort.setText(" ".join(lines))
@@ -137,7 +183,11 @@ class Board(QWidget):
     @Slot()
     def _draw_history(self) -> None:
         if any(map(is_timed, self._candidates)):
-            self._history.show_chart(self._tried(self._candidates).history())
+            tried, words = self._tried(self._candidates), self._words
+            self._history.show_chart(tried.history())
+            worse = tried.left_out()
+            said = [words("ui_training.history_chart.left_out", n=worse)] if worse else []
+            self._history_note.setText(" ".join([words("ui_training.history_chart.help"), *said]))
 
     @Slot()
     def _draw_complexity(self) -> None:
@@ -164,9 +214,11 @@ class Board(QWidget):
         ]
 
     def _name(self, candidate: Candidate) -> str:
-        name = self._words(f"learning.estimator.{candidate.estimator}")
+        name = candidate_name(self._words, candidate)
         same = [c for c in self._model.rows() if c.estimator == candidate.estimator]
-        return name if len(same) < _SEVERAL else f"{name} · {same.index(candidate) + 1}"
+        name = name if len(same) < _SEVERAL else f"{name} · {same.index(candidate) + 1}"
+        chosen = self._version is not None and candidate == model_of(self._version)
+        return f"{name} · {self._words('ui_training.chosen')}" if chosen else name
 
     def _hint(self, candidate: Candidate) -> str:
         lines = [self._words(f"learning.estimator.{candidate.estimator}.help")]

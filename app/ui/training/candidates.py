@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.learning.records import Candidate, Estimate
+from app.learning.records import CHAMPION_ID, Candidate, Estimate
+from app.learning.simplest import as_good
 from app.text.message import Text
 from app.text.words import Words
 from app.ui.widgets.figures import figure
@@ -37,6 +38,13 @@ def candidate_key(candidate: Candidate) -> str:
     return f"{candidate.estimator} {sorted(candidate.params.items())}"
 
 
+def candidate_name(words: Words, candidate: Candidate) -> str:
+    """Its plain name; of the champion with the version that it is."""
+    name = words(f"learning.estimator.{candidate.estimator}")
+    version = candidate.params.get("version", "") if candidate.estimator == CHAMPION_ID else ""
+    return f"{name}: {str(version).replace('@', ' v')}" if version else name
+
+
 def first_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The first, so the best, of each kind of estimator."""
     found: dict[str, Candidate] = {}
@@ -61,6 +69,16 @@ def words_of(words: Words, simplest: Candidate | None, candidates: Sequence[Cand
     if simplest.seconds > 0 and best.seconds >= _MUCH_FASTER * simplest.seconds:
         sentence += " " + words("ui_training.simplest.cheaper", n=round(best.seconds / simplest.seconds))
     return sentence
+
+
+def good_band(candidates: Sequence[Candidate], metric: str) -> tuple[float, float] | None:
+    """The values within one standard error of the best, as they are shown, the lower first; None where there are too
+    few folds to tell."""
+    scores = as_good(candidates)
+    if scores is None:
+        return None
+    ends = [display(metric, Estimate(value=score)).value or 0.0 for score in scores]
+    return min(ends), max(ends)
 
 
 def bars_axis(candidates: Sequence[Candidate], metric: str) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +17,8 @@ from app.ui.widgets.basics import column
 from app.ui.widgets.form import Dropdown, Field, Option, line_edit
 
 _TASKS = ("auto", "classification", "regression")
+_PAUSE_MS = 700
+"""After the last sign of a rule was typed: it is read then, and not only when the field is left."""
 
 
 class MoreChoices(QWidget):
@@ -38,7 +40,10 @@ class MoreChoices(QWidget):
         self._rule.setObjectName("training.rule")
         self._rule.editingFinished.connect(self._on_rule_edited)
         self._rule_field = Field(words("ui_training.rule"), self._rule, words("ui_training.rule.help"))
-        self._asked_rule = ""
+        self._asked_rule = self._proposed_rule = ""
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._on_rule_edited)
+        self._rule.textEdited.connect(self._on_rule_typed)
         self._seed = line_edit("0")
         self._seed.setObjectName("training.seed")
         self._seed.editingFinished.connect(self._on_seed_edited)
@@ -84,6 +89,13 @@ class MoreChoices(QWidget):
         """The rule that is used today, as it was written; empty where none was."""
         return self._rule.text().strip()
 
+    def propose_rule(self, rule: str) -> None:
+        """The rule of an earlier training, unless the analyst typed one."""
+        if self.rule() in ("", self._proposed_rule):
+            self._rule.setText(rule)
+            self._asked_rule = self.rule()
+        self._proposed_rule = rule
+
     def rule_locale(self) -> str:
         """Of the numbers and dates in the rule."""
         return self._words.locale if self.rule() else ""
@@ -104,6 +116,10 @@ class MoreChoices(QWidget):
         self._seed.setText(chosen["seed"])
         self._rule.setText(chosen.get("rule", ""))
         self._asked_rule = self.rule()
+
+    @Slot(str)
+    def _on_rule_typed(self, _text: str) -> None:
+        self._pause.start()
 
     @Slot()
     def _on_rule_edited(self) -> None:

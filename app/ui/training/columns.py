@@ -107,9 +107,8 @@ class ColumnChoice(QWidget):
         self._direction = Dropdown(theme, [Option(w, words(f"ui_training.direction.{w}")) for w in _WAYS.values()])
         self._direction.setObjectName("training.direction")
         self._direction.chosen.connect(self._on_direction_chosen)
-        self._direction_field = Field(
-            words("ui_training.direction"), self._direction, words("ui_training.direction.help")
-        )
+        self._words = words
+        self._direction_field = Field("", self._direction, words("ui_training.direction.help"))
         self._direction_field.hide()
         self.setLayout(column(view, self._direction_field))
 
@@ -119,6 +118,7 @@ class ColumnChoice(QWidget):
         self._direction_field.setVisible(numeric)
         if numeric:
             name = self._model.columns()[current.row()].name
+            self._direction_field.set_caption(self._words("ui_training.direction", column=name))
             self._direction.set_value(_WAYS[self._model.directions.get(name, 0)])
 
     @Slot()
@@ -161,7 +161,8 @@ class ColumnChoice(QWidget):
         return dict(self._model.directions)
 
     def direct(self, directions: dict[str, int]) -> None:
-        """Set these directions again."""
+        """Set these directions again, and no others."""
+        self._model.directions.clear()
         self._model.directions.update(directions)
 
     def ticked(self) -> dict[str, bool]:
@@ -169,7 +170,8 @@ class ColumnChoice(QWidget):
         return dict(self._model.overrides)
 
     def tick(self, columns: dict[str, bool]) -> None:
-        """Tick and untick these by hand again."""
+        """Tick and untick these by hand again, and no others."""
+        self._model.overrides.clear()
         self._model.overrides.update(columns)
 
     def left_out(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from app.text.message import amount
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.session import Session
+from app.ui.training.before import propose_again
 from app.ui.training.choices import MoreChoices
 from app.ui.training.columns import ColumnChoice, ColumnsHead
 from app.ui.training.forecast import ForecastNote
@@ -100,7 +101,8 @@ class TrainingForm(Card):
 
     def _lay_out(self) -> None:
         words = self._words
-        self._task = label("", "small-muted")
+        self._task, self._before = label("", "small-muted"), label("", "small-muted")
+        self._before.setObjectName("training.as_before")
         self._positive_field = Field(words("ui_training.positive"), self.positive)
         self._columns_head = ColumnsHead(words, self._on_columns_clicked)
         self._more_button = button(words("ui_training.more"), self._on_more_clicked, "link")
@@ -116,6 +118,7 @@ class TrainingForm(Card):
             Field(words("ui_training.from"), self.dataset),
             Field(words("ui_training.predict"), self.target),
             self._task,
+            self._before,
             self._positive_field,
             self._columns_head,
             self.columns,
@@ -212,6 +215,8 @@ class TrainingForm(Card):
         self.positive.set_options([])
         self.columns.forget()
         self._forget_plan()
+        before = propose_again(self, self._session, name)
+        _say(self._before, self._words("ui_training.as_before", model=before.replace("@", " v")) if before else "")
         self.more.propose_name(model_name(name))
         self._on_choice_made()
 

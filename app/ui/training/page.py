@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.data.records import DATASET
 from app.jobs.contract import Ended, Event, Halted, JobState, Published, Started
 from app.learning.compute.records import COMPUTING
-from app.learning.records import MODEL, REPRODUCE, TRAIN, ReproduceRequest, TrainRequest
+from app.learning.records import MODEL, REPRODUCE, TRAIN, Candidate, ReproduceRequest, TrainRequest
 from app.project.record import Record
 from app.text.message import Text
 from app.ui.job_board import JobView
 from app.ui.session import Session
 from app.ui.training.form import Chosen, TrainingForm
+from app.ui.training.requests import job_title, taking_request
 from app.ui.training.result import Result
 from app.ui.widgets.basics import column
 from app.ui.widgets.page import EmptyPage, WorkOrEmpty
@@ -77,6 +78,7 @@ class Page(QWidget):
         made.stop_asked.connect(self._on_stop_asked)
         made.pause_asked.connect(self._on_pause_asked)
         made.best_asked.connect(self._on_best_asked)
+        made.take_asked.connect(self._on_take_asked)
         made.reproduce_asked.connect(self._on_reproduce_asked)
         made.report_asked.connect(self._on_report_asked)
         made.other_asked.connect(self._on_other_asked)
@@ -134,9 +136,7 @@ class Page(QWidget):
 
     @Slot(object)
     def _on_training_submitted(self, request: TrainRequest) -> None:
-        preset, dataset = Text(f"ui_training.preset.{request.preset}"), request.dataset.replace("@", " v")
-        title = Text("ui_training.job", {"model": request.model, "preset": preset, "dataset": dataset})
-        id = self._session.submit(TRAIN, request, title)
+        id = self._session.submit(TRAIN, request, job_title(request))
         current = self._session.jobs.get(self._job)
         if current is not None and not current.over:
             self._say_other()
@@ -187,6 +187,13 @@ class Page(QWidget):
         title = Text("ui_training.reproduce.job", {"model": shown.label})
         self._again[self._session.submit(REPRODUCE, request, title, stores=False)] = shown.label
         self._result.say_reproducing(shown.label)
+
+    @Slot(object)
+    def _on_take_asked(self, candidate: Candidate) -> None:
+        """Train again as the version that is shown was trained, that candidate only."""
+        project, shown = self._session.project, self._shown
+        if project is not None and shown is not None:
+            self._on_training_submitted(taking_request(project, shown, candidate))
 
     def _on_reproduced(self, event: Ended) -> None:
         """Said whatever is in sight meanwhile: the sentence names the version."""

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.learning.records import PlanRequest, Preset, TrainRequest, model_name
+from app.learning.records import Candidate, ModelVersion, PlanRequest, Preset, Taken, TrainRequest, model_name
+from app.text.message import Text
 from app.verification.state import champion
 
 if TYPE_CHECKING:
+    from app.project.record import Record
     from app.project.store import Project
     from app.ui.training.form import TrainingForm
 
@@ -48,3 +50,26 @@ def train_request(form: TrainingForm, project: Project, dataset: str, *, binary:
         preset=Preset(form.preset.value()),
         cluster=form.where.target(),
     )
+
+
+def taking_request(project: Project, record: Record, candidate: Candidate) -> TrainRequest:
+    """The training of a version once more, with one of its candidates only."""
+    version = record.read(ModelVersion)
+    return msgspec.structs.replace(
+        version.request,
+        project=str(project.folder),
+        dataset=version.dataset,
+        cluster="",
+        time_limit_s=None,
+        champion=champion(project, record.name),
+        taken=Taken(version=record.label, estimator=candidate.estimator, params=candidate.params),
+    )
+
+
+def job_title(request: TrainRequest) -> Text:
+    """What the list of jobs calls a training."""
+    params = {"model": request.model, "dataset": request.dataset.replace("@", " v")}
+    if request.taken is not None:
+        estimator = Text(f"learning.estimator.{request.taken.estimator}")
+        return Text("ui_training.job.taken", {**params, "estimator": estimator})
+    return Text("ui_training.job", {**params, "preset": Text(f"ui_training.preset.{request.preset}")})

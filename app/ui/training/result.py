@@ -40,6 +40,7 @@ class Result(ScrollPage):
     report_asked = Signal()
     other_asked = Signal()
     reproduce_asked = Signal()
+    take_asked = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__(margin=tokens.SPACE)
@@ -56,6 +57,7 @@ class Result(ScrollPage):
         self._notice = Notice(session.theme, close_name=words("ui_training.close"))
         self._queue = Notice(session.theme, close_name=words("ui_training.close"))
         self._board = Board(session)
+        self._board.taken.connect(self.take_asked)
         self._header.set_chooser(self._versions)
         self._usage = UsageLine(session)
         for part in (self._header, self._usage, self._queue, self._notice):
@@ -86,7 +88,7 @@ class Result(ScrollPage):
         again.setToolTip(words("ui_training.reproduce.why"))
         report = self._header.set_primary(words("ui_training.to_report"), self.report_asked.emit)
         report.setObjectName("training.to_report")
-        self._board.show_candidates(version.metric, version.candidates)
+        self._board.show_version(version)
         self._board.say_effort(effort(words, version))
         self._curve.show_curve(version.curve)
         remarks = [*version.alarms, *version.notes]

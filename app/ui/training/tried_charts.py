@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.learning.records import Candidate
+from app.learning.simplest import simplest_as_good
 from app.text.message import Text, amount
 from app.text.words import Words
-from app.ui.training.candidates import candidate_key, is_baseline, is_timed, shown
-from app.ui.training.proposal import as_good, simplest_as_good
+from app.ui.training.candidates import candidate_key, candidate_name, good_band, is_baseline, is_timed, shown
 from app.ui.widgets.chart_extras import Extras
 from app.ui.widgets.figures import figure
 from app.verification.catalogue import is_loss
 from app.verification.records import Chart, Curve
 
 MOST_COMPLEX = 4
-_WORST_SHARE = 0.2
-"""Of the values, so many of the worst are drawn at the edge: they would squeeze the differences that count."""
+_WORST_SHARE, _SQUEEZED = 0.2, 3.0
+"""Of the values, so many of the worst are left out where they would squeeze the others to a third of the height."""
 _ROOM = 0.06
 _LEAST_S = 0.01
 
@@ -32,7 +32,7 @@ class Tried:
 
     def history(self) -> tuple[Chart, Extras]:
         """Each candidate when it was done, and the best value up to then."""
-        timed = sorted((c for c in self._valued() if is_timed(c)), key=lambda c: c.at_s)
+        timed = self._timed()
         x, y = [c.at_s for c in timed], self._values(timed)
         better: Callable[[float, float], float] = min if is_loss(self.metric) else max
         best = list(y)
@@ -40,19 +40,28 @@ class Tried:
             best[n] = better(best[n - 1], best[n])
         steps = [(x[n], value) for n in range(len(best)) for value in (*best[max(0, n - 1) : n], best[n])]
         low, high = self._reach(y)
+        inside = [n for n, value in enumerate(y) if low <= value <= high]
+        steps = [step for step in steps if low <= step[1] <= high]
         line = Curve(
             label=Text("ui_training.best_so_far"),
             x=tuple(at for at, _ in steps),
-            y=tuple(min(max(value, low), high) for _, value in steps),
+            y=tuple(value for _, value in steps),
         )
         dots = Curve(
             label=Text("ui_training.candidates"),
-            x=tuple(x),
-            y=tuple(min(max(value, low), high) for value in y),
+            x=tuple(x[n] for n in inside),
+            y=tuple(y[n] for n in inside),
             points=True,
         )
         chart = self._chart("history", Text("ui_training.axis.since"), (dots, line), y_range=(low, high))
-        return chart, Extras(tones=("muted", ""), cards=(tuple(map(self._card, timed)), ()), legend=False)
+        cards = tuple(self._card(timed[n]) for n in inside)
+        return chart, Extras(tones=("muted", ""), cards=(cards, ()), legend=False)
+
+    def left_out(self) -> int:
+        """How many candidates did so much worse that :meth:`history` leaves them out."""
+        values = self._values(self._timed())
+        low, high = self._reach(values)
+        return sum(not low <= value <= high for value in values)
 
     def complexity(self, everything: Sequence[Candidate]) -> tuple[Chart, Extras]:
         """Value against complexity; what is as good as the best lies in a band, the simplest of it stands out."""
@@ -75,12 +84,12 @@ class Tried:
             Curve(label=Text(f"learning.estimator.{c.estimator}"), x=(place(c),), y=(y,), points=True)
             for c, y in zip(valued, self._values(valued), strict=True)
         )
-        simplest = simplest_as_good(everything, self.metric)
+        simplest = simplest_as_good(everything)
         key = candidate_key(simplest) if simplest is not None else None
         extras = Extras(
             x_ticks=ticks,
             log_x=not ticks,
-            band=as_good(everything, self.metric),
+            band=good_band(everything, self.metric),
             tones=tuple("good" if candidate_key(c) == key else "" for c in valued),
             cards=tuple((self._card(c),) for c in valued),
         )
@@ -106,6 +115,10 @@ class Tried:
             y_range=y_range,
         )
 
+    def _timed(self) -> list[Candidate]:
+        """Those that are known to be done at some moment, in that order."""
+        return sorted((c for c in self._valued() if is_timed(c)), key=lambda c: c.at_s)
+
     def _valued(self) -> list[Candidate]:
         return [c for c in self.candidates if shown(c, self.metric).value is not None]
 
@@ -115,12 +128,11 @@ class Tried:
     def _reach(self, values: Sequence[float]) -> tuple[float, float]:
         if not values:
             return (0.0, 1.0)
-        ordered = sorted(values)
-        low, high, hopeless = ordered[0], ordered[-1], int(len(ordered) * _WORST_SHARE)
-        if is_loss(self.metric):
-            high = ordered[-1 - hopeless]
-        else:
-            low = ordered[hopeless]
+        worst_first = sorted(values, reverse=is_loss(self.metric))
+        hopeless, best = int(len(values) * _WORST_SHARE), worst_first[-1]
+        most = _SQUEEZED * abs(best - worst_first[hopeless])
+        last = next(value for value in worst_first if abs(best - value) <= most or value == worst_first[hopeless])
+        low, high = min(best, last), max(best, last)
         room = (high - low or abs(high) or 1.0) * _ROOM
         return low - room, high + room
 
@@ -129,7 +141,7 @@ class Tried:
         value = f"{words(f'verification.metric.{self.metric}')}: {figure(words, told.value or 0.0)}"
         if told.low is not None and told.high is not None:
             value += f" ({figure(words, told.low)} – {figure(words, told.high)})"
-        lines = [words(f"learning.estimator.{candidate.estimator}"), value]
+        lines = [candidate_name(words, candidate), value]
         if candidate.seconds:
             time = words.value(amount(candidate.seconds, "duration"))
             lines.append(f"{words('ui_training.column.time')}: {time}")

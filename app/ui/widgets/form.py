@@ -63,6 +63,11 @@ class Field(QWidget):
         self._lines.addWidget(made)
         return made
 
+    def set_caption(self, caption: str) -> None:
+        """Call the editor something else."""
+        self._caption.setText(caption)
+        self.editor.setAccessibleName(caption)
+
     def set_wrong(self, sentence: str) -> None:
         """Say what is wrong with the entry; empty: nothing."""
         if not sentence and self.editor.property("wrong") != "true":

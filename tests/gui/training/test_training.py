@@ -12,6 +12,7 @@ from app.errors import CicloError
 from app.jobs.contract import Ended, JobState, Used
 from app.learning.records import MODEL, PLAN, TRAIN, Candidate, Estimate, ModelVersion
 from app.learning.search.records import CurveGain, LearningCurve
+from app.learning.simplest import can_take
 from app.learning.splits.records import SplitNote
 from app.text.message import Text
 from app.text.words import Words
@@ -41,7 +42,18 @@ def test_that_the_form_proposes_target_task_columns_and_sizes(hand: Hand) -> Non
     said = hand.words()
     assert "One of two cases" in said
     assert "320 learned from" in hand.find(SplitChart, "training.split_chart").accessibleDescription()
-    assert hand.find(QPushButton, "training.columns").text().startswith("3 of 4 columns")
+    assert hand.find(QPushButton, "training.columns").text().startswith("2 of 4 columns")
+
+
+def test_that_the_form_begins_where_the_last_training_of_the_target_was(hand: Hand, page: Page) -> None:
+    hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
+    form = page.findChildren(TrainingForm)[0]
+    assert hand.find(QLabel, "training.as_before").text() == "Columns, split and rule as for left v2."
+    assert form.columns.excluded() == ("plan",)
+    form.target.set_value("months")
+    form._on_target_chosen("months")
+    assert form.columns.excluded() == ()
+    assert not hand.sees("training.as_before")
 
 
 def test_that_a_narrow_window_shows_the_form_or_what_was_tried(hand: Hand, page: Page) -> None:
@@ -130,9 +142,9 @@ def test_that_a_column_left_out_by_a_tick_counts(qtbot: QtBot, hand: Hand) -> No
     hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     hand.click("training.columns")
     columns = hand.find(QListView, "training.column_list").model()
-    plan = next(columns.index(r, 0) for r in range(columns.rowCount()) if columns.index(r, 0).data() == "plan")
+    plan = next(columns.index(r, 0) for r in range(columns.rowCount()) if columns.index(r, 0).data() == "calls")
     columns.setData(plan, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
-    hand.until(lambda: hand.find(QPushButton, "training.columns").text().startswith("2 of 4 columns"))
+    hand.until(lambda: hand.find(QPushButton, "training.columns").text().startswith("1 of 4 columns"))
 
 
 def test_that_a_column_may_be_given_a_direction(hand: Hand, page: Page) -> None:
@@ -153,12 +165,11 @@ def test_that_a_column_may_be_given_a_direction(hand: Hand, page: Page) -> None:
     assert request.decreasing == ("months",)
 
 
-def test_that_a_rule_is_read_as_it_is_written_and_compared(hand: Hand, session: Session) -> None:
+def test_that_a_rule_is_read_as_it_is_written_and_compared(qtbot: QtBot, hand: Hand, session: Session) -> None:
     hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     hand.click("training.more")
     rule = hand.find(QLineEdit, "training.rule")
-    rule.setText("monts > 3")
-    rule.editingFinished.emit()
+    qtbot.keyClicks(rule, "monts > 3")  # it is read after a pause, without leaving the field
     hand.until(lambda: "Did you mean the column “months”?" in hand.words())
     assert not hand.find(QPushButton, "training.start").isEnabled()
     rule.setText("months < 20 and plan is basic")
@@ -234,6 +245,30 @@ def test_that_a_version_shows_its_leaderboard_with_the_baseline(hand: Hand, page
     hand.until(lambda: hand.sees("training.to_report"))
     for chart in ("history", "complexity", "time"):
         hand.until(lambda name=f"training.{chart}_chart": hand.sees(name))
+
+
+def test_that_another_model_of_the_leaderboard_becomes_a_version_by_a_click(
+    hand: Hand, page: Page, session: Session
+) -> None:
+    first = next(r for r in session.records(MODEL) if r.label == "left@1")
+    page.show_record(first.id)
+    version = first.read(ModelVersion)
+    board = hand.find(Table, "training.leaderboard")
+    names = [board.model().index(r, 0).data() for r in range(board.model().rowCount())]
+    assert sum(name.endswith(" · chosen") for name in names) == 1
+    for row, candidate in enumerate(version.candidates[: len(names)]):
+        board.selectRow(row)
+        assert hand.find(QPushButton, "training.take_selected").isEnabled() == can_take(version, candidate)
+    wanted = next(row for row, c in enumerate(version.candidates) if c.estimator == "tree")
+    board.selectRow(wanted)
+    hand.click("training.take_selected")
+    hand.until(lambda: len(session.records(MODEL)) == 3)
+    third = session.records(MODEL)[-1].read(ModelVersion)
+    assert third.estimator == "tree"
+    assert third.request.taken is not None
+    assert third.request.taken.version == "left@1"
+    assert [c.estimator for c in third.candidates] == ["tree", "baseline"]
+    assert third.split.holdout_sha256 == version.split.holdout_sha256
 
 
 def test_that_training_fills_the_board_live_and_ends_as_the_next_version(

@@ -327,6 +327,11 @@ def test_that_only_an_approved_version_is_a_champion(steps: Steps, program: Prog
     said = program(*train, "--champion", "otro@1")
     assert (said.status, said.document["error"]["code"]) == (2, "cli.train.champion_not_approved")
     assert program(*train, "--champion", "baja@1").status == 0
+    rows = program(*train[:-2], "--model", "otro", "--take", "otro@1").document
+    assert [c["estimator"] for c in rows["candidates"]][-1] == "baseline"
+    assert len(rows["candidates"]) == 2
+    for wrong in ("otro@1:0", "otro@1:99"):
+        assert program(*train, "--take", wrong).document["error"]["code"] == "learning.no_such_row"
 
 
 def test_that_nothing_is_written_among_the_files_of_a_project(steps: Steps, program: Program) -> None:

@@ -12,8 +12,9 @@ from app.jobs.asking import tell_finish
 from app.jobs.contract import Cancelled
 from app.learning import reproducing
 from app.learning.estimators import catalogue
-from app.learning.records import Preset, Reproduced, ReproduceRequest, Task
+from app.learning.records import Preset, Reproduced, ReproduceRequest, Taken, Task
 from app.learning.reproducing import reproduce
+from app.learning.simplest import model_of, take
 from app.project import Project, draft
 from app.project.folder import CHECKPOINTS
 from app.project.record import StagedFile
@@ -68,6 +69,45 @@ def test_that_the_champion_of_another_search_is_tried_with_its_own_parameters(pr
     champion = next(c for c in second.candidates if c.estimator == "baseline_champion")
     assert champion.folds == pytest.approx(next(c for c in first.candidates).folds)
     assert reproduced(project, tmp_path) == Reproduced(model="m@2", identical=True)
+
+
+def test_that_a_candidate_taken_by_hand_becomes_the_model_alone(project: Project, tmp_path: Path) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    first = Trained(project, here(tmp_path), preset=Preset.BALANCED).version
+    row = next(c for c in first.candidates if c.estimator == "logistic" and c.state == "done")
+    taken = Taken(version="m@1", estimator="logistic", params=row.params)
+    second = Trained(project, here(tmp_path), preset=Preset.BALANCED, champion="m@1", taken=taken).version
+    assert (second.estimator, second.cv) == ("logistic", second.cv | row.cv)
+    assert "baseline_champion" in [c.estimator for c in second.candidates]
+    assert second.plan is not None
+    assert second.plan.stop == "learning.stop.taken"
+    assert "learning.note.taken" in [note.id for note in second.notes]
+    assert reproduced(project, tmp_path) == Reproduced(model="m@2", identical=True)
+    strange = msgspec.structs.replace(taken, estimator="acme.nearest")
+    with pytest.raises(CicloError) as caught:
+        Trained(project, here(tmp_path), taken=strange)
+    assert caught.value.code == "learning.unknown_estimator"
+
+
+def test_that_only_what_stands_alone_can_be_taken(project: Project, tmp_path: Path) -> None:
+    store(project, "people", with_target(Task.BINARY))
+    version = Trained(project, here(tmp_path), preset=Preset.BALANCED).version
+    model = model_of(version)
+    assert model == version.candidates[0]
+    rows = {c.estimator: n for n, c in reversed(list(enumerate(version.candidates, start=1)))}
+    assert take("m@1", version, rows["tree"]).estimator == "tree"
+    for row, code in (
+        (1, "learning.not_to_take"),
+        (rows["baseline"], "learning.not_to_take"),
+        (99, "learning.no_such_row"),
+    ):
+        with pytest.raises(CicloError) as caught:
+            take("m@1", version, row)
+        assert caught.value.code == code
+    alone = msgspec.structs.replace(version, candidates=version.candidates[:1])
+    with pytest.raises(CicloError) as caught:
+        take("m@1", alone)
+    assert caught.value.code == "learning.no_simpler"
 
 
 def test_that_a_version_with_a_rule_trains_again_to_the_same_bytes(project: Project, tmp_path: Path) -> None:

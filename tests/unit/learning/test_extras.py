@@ -19,8 +19,8 @@ from app.learning.matrix import FrameColumn
 from app.learning.model import open_pipeline, raw_predictions
 from app.learning.records import Task
 from app.learning.search.data import LearningData, fit
-from app.learning.search.engine import Replayed
 from app.learning.search.records import ExecutedPlan, Tried
+from app.learning.search.replaying import Replayed
 from app.learning.splits.splitting import Sealed
 from app.learning.training import library_versions
 

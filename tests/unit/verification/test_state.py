@@ -98,7 +98,7 @@ def test_that_a_version_goes_from_trained_to_verified_to_approved_and_back(proje
     assert state.approval(project, model.id) is None
 
 
-def test_that_the_champion_is_the_newest_approved_version_of_the_model(project: Project) -> None:
+def test_that_the_champion_is_the_version_of_the_model_that_was_approved_last(project: Project) -> None:
     first, second, third = (version(project) for _ in range(3))
     assert state.champion(project, "churn") == ""
     for model in (first, second, third):
@@ -107,6 +107,8 @@ def test_that_the_champion_is_the_newest_approved_version_of_the_model(project: 
     assert state.champion(project, "churn") == "churn@3"
     decide(project, "churn@3", approved=False)
     assert state.champion(project, "churn") == "churn@2"
+    decide(project, "churn@1")
+    assert state.champion(project, "churn") == "churn@1"
     assert state.champion(project, "other") == ""
 
 
