@@ -48,9 +48,6 @@ class MainWindow(QMainWindow):
 
     def build(self, words: Words, settings: Settings) -> None:
         """Make what is inside, in this language."""
-        if (old := self.takeCentralWidget()) is not None:
-            old.hide()
-            old.deleteLater()
         self.setWindowTitle(words("ui.app_name"))
         self.header = Header(self._theme, words)
         self.header.set_project("")
@@ -69,7 +66,7 @@ class MainWindow(QMainWindow):
         layout.addLayout(self.bars)
         layout.addWidget(self.stack, 1)
         layout.addWidget(self.foot)
-        self.setCentralWidget(whole)
+        self.setCentralWidget(whole)  # hides and deletes what was there; taken out, it would be styled anew as it goes
         self.welcome.create_button.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
