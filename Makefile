@@ -7,7 +7,7 @@ OUT ?= demo
 BENCHES := window heartbeat click jobs import growth diff training demo learning cost cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format demo screenshots bench $(BENCHES:%=bench-%) faults package translations lock clean
+.PHONY: help setup run test lint format demo screenshots bench $(BENCHES:%=bench-%) faults statistics package translations lock clean
 # Two goals on one command line must not set up the same folder at once.
 .NOTPARALLEL:
 
@@ -48,6 +48,9 @@ bench: setup ## speed and memory, as ratios; also one by one: bench-window bench
 
 $(filter-out bench-jobs,$(BENCHES:%=bench-%)): bench-%: setup
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.bench_$* $(ARGS)
+
+statistics: setup ## whether intervals and comparisons keep what they say, simulated
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.bench_statistics $(ARGS)
 
 bench-jobs: setup
 	@$(BIN)/python -m pytest tests/bench/test_jobs.py -q -s $(ARGS)

@@ -44,6 +44,8 @@ COMMANDS = (
     "reproduce",
     "models",
     "verify",
+    "compare",
+    "value",
     "approve",
     "reject",
     "export",

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from app.data.records import DATASET, DatasetVersion
 from app.errors import CicloError
 from app.learning.records import ModelVersion
@@ -70,7 +72,9 @@ def approved_version(project: Project, model: str) -> ApprovedVersion:
     if not signature_state(found, project).sound:
         raise CicloError("deployment.bad_signature", model=record.label, by=decision.by)
     report_record = project.whole_record(decision.report_id)
-    body = record.read(ModelVersion)
+    report, body = report_record.read(Report), record.read(ModelVersion)
+    if report.threshold is not None:  # the one that was judged and approved, whatever was set since
+        body = msgspec.structs.replace(body, threshold=report.threshold)
     dataset_record = project.whole_record(body.dataset_id)
     if dataset_record.kind != DATASET:
         raise CicloError("project.no_record", id=body.dataset_id[:12])
@@ -81,7 +85,7 @@ def approved_version(project: Project, model: str) -> ApprovedVersion:
         decision_record=found,
         decision=decision,
         report_record=report_record,
-        report=report_record.read(Report),
+        report=report,
         dataset_record=dataset_record,
         dataset=dataset_record.read(DatasetVersion),
     )

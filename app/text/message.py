@@ -15,12 +15,14 @@ class Value(msgspec.Struct, frozen=True, tag="value"):
     """A parameter with the way it is to be written in the reader's language.
 
     ``number`` groups digits, ``metric`` shows three decimals, ``percent`` takes 0.265, ``date`` and ``datetime`` take
-    ISO text, ``bytes`` and ``duration`` (seconds) choose their unit, ``plain`` is written as it is.
+    ISO text, ``bytes`` and ``duration`` (seconds) choose their unit, ``plain`` is written as it is;
+    ``currency`` is an amount of the currency ``unit`` (EUR).
     """
 
     value: float | int | str
     style: Style = "number"
     digits: int | None = None
+    unit: str = ""
 
 
 class Text(msgspec.Struct, frozen=True, tag="text"):
@@ -37,6 +39,6 @@ def plain(value: Value | Text | str | int | float) -> str | int | float:
     return value.value if isinstance(value, Value) else value
 
 
-def amount(value: float | int | str, style: Style = "number", digits: int | None = None) -> Value:
+def amount(value: float | int | str, style: Style = "number", digits: int | None = None, *, unit: str = "") -> Value:
     """Short form of :class:`Value` for calls in a row."""
-    return Value(value, style, digits)
+    return Value(value, style, digits, unit)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "es")
 _SMALLEST, _LARGEST = 0.0005, 1e15
 """What three decimals can show, and what is no longer read digit by digit (babel fails from 1e25 on)."""
+_CENTS_COUNT = 100.0
 _OPEN = "learning.estimator."
 """Ids that other packages add to; elsewhere a text that is missing costs no look at what is installed."""
 _log = logging.getLogger("ciclo.text")
@@ -142,6 +143,8 @@ class Words:
                 return self.significant(raw, digits=2) if tiny else self.number(raw, digits=digits, fixed=True)
             case "plain":
                 return str(raw)
+            case "currency":
+                return self.money(float(raw), value.unit)
             case _:
                 return self.number(raw, digits=digits)
 
@@ -167,6 +170,16 @@ class Words:
         places = max(0, digits - 1 - magnitude)
         pattern = "#,##0." + "#" * places if places else "#,##0"
         return str(format_decimal(value, pattern, locale=self._babel))
+
+    def money(self, value: float, currency: str) -> str:
+        """An amount of a currency (ISO 4217), without cents where they don't count (€3,100; 3100 €)."""
+        from babel.numbers import format_currency
+
+        whole = abs(value) >= _CENTS_COUNT or value == round(value)
+        pattern = self._babel.currency_formats["standard"].pattern
+        if whole:
+            pattern = pattern.replace("0.00", "0")
+        return str(format_currency(value, currency, format=pattern, locale=self._babel, currency_digits=False))
 
     def percent(self, share: float, digits: int = 1) -> str:
         """A share (0.265) as a percentage in the locale's spelling (26.5%, 26,5 %)."""

@@ -27,6 +27,8 @@ METRICS: dict[Task, tuple[str, ...]] = {
 }
 """Scorer names, the most telling first."""
 _TINY = 0.001
+LEVEL = 0.95
+"""Of intervals, unless the rows were looked at before."""
 
 
 def is_loss(code: str) -> bool:
@@ -69,6 +71,12 @@ def display(code: str, estimate: Estimate) -> Estimate:
 def display_axis(code: str, axis: tuple[float, float]) -> tuple[float, float]:
     """The range on which the interval is drawn, as it is shown."""
     return (-axis[1], -axis[0]) if is_loss(code) else axis
+
+
+def level_words(level: float) -> Value:
+    """A confidence as it is named: 95 %, or 97.5 % where the rows were looked at before."""
+    percent = round(100 * level, 1)
+    return amount(level, "percent", 0 if percent == round(percent) else 1)
 
 
 def _turned(value: float | None) -> float | None:

@@ -26,6 +26,9 @@ def charts(observed: Observed) -> tuple[Chart, ...]:
     return (
         roc(observed),
         precision_recall(observed),
+        gain(observed),
+        lift(observed),
+        thresholds(observed),
         *filter(None, [_positive_calibration(observed)]),
         score_distribution(observed.scores, observed.is_positive, observed),
     )
@@ -126,6 +129,63 @@ def precision_recall(data: Classified) -> Chart:
         x_label=_label("precision_recall.x"),
         y_label=_label("precision_recall.y"),
         curves=(_curve(_label("model"), x, y, low=low, high=high), _line("chance", (0.0, 1.0), (share, share))),
+        x_range=(0.0, 1.0),
+        y_range=(0.0, 1.0),
+    )
+
+
+def gain(data: Classified) -> Chart:
+    """Share found against share of rows pointed out, from the likeliest down, with Wilson's interval."""
+    found, warned = _ranked(data)
+    positives = int(data.is_positive.sum())
+    out, hits = (np.concatenate([[0.0], values]) for values in (warned / data.rows, found))
+    x, y = thinned(out, hits / positives)
+    low, high = _band(np.rint(y * positives), np.full(len(y), positives))
+    return Chart(
+        code="gain",
+        x_label=_label("gain.x"),
+        y_label=_label("gain.y"),
+        curves=(_curve(_label("model"), x, y, low=low, high=high), _line("chance", (0.0, 1.0), (0.0, 1.0))),
+        x_range=(0.0, 1.0),
+        y_range=(0.0, 1.0),
+    )
+
+
+def lift(data: Classified) -> Chart:
+    """How many times as many are found as at random, against the share of rows pointed out."""
+    found, warned = _ranked(data)
+    share = int(data.is_positive.sum()) / data.rows
+    enough = warned >= _SMALLEST_BIN  # of fewer rows the ratio leaps
+    found, warned = found[enough], warned[enough]
+    x, y, hits, said = thinned(warned / data.rows, found / warned / share, found, warned)
+    low, high = (ends / share for ends in _band(hits, said))
+    return Chart(
+        code="lift",
+        x_label=_label("gain.x"),
+        y_label=_label("lift.y"),
+        curves=(_curve(_label("model"), x, y, low=low, high=high), _line("chance", (0.0, 1.0), (1.0, 1.0))),
+        x_range=(0.0, 1.0),
+        y_range=(0.0, float(high.max()) * 1.05 if len(high) else 1.0),
+    )
+
+
+def thresholds(data: Classified) -> Chart:
+    """Found, right when it warns, and share pointed out, each against the threshold."""
+    order = np.sort(np.unique(data.scores))[::-1]
+    found, warned = _ranked(data)
+    positives = int(data.is_positive.sum())
+    lines = {"recall": found / positives, "precision": found / warned, "warned": warned / data.rows}
+    curves = []
+    for name, values in lines.items():
+        x, y = thinned(order[::-1], values[::-1], limit=POINTS // 2)
+        curves.append(_curve(_label(f"thresholds.{name}"), x, y))
+    if data.threshold is not None:
+        curves.append(_line("threshold", (data.threshold, data.threshold), (0.0, 1.0)))
+    return Chart(
+        code="thresholds",
+        x_label=_label("score_distribution.x"),
+        y_label=_label("thresholds.y"),
+        curves=tuple(curves),
         x_range=(0.0, 1.0),
         y_range=(0.0, 1.0),
     )

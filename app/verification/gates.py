@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.learning.records import ModelVersion
-from app.text.message import Text, amount
+from app.text.message import Text, Value, amount
 from app.verification.catalogue import decimals
 from app.verification.limits import judge_limit
-from app.verification.records import Gate, GateLimit, MetricRow
+from app.verification.records import Comparison, Gate, GateLimit, MetricRow
+from app.verification.value.records import Worth
+from app.verification.value.words import money, policy_name
 
 PREFERRED = ("neg_log_loss", "roc_auc", "neg_mean_absolute_error", "accuracy")
 """What is compared with the baseline where the deciding metric has no interval."""
@@ -23,6 +25,12 @@ class Evidence:
     metrics: tuple[MetricRow, ...]
     limit: GateLimit | None
     suspicions: tuple[Text, ...]
+    compared: tuple[Comparison, ...] = ()
+    worth: Worth | None = None
+
+    def beside(self, kind: str) -> Comparison | None:
+        """The comparison with the champion, or with the rule; None where there is none that tells anything."""
+        return next((c for c in self.compared if c.kind == kind and c.decisive is not None), None)
 
 
 def judge(evidence: Evidence) -> tuple[Gate, ...]:
@@ -78,8 +86,68 @@ def _no_leakage(evidence: Evidence) -> Gate:
     return Gate(code="no_leakage", passed=not alarms, value=float(len(alarms)), limit=0.0, sentence=sentence)
 
 
+def _beats_rule(evidence: Evidence) -> Gate | None:
+    """What decides today is only replaced by what does clearly better; where outcomes have a price, money tells."""
+    found = evidence.beside("rule")
+    return (
+        None
+        if found is None or evidence.worth is not None
+        else _beside("beats_rule", found, passed=found.verdict == "better")
+    )
+
+
+def _champion(evidence: Evidence) -> Gate | None:
+    """A version in use isn't replaced by what does clearly worse; where nothing is clear, a warning says so."""
+    found = evidence.beside("champion")
+    return None if found is None else _beside("champion", found, passed=found.verdict != "worse")
+
+
+def _beside(code: str, found: Comparison, *, passed: bool) -> Gate:
+    value = found.decisive.value if found.decisive is not None else None
+    params: dict[str, Value | Text | str | int | float] = {
+        "model": found.label.replace("@", " v"),
+        "metric": Text(f"verification.metric.{found.decides}"),
+        "value": amount(abs(value or 0.0), "metric", decimals(found.decides, value or 0.0)),
+    }
+    return Gate(
+        code=code,
+        passed=passed,
+        value=found.decisive.low if found.decisive is not None else None,
+        limit=found.least,
+        sentence=Text(f"verification.gate.{code}.{found.verdict}", params),
+        metric=found.decides,
+    )
+
+
+def _worth(evidence: Evidence) -> Gate | None:
+    """Where outcomes have a price, the version must be worth more than what is done today."""
+    found = evidence.worth
+    if found is None:
+        return None
+    today = found.policies[found.today]
+    if today.gain is None or today.gain.value is None:
+        return None
+    said: dict[str, Value | Text | str | int | float] = {
+        "gain": money(abs(today.gain.value), found.table),
+        "period": Text(f"verification.period.{found.table.period}"),
+        "today": policy_name(today),
+    }
+    passed = today.gain.value > 0
+    outcome = "passed" if passed else "failed"
+    return Gate(
+        code="worth",
+        passed=passed,
+        value=today.gain.value,
+        limit=0.0,
+        sentence=Text(f"verification.gate.worth.{outcome}", said),
+    )
+
+
 GATES: dict[str, Callable[[Evidence], Gate | None]] = {
     "beats_baseline": _beats_baseline,
+    "beats_rule": _beats_rule,
+    "champion": _champion,
+    "worth": _worth,
     "metric_limit": _metric_limit,
     "no_leakage": _no_leakage,
 }

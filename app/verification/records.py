@@ -6,13 +6,17 @@ import msgspec
 
 from app.jobs.contract import JobKind
 from app.learning.records import Estimate, Task
-from app.text.message import Text
+from app.text.message import Text, Value
+from app.verification.value.records import Worth
 
 REPORT = "report"
 DECISION = "decision"
 GATE_LIMIT = "gate-limit"
 
 VERIFY = JobKind("verification.verify", "app.verification.verifying:verify")
+SIDES = JobKind("verification.sides", "app.verification.sides:side_by_side")
+
+Said = Text | Value | str
 
 
 class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +97,107 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     metric: str = ""
 
 
+class ComparedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric of what a model is compared with, and our value minus its, paired by row, in the scorer's sense."""
+
+    code: str
+    other: Estimate
+    difference: Estimate
+
+
+class FlippedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that one of two models gets right: its number in the dataset, what happened, what was said before and what
+    is said now."""
+
+    row: int
+    actual: str
+    before: str
+    now: str
+
+
+class Flips(msgspec.Struct, frozen=True, kw_only=True):
+    """How many rows are right now that were wrong (``mended``), wrong that were right (``broken``), and right or wrong
+    both times; ``p``: of McNemar's exact test. ``listed``: some of those that flipped, the broken ones first."""
+
+    mended: int
+    broken: int
+    right: int
+    wrong: int
+    p: float
+    listed: tuple[FlippedRow, ...] = ()
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """A version beside what is used today: ``kind`` is champion or rule; or beside another version.
+
+    ``rows`` that both are judged on, without the ``left_out`` ones that the other learned from. ``decides`` is the
+    metric that the ``verdict`` (better, worse, no_difference or unknown) rests on, with the difference ``decisive`` at
+    the confidence ``level`` that is left after ``earlier`` challengers. ``reason``: why there is no comparison."""
+
+    kind: str
+    label: str
+    other_id: str = ""
+    rows: int = 0
+    left_out: int = 0
+    earlier: int = 0
+    level: float = 0.95
+    least: float = 0.0
+    decides: str = ""
+    verdict: str = "unknown"
+    decisive: Estimate | None = None
+    metrics: tuple[ComparedRow, ...] = ()
+    flips: Flips | None = None
+    reason: Text | None = None
+
+
+class PredictionBand(msgspec.Struct, frozen=True, kw_only=True):
+    """Around each predicted amount, from ``low`` below to ``high`` above (in the target's unit): so ``level`` of all
+    rows shall lie within. ``held``: the share of the judged rows that did. From ``rows`` residuals out of fold."""
+
+    level: float
+    low: float
+    high: float
+    held: Estimate
+    rows: int
+
+
+class ClassRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of a class: its rows, how often it was said (``named``), and whether it is too ``rare`` to tell much."""
+
+    label: str
+    rows: int
+    named: int
+    recall: Estimate
+    precision: Estimate
+    auc: Estimate
+    rare: bool = False
+
+
+class SidesRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Set two model versions (labels or record ids) side by side."""
+
+    project: str
+    first: str
+    second: str
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that two versions were told differently; its name is the text ``verification.setting.<code>``."""
+
+    code: str
+    ours: Said
+    theirs: Said
+
+
+class SideBySide(msgspec.Struct, frozen=True, kw_only=True):
+    """Two versions, by label: what was set differently, and how they do on the rows that both were judged on."""
+
+    first: str
+    second: str
+    settings: tuple[Setting, ...]
+    comparison: Comparison
+
+
 class GateLimit(msgspec.Struct, frozen=True, kw_only=True):
     """Body of a gate limit: the newest one for a model (the record's ``name`` is empty, ``model`` here) counts.
 
@@ -104,11 +209,13 @@ class GateLimit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of a report. Objects: ``html_en`` and ``html_es`` (self-contained), ``pdf_en`` and ``pdf_es``. Parents: the
+    """Body of a report. Objects: ``html_en`` and ``html_es`` (self-contained), ``pdf_en`` and ``pdf_es``, and
+    ``predictions`` (Parquet: ``row``, ``actual``, and ``value`` or ``p0``, ``p1``, ...). Parents: the
     model version and the test dataset.
 
     ``openings`` counts how often this hold-out has been opened, this time included. ``verdict`` is good, reservations
-    or bad; ``headline`` and ``summary`` say it in words. ``findings`` have severity bad, warning or note."""
+    or bad; ``headline`` and ``summary`` say it in words. ``findings`` have severity bad, warning or note. ``level`` is
+    the confidence of each interval by itself, so much above 95 % that all openings together keep it."""
 
     model: str
     model_id: str
@@ -129,6 +236,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     baseline_confusion: Confusion | None = None
     threshold: float | None = None
     findings: tuple[tuple[str, Text], ...] = ()
+    compared: tuple[Comparison, ...] = ()
+    level: float = 0.95
+    worth: Worth | None = None
+    band: PredictionBand | None = None
+    classes: tuple[ClassRow, ...] = ()
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

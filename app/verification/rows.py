@@ -39,6 +39,8 @@ class Rows:
         What was learned from: the share of each label, or the mean as a single figure.
     key
         Names these rows, for counting how often they were looked at.
+    positions
+        Shape (n,): their numbers in the dataset.
     """
 
     dataset: Record
@@ -48,6 +50,7 @@ class Rows:
     actual: Floats | None
     prior: Floats
     findings: tuple[Finding, ...]
+    positions: NDArray[np.int64]
 
 
 def load_rows(project: Project, model: Record, version: ModelVersion, *, test: str) -> Rows:
@@ -69,6 +72,7 @@ def load_rows(project: Project, model: Record, version: ModelVersion, *, test: s
     features, findings = aligned(table, version.features)
     actual, more = _actual(table, dataset.read(DatasetVersion), version)
     known = np.ones(table.num_rows, dtype=np.bool_) if actual is None else ~np.isnan(actual)
+    positions = np.arange(table.num_rows) if chosen is None else chosen
     return Rows(
         dataset=dataset,
         on_test_file=bool(test),
@@ -77,7 +81,43 @@ def load_rows(project: Project, model: Record, version: ModelVersion, *, test: s
         actual=None if actual is None else actual[known],
         prior=_prior(project, learned, version, None if version.split.test_dataset else _holdout(project, model)),
         findings=(*findings, *more),
+        positions=positions[known],
     )
+
+
+def features_of(project: Project, rows: Rows, version: ModelVersion) -> pa.Table:
+    """The same rows with the columns of another version's model; those that the dataset doesn't have are empty."""
+    table = _read(project, rows.dataset, version, rows.positions)
+    return aligned(table, version.features)[0]
+
+
+def learned_from(project: Project, model: Record, version: ModelVersion, rows: Rows) -> NDArray[np.bool_]:
+    """Which of the rows a version learned from, shape (n,): of the same dataset by their numbers, of another by all
+    that the version looks at, the target included."""
+    if version.split.key == rows.key:
+        return np.zeros(len(rows.positions), dtype=np.bool_)
+    learned = project.get(version.dataset_id)
+    kept = None if version.split.test_dataset else _holdout(project, model)
+    size = learned.read(DatasetVersion).rows
+    used = np.ones(size, dtype=np.bool_)
+    if kept is not None:
+        used[kept] = False
+    if learned.objects["table"].sha256 == rows.dataset.objects["table"].sha256:
+        return used[rows.positions]
+    before = _hashes(_read(project, learned, version, np.flatnonzero(used)), version)
+    return np.isin(_hashes(_read(project, rows.dataset, version, rows.positions), version), before)
+
+
+def _hashes(table: pa.Table, version: ModelVersion) -> NDArray[np.uint64]:
+    """Of each row's values, shape (n,), whatever their types in the dataset."""
+    names = [*(feature.name for feature in version.features), version.target]
+    total = np.zeros(table.num_rows, dtype=np.uint64)
+    for name in names:
+        if not table.schema.get_all_field_indices(name):
+            continue
+        words = pd.Series(table.column(name).cast(pa.string()).to_pandas(), dtype=object).fillna("")
+        total = total * np.uint64(1_000_003) ^ pd.util.hash_pandas_object(words, index=False).to_numpy()
+    return total
 
 
 def _holdout(project: Project, model: Record) -> NDArray[np.int64]:

@@ -18,10 +18,12 @@ from app.verification.catalogue import METRICS
 from app.verification.limits import METRIC_LIMIT, judge_limit
 from app.verification.records import DECISION, GATE_LIMIT, REPORT, Decision, Gate, GateLimit, MetricRow, Report
 from app.verification.signing import sign
+from app.verification.value.stored import in_force
 
 NO_REPORT = "verification.no_report"
 GATE_FAILED = "verification.gate_failed"
 NO_NAME = "verification.no_name"
+THRESHOLD_CHANGED = "verification.threshold_changed"
 UNKNOWN_METRIC = "verification.unknown_metric"
 
 _ID = re.compile(r"[0-9a-f]{64}")
@@ -66,6 +68,10 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     served: Served | None = None
 
 
+class _Compared(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+
+
 class _Head(msgspec.Struct, frozen=True, kw_only=True):
     """What lists need of a report; its charts are skipped."""
 
@@ -74,6 +80,13 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True):
     on_test_file: bool
     verdict: str
     metrics: tuple[MetricRow, ...]
+    compared: tuple[_Compared, ...] = ()
+    threshold: float | None = None
+
+    @property
+    def has_champion(self) -> bool:
+        """Whether a champion was compared with."""
+        return any(one.kind == "champion" for one in self.compared)
 
 
 class _Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,13 +156,22 @@ def approval(project: Project, model_id: str) -> Record | None:
     return standing[-1] if _decided(standing) is VersionState.APPROVED else None
 
 
-def champion(project: Project, model: str) -> str:
-    """The version of a model outside the bin that was approved last, such as ``churn@3``; empty where none is
-    approved."""
+def champion(project: Project, model: str, *, but: str = "") -> str:
+    """The version of a model outside the bin that was approved last, such as ``churn@3``, other than the one of the
+    record id ``but``; empty where none is approved."""
     decided = _by_model(project.records(DECISION))
-    standing = {record.label: _standing(decided[record.id]) for record in project.live(MODEL, model)}
+    others = (record for record in project.live(MODEL, model) if record.id != but)
+    standing = {record.label: _standing(decided[record.id]) for record in others}
     approved = {label: last[-1] for label, last in standing.items() if _decided(last) is VersionState.APPROVED}
     return max(approved, key=lambda label: _order(approved[label]), default="")
+
+
+def challengers_before(project: Project, holdout_key: str, model_id: str) -> int:
+    """How many other versions were compared with a champion on these rows before this one first was."""
+    heads = (r.read(_Head) for r in sorted(project.records(REPORT), key=_order))
+    compared = (h.model_id for h in heads if h.holdout_key == holdout_key and h.has_champion)
+    series = list(dict.fromkeys([*compared, model_id]))
+    return series.index(model_id)
 
 
 def version_state(project: Project, model_id: str) -> VersionState:
@@ -219,7 +241,8 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
     Raises
     ------
     CicloError
-        ``verification.no_name``, ``verification.no_key``; for an approval ``verification.no_report``, and
+        ``verification.no_name``, ``verification.no_key``; for an approval ``verification.no_report``,
+        ``verification.threshold_changed`` where the report is of another threshold, and
         ``verification.gate_failed`` where a gate isn't passed and ``override`` gives no reason.
     """
     if not by.strip():
@@ -229,6 +252,8 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
     report = latest_report(project, version.id)
     if approved and report is None:
         raise CicloError(NO_REPORT, model=version.label)
+    if approved and report is not None:
+        _check_threshold(project, version, report)
     failed = _failed_gates(project, report) if approved else ()
     if failed and not override.strip():
         raise CicloError(GATE_FAILED, model=version.label, gates=_gate_names(failed), n=len(failed))
@@ -246,6 +271,13 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
     )
     parents = (*((report.id,) if report else ()), version.id)
     return project.commit([draft(DECISION, sign(body, project), parents=parents)])[0]
+
+
+def _check_threshold(project: Project, version: Record, report: Record) -> None:
+    """A report is of the threshold that held when it was made."""
+    judged, now = report.read(_Head).threshold, in_force(project, version).threshold
+    if judged is not None and judged != now:
+        raise CicloError(THRESHOLD_CHANGED, model=version.label)
 
 
 def _gate_names(codes: Sequence[str]) -> str:

@@ -10,12 +10,14 @@ import pandas as pd
 from scipy import stats
 
 from app.learning.matrix import FrameColumn, frame_columns
-from app.learning.records import Estimate, Feature, ModelVersion
+from app.learning.records import Feature, ModelVersion
 from app.statistics.auc import placements
+from app.statistics.interval import LEVEL
 from app.text.message import Text, amount
 from app.verification.catalogue import shown
 from app.verification.observed import Booleans, Classified, Floats, Measured, Observed
 from app.verification.records import MetricRow
+from app.verification.verdict import CLEARLY, standard_errors_apart
 
 SINGLE_AUC = 0.99
 SINGLE_CORRELATION = 0.999
@@ -24,7 +26,13 @@ _PERFECT = 1 - 1e-9
 
 
 def suspicions(
-    version: ModelVersion, observed: Observed, frame: pd.DataFrame, metrics: Sequence[MetricRow], *, on_holdout: bool
+    version: ModelVersion,
+    observed: Observed,
+    frame: pd.DataFrame,
+    metrics: Sequence[MetricRow],
+    *,
+    on_holdout: bool,
+    level: float = LEVEL,
 ) -> tuple[Text, ...]:
     """What speaks for a leak, in sentences.
 
@@ -35,10 +43,12 @@ def suspicions(
     on_holdout
         Whether the rows come from the data that was learned from; only then is the comparison with cross-validation
         meaningful.
+    level
+        The confidence of the intervals of ``metrics``.
     """
     found = [*_single_columns(version.features, observed, frame), *_perfect(observed)]
     if on_holdout:
-        found += _better_than_cv(version, metrics)
+        found += _better_than_cv(version, metrics, level)
     return tuple(found)
 
 
@@ -126,22 +136,15 @@ def _perfect(observed: Observed) -> list[Text]:
     return [Text("verification.suspicion.perfect", {"n": observed.rows})] if perfect else []
 
 
-def _better_than_cv(version: ModelVersion, metrics: Sequence[MetricRow]) -> list[Text]:
+def _better_than_cv(version: ModelVersion, metrics: Sequence[MetricRow], level: float) -> list[Text]:
     """Whether the metric that decided is better on the test than in cross-validation by over two standard errors."""
     row = next((r for r in metrics if r.code == version.metric), None)
     expected = version.cv.get(version.metric)
     if row is None or expected is None:
         return []
-    error = np.hypot(_error(row.estimate), _error(expected))
-    value, usual = row.estimate.value, expected.value
-    if value is None or usual is None or not np.isfinite(error) or value - usual <= 2 * error:
+    if not standard_errors_apart(row.estimate, expected, level=level) > CLEARLY:
         return []
     name = Text(f"verification.metric.{version.metric}")
-    figures = {"value": shown(version.metric, value), "cv": shown(version.metric, usual)}
+    values = {"value": row.estimate.value or 0.0, "cv": expected.value or 0.0}
+    figures = {key: shown(version.metric, value) for key, value in values.items()}
     return [Text("verification.suspicion.better_than_cv", {"metric": name, **figures})]
-
-
-def _error(estimate: Estimate) -> float:
-    if estimate.low is None or estimate.high is None:
-        return float("nan")
-    return (estimate.high - estimate.low) / (2 * 1.959964)

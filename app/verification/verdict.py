@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 
-from app.learning.records import ModelVersion
-from app.statistics.interval import MINIMUM
-from app.text.message import Text, amount
+from app.learning.records import Estimate, ModelVersion
+from app.statistics.interval import LEVEL, MINIMUM
+from app.text.message import Text, Value, amount
 from app.verification.catalogue import shown
 from app.verification.observed import Classified, Observed
-from app.verification.records import Gate, MetricRow
+from app.verification.records import Comparison, Gate, MetricRow
+from app.verification.value.records import Worth
 
 FEW_ROWS = 200
 MANY_OPENINGS = 10
+CLEARLY = 2.0
+"""Standard errors, from which on a difference is no longer luck."""
+FEW_FOUND = 0.5
+"""Of the positive rows: where a model finds fewer, the reader is told."""
 
 Finding = tuple[str, Text]
 
@@ -89,6 +96,72 @@ def evidence_findings(observed: Observed, *, openings: int, on_test_file: bool) 
         kind = "reopened_test" if on_test_file else "reopened"
         found.append(("note", Text(f"verification.finding.{kind}", {"n": openings})))
     return found
+
+
+def comparison_findings(compared: Sequence[Comparison]) -> list[Finding]:
+    """What there is to say about what is used today, beyond the gates: where the version isn't clearly better, and
+    where little could be compared."""
+    found: list[Finding] = []
+    for one in compared:
+        names: dict[str, Value | Text | str | int | float] = {"model": one.label.replace("@", " v"), "n": one.left_out}
+        if one.reason is not None:
+            found.append(
+                ("note", Text(f"verification.finding.{one.kind}.not_compared", {**names, "reason": one.reason}))
+            )
+        elif one.kind == "champion" and one.verdict == "no_difference":
+            found.append(("warning", Text("verification.finding.champion.no_difference", names)))
+        if one.left_out and one.reason is None:
+            found.append(("note", Text(f"verification.finding.{one.kind}.left_out", names)))
+    return found
+
+
+def performance_findings(version: ModelVersion, metrics: Sequence[MetricRow], *, level: float) -> list[Finding]:
+    """Where the test says much less than the training did, and where most of what is looked for is missed."""
+    figures = {row.code: row.estimate for row in metrics}
+    found: list[Finding] = []
+    own, expected = figures.get(version.metric), version.cv.get(version.metric)
+    if own is not None and expected is not None and standard_errors_apart(own, expected, level=level) < -CLEARLY:
+        params = {"value": shown(version.metric, own.value or 0.0), "cv": shown(version.metric, expected.value or 0.0)}
+        name = Text(f"verification.metric.{version.metric}")
+        found.append(("warning", Text("verification.finding.worse_than_cv", {"metric": name, **params})))
+    recall = figures.get("recall")
+    if recall is not None and recall.value is not None and recall.value < FEW_FOUND:
+        params = {"recall": amount(recall.value, "percent", 0)}
+        found.append(("warning", Text("verification.finding.few_found", {"label": version.positive, **params})))
+    return found
+
+
+def worth_findings(worth: Worth | None) -> list[Finding]:
+    """Where the money that a version brings may be a loss."""
+    if worth is None:
+        return []
+    today = worth.policies[worth.today]
+    gain = today.gain
+    if gain is None or gain.low is None or gain.value is None or gain.low > 0 or gain.value <= 0:
+        return []  # clear, or the gate already says that it brings nothing
+    chance = amount(today.worse or 0.0, "percent", 0)
+    return [("warning", Text("verification.finding.may_lose", {"chance": chance}))]
+
+
+def standard_errors_apart(own: Estimate, expected: Estimate, *, level: float) -> float:
+    """How many standard errors a value of the test lies above what cross-validation expected; NaN where one has no
+    interval.
+
+    Parameters
+    ----------
+    level
+        The confidence of our interval; that of cross-validation has the usual one.
+    """
+    if own.value is None or expected.value is None:
+        return math.nan
+    error = math.hypot(_standard_error(own, level), _standard_error(expected, LEVEL))
+    return (own.value - expected.value) / error if error > 0 else math.nan
+
+
+def _standard_error(estimate: Estimate, level: float) -> float:
+    if estimate.low is None or estimate.high is None:
+        return math.nan
+    return (estimate.high - estimate.low) / (2 * NormalDist().inv_cdf((1 + level) / 2))
 
 
 def _class_findings(data: Classified) -> list[Finding]:

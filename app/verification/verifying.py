@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -21,17 +21,45 @@ from app.project.durable import stage_bytes
 from app.text.message import Text
 from app.text.words import Words
 from app.verification import charts, state
+from app.verification.bands import prediction_band
+from app.verification.classes import class_rows
+from app.verification.compared import chosen_rows, spent_over
 from app.verification.gates import Evidence, judge
 from app.verification.importance import SAMPLE_ROWS, importance_chart, permutation_importance
 from app.verification.metrics import measure
 from app.verification.observed import Classified, Codes, Floats, Measured, Observed
-from app.verification.records import REPORT, BarChart, Chart, MetricRow, Report, VerifyRequest
+from app.verification.predictions import OBJECT, write_predictions
+from app.verification.records import (
+    REPORT,
+    BarChart,
+    Chart,
+    Comparison,
+    MetricRow,
+    PredictionBand,
+    Report,
+    VerifyRequest,
+)
 from app.verification.report.html import render_html
 from app.verification.report.pdf import render_pdf
-from app.verification.report.sections import Source, document
+from app.verification.report.sections import document
+from app.verification.report.source import Source
 from app.verification.rows import Rows, load_rows
 from app.verification.suspicion import suspicions
-from app.verification.verdict import Finding, evidence_findings, headline, summary, verdict
+from app.verification.today import Beside, beside_champion, beside_rule
+from app.verification.value.counting import counts_of
+from app.verification.value.records import Worth
+from app.verification.value.stored import in_force, value_table
+from app.verification.value.worth import worth as priced
+from app.verification.verdict import (
+    Finding,
+    comparison_findings,
+    evidence_findings,
+    headline,
+    performance_findings,
+    summary,
+    verdict,
+    worth_findings,
+)
 
 _BATCH = 65_536
 _SUSPECT_ROWS = 20_000
@@ -59,14 +87,17 @@ def verify(context: Context, request: VerifyRequest) -> Outcome:
 def _verify(context: Context, project: Project, request: VerifyRequest) -> Outcome:
     _step(context, "reading")
     record = state.model_record(project, request.model)
-    version = record.read(ModelVersion)
+    version = in_force(project, record)
     rows = load_rows(project, record, version, test=request.test)
     source = project.whole_object(record.objects["model"].sha256)
     model = load_model(source, signature=signature_of(version))
     raw = _predict(context, model, rows.features)
-    report = _judged(context, project, record, version, rows, model, raw)
+    case = _opened(project, record, version, rows, model, raw)
+    report = _judged(context, case)
     _step(context, "writing")
     objects = _documents(context, report, version, record)
+    if case.observed.rows:
+        objects[OBJECT] = write_predictions(context.staging, rows.positions, case.observed)
     parents = (record.id, rows.dataset.id)
     made = draft(REPORT, report, parents=parents, objects=objects)
     return Outcome(drafts=(made,), answer=msgspec.Raw(encode(report)))
@@ -116,58 +147,140 @@ def _together(version: ModelVersion, actual: Floats, raw: Floats, prior: Floats)
 # Judging
 
 
-def _judged(
-    context: Context,
-    project: Project,
-    record: Record,
-    version: ModelVersion,
-    rows: Rows,
-    model: FittedModel,
-    raw: Floats,
-) -> Report:
-    _step(context, "measuring")
-    observed = observe(version, rows, raw)
-    metrics = tuple(measure(version.task, observed, seed=_SEED))
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """A version with the rows on which it is judged, and what it said of them.
+
+    Attributes
+    ----------
+    raw
+        Of every row, also where it isn't known what happened; ``observed`` has those where it is.
+    openings
+        How often these rows have been looked at, this time included.
+    level
+        The confidence of each interval.
+    """
+
+    project: Project
+    record: Record
+    version: ModelVersion
+    rows: Rows
+    model: FittedModel
+    raw: Floats
+    observed: Observed
+    openings: int
+    level: float
+
+    def sample(self, limit: int) -> tuple[Observed, pd.DataFrame]:
+        """At most ``limit`` rows, always the same ones: what was observed, and their features."""
+        chosen = _sample(self.observed.rows, limit)
+        frame = feature_frame(self.rows.features.take(pa.array(chosen)), self.version.features)
+        return chosen_rows(self.observed, chosen), frame
+
+
+def _opened(
+    project: Project, record: Record, version: ModelVersion, rows: Rows, model: FittedModel, raw: Floats
+) -> _Case:
     openings = state.openings(project, rows.key) + 1
-    suspected = _suspicions(version, rows, observed, metrics)
-    limit = state.gate_limit(project, record.name)
-    gates = judge(Evidence(version=version, metrics=metrics, limit=limit, suspicions=suspected))
-    findings = _findings(version, rows, observed, suspected, openings)
+    return _Case(
+        project=project,
+        record=record,
+        version=version,
+        rows=rows,
+        model=model,
+        raw=raw,
+        observed=observe(version, rows, raw),
+        openings=openings,
+        level=spent_over(openings),
+    )
+
+
+def _judged(context: Context, case: _Case) -> Report:
+    _step(context, "measuring")
+    version, rows, observed = case.version, case.rows, case.observed
+    metrics = tuple(measure(version.task, observed, level=case.level, seed=_SEED))
+    beside = _compared(context, case)
+    compared = tuple(one.comparison for one in beside)
+    worth = _worth(case, beside)
+    suspected = _suspicions(case, metrics)
+    limit = state.gate_limit(case.project, case.record.name)
+    gates = judge(
+        Evidence(version=version, metrics=metrics, limit=limit, suspicions=suspected, compared=compared, worth=worth)
+    )
+    findings = (*_findings(case, metrics, suspected, compared), *worth_findings(worth))
     judged = verdict(gates, findings)
     classified = observed if isinstance(observed, Classified) and observed.rows else None
     return Report(
-        model=record.label,
-        model_id=record.id,
+        model=case.record.label,
+        model_id=case.record.id,
         dataset=rows.dataset.label,
         on_test_file=rows.on_test_file,
         task=version.task,
         rows=observed.rows,
         positives=int(classified.is_positive.sum()) if classified and classified.positive >= 0 else None,
-        openings=openings,
+        openings=case.openings,
         holdout_key=rows.key,
         verdict=judged,
         headline=headline(judged, gates, findings),
         summary=summary(version, observed, metrics),
         gates=gates,
         metrics=metrics,
-        charts=_charts(context, version, rows, observed, model, raw),
+        charts=_charts(context, case),
         confusion=charts.confusion(classified) if classified else None,
         baseline_confusion=charts.confusion(classified, baseline=True) if classified else None,
         threshold=version.threshold if version.task is Task.BINARY else None,
         findings=findings,
+        compared=compared,
+        level=case.level,
+        worth=worth,
+        band=_band(case),
+        classes=class_rows(classified, level=case.level) if classified and classified.positive < 0 else (),
     )
 
 
+def _band(case: _Case) -> PredictionBand | None:
+    observed = case.observed
+    if not isinstance(observed, Measured):
+        return None
+    return prediction_band(case.project, case.record, case.version, observed)
+
+
+def _worth(case: _Case, beside: Sequence[Beside]) -> Worth | None:
+    """What it is worth in money; None where outcomes have no price."""
+    table = value_table(case.project, case.record.name)
+    if table is None:
+        return None
+    counts = counts_of(case.project, case.record, case.version) if case.version.task is Task.BINARY else None
+    rivals = [one.rival for one in beside if one.rival is not None]
+    return priced(table, case.observed, rivals, counts=counts, level=case.level, seed=_SEED)
+
+
+def _compared(context: Context, case: _Case) -> tuple[Beside, ...]:
+    """Beside what is used today."""
+    _step(context, "comparing")
+
+    def said_by(version: ModelVersion, model: FittedModel, table: pa.Table) -> Observed:
+        return observe(version, case.rows, _predict(context, model, table))
+
+    found = (
+        beside_champion(case.project, case.record, case.rows, case.observed, said_by),
+        beside_rule(case.project, case.version, case.rows, case.observed),
+    )
+    return tuple(one for one in found if one is not None)
+
+
 def _findings(
-    version: ModelVersion, rows: Rows, observed: Observed, suspected: Sequence[Text], openings: int
+    case: _Case, metrics: Sequence[MetricRow], suspected: Sequence[Text], compared: Sequence[Comparison]
 ) -> tuple[Finding, ...]:
+    version, rows = case.version, case.rows
     alarms = [("bad", text) for text in (*version.alarms, *suspected)]
-    evidence = evidence_findings(observed, openings=openings, on_test_file=rows.on_test_file)
     return (
         *alarms,
         *rows.findings,
         *_split_findings(version, rows),
-        *evidence,
+        *evidence_findings(case.observed, openings=case.openings, on_test_file=rows.on_test_file),
+        *comparison_findings(compared),
+        *performance_findings(version, metrics, level=case.level),
         *(("note", note) for note in version.notes),
     )
 
@@ -180,13 +293,11 @@ def _split_findings(version: ModelVersion, rows: Rows) -> list[Finding]:
     return [(note.severity, note.message) for note in figures.notes if note.message.id in _ON_BOTH_SIDES]
 
 
-def _suspicions(
-    version: ModelVersion, rows: Rows, observed: Observed, metrics: Sequence[MetricRow]
-) -> tuple[Text, ...]:
-    chosen = _sample(observed.rows, _SUSPECT_ROWS)
-    frame = feature_frame(rows.features.take(pa.array(chosen)), version.features)
-    found = suspicions(version, _subset(observed, chosen), frame, metrics, on_holdout=not rows.on_test_file)
-    named = {alarm.params.get("column") for alarm in version.alarms} - {None}
+def _suspicions(case: _Case, metrics: Sequence[MetricRow]) -> tuple[Text, ...]:
+    part, frame = case.sample(_SUSPECT_ROWS)
+    on_holdout = not case.rows.on_test_file
+    found = suspicions(case.version, part, frame, metrics, on_holdout=on_holdout, level=case.level)
+    named = {alarm.params.get("column") for alarm in case.version.alarms} - {None}
     return tuple(text for text in found if text.params.get("column") not in named)
 
 
@@ -197,24 +308,11 @@ def _sample(n: int, limit: int) -> Codes:
     return np.sort(np.random.default_rng(_SEED).choice(n, size=limit, replace=False))
 
 
-def _subset(observed: Observed, chosen: Codes) -> Observed:
-    if isinstance(observed, Measured):
-        return replace(observed, actual=observed.actual[chosen], predicted=observed.predicted[chosen])
-    return replace(
-        observed,
-        actual=observed.actual[chosen],
-        predicted=observed.predicted[chosen],
-        probabilities=observed.probabilities[chosen],
-    )
-
-
-def _charts(
-    context: Context, version: ModelVersion, rows: Rows, observed: Observed, model: FittedModel, raw: Floats
-) -> tuple[Chart | BarChart, ...]:
-    if rows.actual is None:
-        return _charts_without_target(version, raw)
-    bars = _importance(context, version, rows, observed, model)
-    return (*charts.charts(observed), *([bars] if bars else []))
+def _charts(context: Context, case: _Case) -> tuple[Chart | BarChart, ...]:
+    if case.rows.actual is None:
+        return _charts_without_target(case.version, case.raw)
+    bars = _importance(context, case)
+    return (*charts.charts(case.observed), *([bars] if bars else []))
 
 
 def _charts_without_target(version: ModelVersion, raw: Floats) -> tuple[Chart, ...]:
@@ -227,12 +325,9 @@ def _charts_without_target(version: ModelVersion, raw: Floats) -> tuple[Chart, .
     return (charts.score_distribution(blank.scores, None, blank),)
 
 
-def _importance(
-    context: Context, version: ModelVersion, rows: Rows, observed: Observed, model: FittedModel
-) -> BarChart | None:
-    chosen = _sample(observed.rows, SAMPLE_ROWS)
-    frame = feature_frame(rows.features.take(pa.array(chosen)), version.features)
-    part = _subset(observed, chosen)
+def _importance(context: Context, case: _Case) -> BarChart | None:
+    version, model = case.version, case.model
+    part, frame = case.sample(SAMPLE_ROWS)
 
     def loss(changed: pd.DataFrame) -> float:
         return _loss(part, raw_predictions(model.pipeline, changed, classes=len(version.labels)))

@@ -96,7 +96,7 @@ def _lines(planned: Planned, words: Words) -> list[str]:
     for preset, told in _in_order(planned):
         rows.append(
             (
-                words(f"ui_training.preset.{preset}"),
+                words(f"learning.preset.{preset}"),
                 words.duration(told.seconds),
                 words.value(amount(int(1e6 * told.memory_mb), "bytes")),
                 words.value(amount(int(1e6 * told.size_mb), "bytes")),
@@ -107,6 +107,6 @@ def _lines(planned: Planned, words: Words) -> list[str]:
     lines = [*table(rows, right=frozenset(range(1, 6))), "", words("cli.plan.roughly")]
     for preset, told in _in_order(planned):
         if not told.fits:
-            lines.append(words("cli.plan.no_room", preset=words(f"ui_training.preset.{preset}"), **told.room))
+            lines.append(words("cli.plan.no_room", preset=words(f"learning.preset.{preset}"), **told.room))
     said = [*note_lines(planned.split, words), *(words.text(problem) for problem in planned.problems)]
     return [*lines, *said, *left_out_lines(planned.columns, words)]

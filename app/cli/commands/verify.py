@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.compared import ComparisonAnswer, comparison_answer, comparison_lines
 from app.cli.figures import Figure, figure, spoken
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
@@ -43,6 +44,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, Figure]
     baseline: dict[str, Figure]
     openings: int
+    compared: tuple[ComparisonAnswer, ...]
     rows: int
     on_test_file: bool
     html: str
@@ -102,6 +104,7 @@ def _answer(report: Report, saved: dict[str, str], words: Words) -> _Answer:
         metrics={m.code: figure(m.estimate, words) for m in report.metrics},
         baseline={m.code: figure(m.baseline, words) for m in report.metrics if m.baseline},
         openings=report.openings,
+        compared=tuple(comparison_answer(one, words) for one in report.compared),
         rows=report.rows,
         on_test_file=report.on_test_file,
         html=saved.get("html", ""),
@@ -114,6 +117,8 @@ def _lines(report: Report, saved: dict[str, str], words: Words) -> list[str]:
     rows = [("", words("cli.verify.value"), words("cli.verify.baseline"))]
     rows += [(m.code, spoken(m.estimate, words, m.code), spoken(m.baseline, words, m.code)) for m in report.metrics]
     lines += [*table(rows), ""]
+    for one in report.compared:
+        lines += [*comparison_lines(one, words), ""]
     lines += [
         f"{words('cli.verify.passed' if g.passed else 'cli.verify.failed')} {words.text(g.sentence)}"
         for g in report.gates

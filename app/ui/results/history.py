@@ -15,6 +15,8 @@ from app.verification.records import Chart, Curve, GateLimit
 from app.verification.state import VersionRow
 
 _MOST_TICKS = 16
+TRAINED = "cv"
+"""The source of figures that come from the training."""
 _MISSING = Estimate(value=None)
 
 
@@ -23,16 +25,23 @@ class History:
 
     def __init__(self, words: Words, versions: Sequence[VersionRow], metrics: Sequence[str]) -> None:
         self._words, self.versions, self._metrics = words, tuple(versions), tuple(metrics)
-        self._points = [[i for i, v in enumerate(versions) if _shown(v, code).value is not None] for code in metrics]
+        self._series = [
+            (code, trained, points)
+            for code in metrics
+            for trained in (False, True)
+            if (points := [i for i, v in enumerate(versions) if _is(v, code, trained=trained)])
+        ]
 
     def chart(self) -> Chart:
         """The curves."""
-        curves = tuple(self._curve(code, points) for code, points in zip(self._metrics, self._points, strict=True))
+        curves = tuple(self._curve(*series) for series in self._series)
         return Chart(
             code="history",
             kind="line",
             x_label=Text("ui_results.axis.version"),
-            y_label=Text(f"verification.metric.{self._metrics[0]}" if len(curves) == 1 else "ui_results.axis.value"),
+            y_label=Text(
+                f"verification.metric.{self._metrics[0]}" if len(self._metrics) == 1 else "ui_results.axis.value"
+            ),
             curves=curves,
             x_range=(-0.5, max(1, len(self.versions)) - 0.2),
         )
@@ -45,17 +54,21 @@ class History:
         if limit is not None and limit.limit is not None and limit.metric in self._metrics:
             value = display_value(limit.metric, limit.limit)
             gate = (value, words("ui_results.gate", value=figure(words, value)))
-        cards = [[self._card(i) for i in points] for points in self._points]
+        cards = [[self._card(i) for i in points] for _, _, points in self._series]
         return Extras(gate=gate, marks=self._new_data(), x_ticks=ticks, cards=cards)
 
     def version_at(self, curve: int, point: int) -> VersionRow:
         """The version of a point."""
-        return self.versions[self._points[curve][point]]
+        return self.versions[self._series[curve][2][point]]
 
-    def _curve(self, code: str, points: Sequence[int]) -> Curve:
+    def _curve(self, code: str, trained: bool, points: Sequence[int]) -> Curve:
+        """Those judged on rows that they hadn't seen, or those that only their training has judged so far: no line goes
+        from one to the other."""
         shown = [_shown(self.versions[i], code) for i in points]
+        name = Text(f"verification.metric.{code}")
         return Curve(
-            label=Text(f"verification.metric.{code}"),
+            label=Text("ui_results.curve.trained", {"metric": name}) if trained else name,
+            dashed=trained,
             x=tuple(float(i) for i in points),
             y=tuple(_number(e.value) for e in shown),
             low=tuple(_number(e.low) for e in shown),
@@ -83,6 +96,11 @@ class History:
                 ends = {"low": figure(words, shown.low), "high": figure(words, shown.high)}
                 lines.append(words("ui_results.hover.interval", **said, **ends))
         return [*lines, words(f"ui_results.source.{version.source}")]
+
+
+def _is(version: VersionRow, code: str, *, trained: bool) -> bool:
+    """Whether a version has a figure of that kind."""
+    return _shown(version, code).value is not None and (version.source == TRAINED) is trained
 
 
 def _shown(version: VersionRow, code: str) -> Estimate:

@@ -13,6 +13,7 @@ from app.text.message import amount
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.models.records import Column, RecordTableModel
+from app.ui.results.compare import CompareView
 from app.ui.results.history_chart import HistoryChart, same_scale
 from app.ui.session import Session
 from app.ui.theme import Kind
@@ -73,12 +74,15 @@ class Page(QWidget):
         self._table.opened.connect(self._on_version_opened)
         self._spent = label("", "small-muted")
         self._spent.setObjectName("results.spent")
+        self._compare = CompareView(self._session)
+        self._compare.shown.connect(self._on_comparison_shown)
+        self._table.picked.connect(self._on_version_picked)
         self._open = button(words("ui_results.open_report"), self._on_open_clicked)
         self._open.setObjectName("results.open")
 
     def _lay_out(self) -> None:
         words = self._words
-        page = ScrollPage()
+        page = self._scroll = ScrollPage()
         self._header.set_chooser(self._model_choice)
         chart = Card()
         chart.body.addLayout(row(self._chips, self._more, 1))
@@ -86,11 +90,13 @@ class Page(QWidget):
         chart.body.addWidget(label(words("ui_results.chart.help"), "small-muted"))
         table = Card(words("ui_results.versions"))
         table.head.addStretch(1)
+        table.head.addWidget(self._compare.choice)
         table.head.addWidget(self._open)
         table.body.addWidget(self._table)
         table.body.addWidget(self._spent)
         page.add(self._header)
         page.add(chart, 1)
+        page.add(self._compare)
         page.add(table)
         self._outer = WorkOrEmpty(
             self._session.theme,
@@ -161,17 +167,22 @@ class Page(QWidget):
         self._model.set_columns(self._columns(), self._rows)
         self._table.fit_columns(stretch=2, uncut=True)
         self._table.pick(key)
+        self._offer_others()
         self._session.turns.take(self, self._draw)
 
+    def _offer_others(self) -> None:
+        self._compare.offer(self._rows, self._table.currentIndex().row())
+
     def _summary(self) -> str:
-        words, newest, first = self._words, self._rows[0], self._rows[-1]
+        words, newest = self._words, self._rows[0]
+        first = next(row for row in reversed(self._rows) if row.source == newest.source)  # of the same kind
         code = newest.metric
         name = words(f"verification.metric.{code}")
         now = display(code, newest.metrics.get(code, Estimate(value=None))).value
         before = display(code, first.metrics.get(code, Estimate(value=None))).value
         if now is None:
             return ""
-        if len(self._rows) == 1 or before is None:
+        if first is newest or before is None:
             return words("ui_results.one", metric=name, value=figure(words, now))
         return words("ui_results.since", metric=name, before=figure(words, before), now=figure(words, now))
 
@@ -266,6 +277,14 @@ class Page(QWidget):
     @Slot(str)
     def _on_model_chosen(self, name: str) -> None:
         self._show()
+
+    @Slot()
+    def _on_comparison_shown(self) -> None:
+        self._scroll.ensureWidgetVisible(self._compare, 0, tokens.SPACE)
+
+    @Slot(str)
+    def _on_version_picked(self, _key: str) -> None:
+        self._offer_others()
 
     @Slot(str)
     def _on_version_opened(self, record_id: str) -> None:

@@ -322,7 +322,7 @@ def _likely_target(session: Session, dataset: str, names: list[str]) -> str:
 
 
 def _preset_option(words: Words, preset: str, seconds: float | None = None) -> Option:
-    return Option(preset, words(f"ui_training.preset.{preset}"), "" if seconds is None else _about(words, seconds))
+    return Option(preset, words(f"learning.preset.{preset}"), "" if seconds is None else _about(words, seconds))
 
 
 def _say_times(presets: Segments, words: Words, plan: Planned | None) -> None:

@@ -72,4 +72,4 @@ def job_title(request: TrainRequest) -> Text:
     if request.taken is not None:
         estimator = Text(f"learning.estimator.{request.taken.estimator}")
         return Text("ui_training.job.taken", {**params, "estimator": estimator})
-    return Text("ui_training.job", {**params, "preset": Text(f"ui_training.preset.{request.preset}")})
+    return Text("ui_training.job", {**params, "preset": Text(f"learning.preset.{request.preset}")})

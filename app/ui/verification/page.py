@@ -22,6 +22,7 @@ from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import PageHeader, WorkOrEmpty
 from app.verification.records import DECISION, GATE_LIMIT, REPORT, VERIFY, Report, VerifyRequest
 from app.verification.state import VersionRow, VersionState, latest_report, models
+from app.verification.value.records import OPERATING_POINT, VALUE_TABLE
 
 STATE_KINDS = {
     VersionState.TRAINED: "neutral",
@@ -196,7 +197,7 @@ class Page(QWidget):
 
     @Slot(object)
     def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
-        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LIMIT}:
+        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LIMIT, VALUE_TABLE, OPERATING_POINT}:
             self._reload()
 
     @Slot()

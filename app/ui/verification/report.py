@@ -12,11 +12,13 @@ from app.text.message import amount
 from app.ui import theme as tokens
 from app.ui.session import Session
 from app.ui.theme import Kind
+from app.ui.verification.beside import BesideCards
 from app.ui.verification.chart_grid import ChartGrid
 from app.ui.verification.decision import DecisionCard
 from app.ui.verification.gates import GatesCard
 from app.ui.verification.save import ReportSaver
 from app.ui.verification.tables import ConfusionCard, MetricsCard
+from app.ui.verification.worth import WorthCard
 from app.ui.widgets.basics import Card, clear, label
 from app.ui.widgets.messages import FindingRow
 from app.ui.widgets.page import PageHeader, ScrollPage
@@ -46,6 +48,9 @@ class ReportView(ScrollPage):
         self._verdict = Card()
         self._metrics = MetricsCard(session)
         self._confusion = ConfusionCard(session)
+        self._beside = BesideCards(session)
+        self._worth = WorthCard(session)
+        self._worth.failed.connect(self.failed)
         self._gates = GatesCard(session)
         self._gates.failed.connect(self.failed)
         self._decision = DecisionCard(session)
@@ -57,7 +62,7 @@ class ReportView(ScrollPage):
         self._middle, right = QVBoxLayout(), QVBoxLayout()
         self._middle.setSpacing(tokens.SPACE)
         right.setSpacing(tokens.SPACE)
-        for card in (self._verdict, self._metrics, self._findings):
+        for card in (self._verdict, self._worth, self._metrics, self._beside, self._findings):
             self._middle.addWidget(card)
         self._middle.addStretch(1)
         for card in (self._gates, self._decision):
@@ -115,7 +120,9 @@ class ReportView(ScrollPage):
         self._verdict_headline.setText(self._words.text(report.headline))
         self._verdict_summary.setText(self._words.text(report.summary))
         self._saver.set_report(record, report_record)
-        self._metrics.show_metrics(report.metrics)
+        self._metrics.show_metrics(report.metrics, report.level)
+        self._beside.show_compared(report.compared)
+        self._worth.show_worth(record, report)
         gates = self._gates.show_gates(report)
         self._decision.show_version(record, version_row, gates)
         self._show_findings(report)

@@ -14,7 +14,7 @@ from app.ui.widgets.basics import Card, label
 from app.ui.widgets.cells import ChipCell, IntervalCell
 from app.ui.widgets.figures import figure
 from app.ui.widgets.table import Table
-from app.verification.catalogue import display, display_axis
+from app.verification.catalogue import LEVEL, display, display_axis, level_words
 from app.verification.records import Confusion, MetricRow
 
 _AXIS_WIDTH = 134
@@ -26,26 +26,31 @@ class MetricsCard(Card):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session.words("ui_verification.good_enough"))
-        self._words = words = session.words
-        columns = [
-            Column[MetricRow]("", self._name, hint=self._help),
-            Column[MetricRow](words("ui_verification.column.value"), self._value, right=True, tone="strong"),
-            Column[MetricRow](words("ui_verification.column.interval"), self._range, drawn=self._interval),
-            Column[MetricRow]("", self._range, tone="muted", hint=self._method),
-            Column[MetricRow](words("ui_verification.column.baseline"), self._baseline, right=True, tone="muted"),
-            Column[MetricRow](words("ui_verification.column.against"), self._chip_text, drawn=self._chip),
-        ]
-        self._model: RecordTableModel[MetricRow] = RecordTableModel(session.theme, columns, key=_code)
-        self._table = Table(session.theme, self._model, name=words("ui_verification.good_enough"), whole=True)
+        self._words = session.words
+        self._model: RecordTableModel[MetricRow] = RecordTableModel(session.theme, self._columns(LEVEL), key=_code)
+        name = self._words("ui_verification.good_enough")
+        self._table = Table(session.theme, self._model, name=name, whole=True)
         self._table.setObjectName("verification.metrics")
         self._table.picked.connect(self._on_metric_picked)
         self._explanation = label("", "small-muted")
         self.body.addWidget(self._table)
         self.body.addWidget(self._explanation)
 
-    def show_metrics(self, metrics: Sequence[MetricRow]) -> None:
-        """Show the metrics of a report."""
-        self._model.set_rows(metrics)
+    def _columns(self, level: float) -> list[Column[MetricRow]]:
+        words = self._words
+        interval = words("ui_verification.column.interval", level=level_words(level))
+        return [
+            Column[MetricRow]("", self._name, hint=self._help),
+            Column[MetricRow](words("ui_verification.column.value"), self._value, right=True, tone="strong"),
+            Column[MetricRow](interval, self._range, drawn=self._interval),
+            Column[MetricRow]("", self._range, tone="muted", hint=self._method),
+            Column[MetricRow](words("ui_verification.column.baseline"), self._baseline, right=True, tone="muted"),
+            Column[MetricRow](words("ui_verification.column.against"), self._chip_text, drawn=self._chip),
+        ]
+
+    def show_metrics(self, metrics: Sequence[MetricRow], level: float) -> None:
+        """Show the metrics of a report, with intervals of that confidence."""
+        self._model.set_columns(self._columns(level), metrics)
         self._table.fit_columns(stretch=0, widths={2: _AXIS_WIDTH})
         self._explanation.setText(self._help(metrics[0]) if metrics else "")
 

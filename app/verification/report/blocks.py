@@ -133,7 +133,26 @@ class Facts:
     facts: tuple[tuple[str, str], ...]
 
 
-Block = Statement | Lines | MetricTable | Crosstabs | Drawings | Facts
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A cell of a table; ``tone`` good, bad or plain makes a chip of it, ``below`` stands under it in small type."""
+
+    text: str
+    tone: str = ""
+    below: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A table whose first column names its rows; the columns of ``right`` hold numbers."""
+
+    kind: ClassVar[str] = "grid"
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    right: frozenset[int] = frozenset()
+
+
+Block = Statement | Lines | MetricTable | Crosstabs | Drawings | Facts | Grid
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,12 +29,14 @@ from reportlab.platypus import (
 from app.text import Words
 from app.verification.report.blocks import (
     Block,
+    Cell,
     Crosstab,
     Crosstabs,
     Document,
     Drawing,
     Drawings,
     Facts,
+    Grid,
     Line,
     Lines,
     MetricLine,
@@ -287,6 +289,27 @@ def _beside(cells: list[list[Flowable]]) -> Table:
     half = (_ROOM - _GAP) / 2
     style = _padded(left=0, right=0, top=0, bottom=0)
     return Table([[cells[0], "", cells[1]]], colWidths=[half, _GAP, half], style=style)
+
+
+@_drawn.register
+def _grid(block: Grid, words: Words) -> list[Flowable]:
+    if not block.rows:
+        return []
+    first = 0.34
+    rest = (1 - first) / max(1, len(block.head) - 1)
+    widths = [first * _ROOM, *([rest * _ROOM] * (len(block.head) - 1))]
+    head = [_text(name, "head-number" if n in block.right else "head") for n, name in enumerate(block.head)]
+    rows: list[_Row] = [[*head]]
+    rows += [[_cell(cell, n, right=n in block.right) for n, cell in enumerate(cells)] for cells in block.rows]
+    return [Table(rows, colWidths=widths, repeatRows=1, style=_ruled())]
+
+
+def _cell(cell: Cell, column: int, *, right: bool) -> list[Flowable]:
+    style = "number" if right else "body" if column else "strong"
+    text = _text(cell.text, style)
+    if cell.tone:
+        text = _coloured(cell.text, cell.tone if cell.tone in ("good", "bad") else "muted")
+    return [text, _text(cell.below, "small")] if cell.below else [text]
 
 
 @_drawn.register

@@ -16,6 +16,9 @@ _PERCENT = {
     "roc": "xy",
     "precision_recall": "xy",
     "calibration": "xy",
+    "gain": "xy",
+    "lift": "x",
+    "thresholds": "xy",
     "score_distribution": "xy",
     "residual_histogram": "y",
 }

@@ -5,14 +5,13 @@ A section is left out where its function returns None."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from app.learning.records import Estimate, ModelVersion
-from app.project.record import Record
+from app.learning.records import Estimate
+from app.statistics.interval import LEVEL
 from app.text import Text, Words, amount
-from app.text.message import Value
-from app.verification.catalogue import decimals, display, display_axis, shown
-from app.verification.records import BarChart, Chart, Confusion, MetricRow, Report
+from app.verification.catalogue import display, display_axis, level_words
+from app.verification.records import BarChart, Chart, Confusion, MetricRow
+from app.verification.report.beside import beside
 from app.verification.report.blocks import (
     Count,
     Crosstab,
@@ -29,31 +28,15 @@ from app.verification.report.blocks import (
     Statement,
     Strip,
 )
+from app.verification.report.detail import band, classes
+from app.verification.report.money import worth_section, worth_verdict
 from app.verification.report.plane import shortened
+from app.verification.report.source import Source, chip, figure, interval
 
 _MOST_LABELS = 10
 _MOST_COLUMNS = 40
 _MOST_FINDINGS = 40
-_LONGEST = 600
 _NAME = 40
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """What a section is made from: what was found, about what, in which words."""
-
-    report: Report
-    version: ModelVersion
-    record: Record
-    words: Words
-
-    def say(self, id: str, /, **params: Value | Text | str | int | float) -> str:
-        """A sentence of bearable length, whatever names stand in it."""
-        return shortened(self.words(id, **params), _LONGEST)
-
-    def text(self, text: Text) -> str:
-        """A lazy text, as such a sentence."""
-        return shortened(self.words.text(text), _LONGEST)
 
 
 def document(source: Source) -> Document:
@@ -129,7 +112,7 @@ def _metrics(source: Source) -> Section | None:
     heads = (
         say("verification.report.metric"),
         say("verification.report.value"),
-        say("verification.report.interval"),
+        say("verification.report.interval", level=level_words(source.report.level)),
         say("verification.report.baseline"),
         say("verification.report.against"),
     )
@@ -137,37 +120,33 @@ def _metrics(source: Source) -> Section | None:
     return Section(
         id="metrics",
         title=say("verification.report.good_enough"),
-        help=say("verification.report.interval.help"),
+        help=" ".join((say("verification.report.interval.help"), *_widened(source))),
         blocks=(MetricTable(head=heads, lines=lines),),
     )
 
 
+def _widened(source: Source) -> list[str]:
+    """That the rows were looked at before, and what that costs."""
+    report = source.report
+    if report.level <= LEVEL:
+        return []
+    return [source.say("verification.report.widened", n=report.openings, level=level_words(report.level))]
+
+
 def _metric(row: MetricRow, source: Source) -> MetricLine:
     estimate = display(row.code, row.estimate)
-    chip, tone = _chip(row.difference)
+    outcome, tone = chip(row.difference)
     return MetricLine(
         name=source.say(f"verification.metric.{row.code}"),
         help=source.say(f"verification.metric.{row.code}.help"),
-        value=_figure(row.code, row.estimate.value, source.words),
-        interval=_interval(row, source.words),
+        value=figure(row.code, row.estimate.value, source.words),
+        interval=interval(row.code, row.estimate, source.words),
         reason=source.text(estimate.reason) if estimate.reason else "",
         strip=_strip(row, estimate),
-        baseline=_figure(row.code, row.baseline.value if row.baseline else None, source.words),
-        chip=source.say(f"verification.chip.{chip}") if chip else "",
+        baseline=figure(row.code, row.baseline.value if row.baseline else None, source.words),
+        chip=source.say(f"verification.chip.{outcome}") if outcome else "",
         chip_tone=tone,
     )
-
-
-def _figure(code: str, value: float | None, words: Words) -> str:
-    return "—" if value is None else words.value(shown(code, value))
-
-
-def _interval(row: MetricRow, words: Words) -> str:
-    estimate = display(row.code, row.estimate)
-    if estimate.low is None or estimate.high is None:
-        return ""
-    low, high = (words.value(amount(end, "metric", decimals(row.code, end))) for end in (estimate.low, estimate.high))
-    return f"{low} – {high}"
 
 
 def _strip(row: MetricRow, estimate: Estimate) -> Strip | None:
@@ -176,14 +155,6 @@ def _strip(row: MetricRow, estimate: Estimate) -> Strip | None:
     usual = display(row.code, row.baseline).value if row.baseline else None
     axis = display_axis(row.code, row.axis)
     return Strip(value=estimate.value, low=estimate.low, high=estimate.high, axis=axis, baseline=usual)
-
-
-def _chip(difference: Estimate | None) -> tuple[str, str]:
-    if difference is None or difference.low is None or difference.high is None:
-        return "", ""
-    if difference.low > 0:
-        return "better", "good"
-    return ("worse", "bad") if difference.high < 0 else ("no_difference", "plain")
 
 
 # Confusion
@@ -307,9 +278,14 @@ def _names(names: list[str], source: Source) -> str:
 
 SECTIONS: dict[str, Callable[[Source], Section | None]] = {
     "verdict": _verdict,
+    "worth-verdict": worth_verdict,
     "gates": _gates,
     "findings": _findings,
     "metrics": _metrics,
+    "beside": beside,
+    "worth": worth_section,
+    "classes": classes,
+    "band": band,
     "confusion": _confusions,
     "charts": _charts,
     "lineage": _lineage,

@@ -6,11 +6,13 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.ui.results.history import History
 from app.ui.results.page import Page
 from app.ui.session import Session
 from app.ui.widgets.chart import ChartView
+from app.ui.widgets.form import Dropdown
 from app.ui.widgets.table import Table
-from app.verification.state import decide
+from app.verification.state import decide, models
 from tests.gui.trained import Hand, model_id, nameless
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -78,3 +80,29 @@ def test_that_the_metrics_shown_are_kept_when_the_page_is_made_again(
 def test_that_every_control_has_a_name(hand: Hand, page: Page) -> None:
     hand.until(lambda: hand.sees("results.history"))
     assert not nameless(page)
+
+
+def test_that_two_versions_are_set_side_by_side(hand: Hand, page: Page, session: Session) -> None:
+    hand.find(Table, "results.versions").selectRow(0)
+    choice = hand.find(Dropdown, "results.compare_with")
+    assert [choice.itemData(n) for n in range(choice.count())] == ["left@1"]
+    hand.choose("results.compare_with", "left@1")
+    hand.until(lambda: hand.sees("results.compare"))
+    rows = hand.find(Table, "results.compare.settings").model()
+    told = {rows.index(n, 0).data(): (rows.index(n, 1).data(), rows.index(n, 2).data()) for n in range(rows.rowCount())}
+    assert told["Left out"][0] == "customer, plan"
+    assert "left v2 has no report" in hand.words()
+    assert not nameless(page)
+    hand.click("results.compare.close")
+    assert not hand.sees("results.compare")
+
+
+def test_that_what_only_the_training_judged_is_no_part_of_the_line(hand: Hand, session: Session) -> None:
+    assert session.project is not None
+    newest, oldest = models(session.project)
+    history = History(session.words, (oldest, newest), ("roc_auc",))
+    judged, trained = history.chart().curves
+    assert (judged.x, trained.x) == ((0.0,), (1.0,))
+    assert trained.dashed
+    assert history.version_at(1, 0) is newest
+    assert "at first" not in hand.words()

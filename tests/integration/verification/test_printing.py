@@ -12,7 +12,8 @@ from app.project import Project
 from app.text import Words
 from app.verification.report.pdf import render_pdf
 from app.verification.report.pdf_fonts import printable
-from app.verification.report.sections import Source, document
+from app.verification.report.sections import document
+from app.verification.report.source import Source
 from tests.integration.verification.conftest import HOSTILE, judge, printed
 
 Open = Callable[[Task], Project]

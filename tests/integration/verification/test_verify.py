@@ -92,11 +92,20 @@ def test_that_the_spanish_page_has_spanish_numbers(opened: Open) -> None:
 
 def test_that_every_verification_opens_the_hold_out_once_more(opened: Open) -> None:
     project = opened(Task.BINARY)
-    first, second = judge(project)[0], judge(project)[0]
+    first, (second, english, _) = judge(project)[0], judge(project)
     assert (first.openings, second.openings) == (1, 2)
     assert "verification.finding.reopened" in texts(second)
-    assert first.metrics == second.metrics
+    assert [row.estimate.value for row in first.metrics] == [row.estimate.value for row in second.metrics]
+    assert (first.level, second.level) == (0.95, 0.975)
+    assert _width(second) > _width(first)
+    assert "97.5%" in english
     assert state.models(project)[0].openings == 2
+
+
+def _width(report: Report) -> float:
+    """Of the first interval."""
+    estimate = report.metrics[0].estimate
+    return (estimate.high or 0.0) - (estimate.low or 0.0)
 
 
 def test_that_a_verified_version_can_be_approved(opened: Open) -> None:

@@ -48,6 +48,9 @@ def test_that_each_task_gets_its_charts() -> None:
     assert [c.code for c in charts.charts(classified())] == [
         "roc",
         "precision_recall",
+        "gain",
+        "lift",
+        "thresholds",
         "calibration",
         "score_distribution",
     ]

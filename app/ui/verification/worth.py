@@ -1,0 +1,231 @@
+"""What a version is worth: prices, the money that the report found, and the threshold that is dragged."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import QLocale, Signal, Slot
+from PySide6.QtWidgets import QDoubleSpinBox, QPushButton
+
+from app.errors import CicloError
+from app.learning.records import ModelVersion, Task
+from app.project.record import Record
+from app.project.store import Project
+from app.ui.session import Session
+from app.ui.theme import Kind
+from app.ui.verification.price_form import PriceForm
+from app.ui.verification.threshold_chart import ThresholdChart
+from app.ui.widgets.basics import Card, button, column, label, row
+from app.verification.records import Report
+from app.verification.value.curve import Point, WorthCurve
+from app.verification.value.records import COUNTS, Counts, CountsRequest, ValueTable, Worth
+from app.verification.value.stored import in_force, set_threshold, set_value_table, value_table
+from app.verification.value.words import certainty_words, compared_with, gain_words, policy_name
+
+_AT_WIDTH = 84
+
+
+class WorthCard(Card):
+    """``failed(CicloError)`` says why something couldn't be stored."""
+
+    failed = Signal(object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.words("ui_verification.worth"))
+        self.setObjectName("verification.worth")
+        self._session, self._words = session, session.words
+        self._record: Record | None = None
+        self._version: ModelVersion | None = None
+        self._table: ValueTable | None = None
+        self._counts: Counts | None = None
+        self._curve: WorthCurve | None = None
+        self._threshold = 0.5
+        self._make_parts()
+
+    def _make_parts(self) -> None:
+        words = self._words
+        self._gain, self._certainty = label("", "figure"), label("", "muted")
+        self._gain.setObjectName("verification.worth.gain")
+        self._against = label("", "small-muted")
+        self._stale = label("")
+        self._stale.setObjectName("verification.worth.stale")
+        self._form = PriceForm(self._session)
+        self._form.given.connect(self._on_prices_given)
+        self._toggle = button("", self._on_toggled, "link")
+        self._toggle.setObjectName("verification.value.show")
+        self._chart = ThresholdChart(self._session)
+        self._chart.dragged.connect(self._on_dragged)
+        self._at = QDoubleSpinBox()
+        self._at.setObjectName("verification.worth.threshold")
+        for named in (self._at, self._at.lineEdit()):
+            named.setAccessibleName(words("ui_verification.worth.threshold"))
+        self._at.setRange(0.0, 100.0)
+        self._at.setDecimals(1)
+        self._at.setSuffix(" %")
+        self._at.setLocale(QLocale(words.locale))
+        self._at.setMinimumWidth(self._session.theme.size(_AT_WIDTH))
+        self._at.valueChanged.connect(self._on_typed)
+        self._money, self._cells = label("", "strong"), label("", "small-muted")
+        self._money.setObjectName("verification.worth.money")
+        self._best = self._named(button(words("ui_verification.worth.best"), self._on_best_clicked, "small"), "best")
+        self._use = self._named(button(words("ui_verification.worth.use"), self._on_use_clicked, "small"), "use")
+        self._note = label(words("ui_verification.worth.help"), "small-muted")
+        asked = label(words("ui_verification.worth.threshold"), "small-muted", wrap=False)
+        chosen = row(asked, self._at, self._best, self._use, 1)
+        self._lower = (asked, self._at, self._best, self._use, self._money, self._cells, self._chart, self._note)
+        for part in (self._against, self._gain, self._certainty, self._stale):
+            self.body.addWidget(part)
+        self.body.addLayout(row(self._toggle, 1))
+        self.body.addWidget(self._form)
+        self.body.addLayout(column(chosen, self._money, self._cells, self._chart, self._note))
+
+    def _named(self, made: QPushButton, name: str) -> QPushButton:
+        made.setObjectName(f"verification.worth.{name}")
+        return made
+
+    def show_worth(self, record: Record, report: Report) -> None:
+        """Show what a report says of a version's worth, the prices that hold today, and the curve."""
+        project = self._session.project
+        if project is None:
+            return
+        other = self._record is None or self._record.id != record.id
+        self._record, self._version = record, in_force(project, record)
+        table = value_table(project, record.name)
+        known = table is not None and table.labels == self._version.labels
+        shown = table if table is not None and known else _blank(record, self._version)
+        self._table = shown
+        self._form.show_table(shown, self._version.positive)
+        if other:
+            self._form.hide()
+            self._counts = None
+        self._say_toggle()
+        self._say_worth(report.worth)
+        judged = report.worth.table if report.worth is not None else None
+        moved = report.threshold is not None and report.threshold != self._version.threshold
+        stale = moved or (known and judged != table)
+        self._stale.setText(self._words("ui_verification.worth.stale") if stale else "")
+        self._stale.setVisible(stale)
+        self._show_curve()
+        if known and self._version.task is Task.BINARY and self._counts is None:
+            request = CountsRequest(project=str(project.folder), model=record.id)
+            self._session.quick(COUNTS, request, Counts, self._on_counted)
+
+    def _say_worth(self, worth: Worth | None) -> None:
+        told = worth is not None
+        for part in (self._against, self._gain, self._certainty):
+            part.setVisible(told)
+        kind: Kind = "neutral"
+        if worth is not None:
+            today, words = compared_with(worth), self._words
+            self._against.setText(words("verification.report.worth.against", today=words.text(policy_name(today))))
+            self._gain.setText(words.text(gain_words(worth)))
+            self._certainty.setText(words.text(certainty_words(worth)))
+            low, high = (today.gain.low, today.gain.high) if today.gain is not None else (None, None)
+            kind = "good" if low is not None and low > 0 else "bad" if high is not None and high < 0 else "warning"
+        self.set_mark(kind if told else None)
+
+    def _say_toggle(self) -> None:
+        priced = self._table is not None and self._table.known
+        name = "hide" if not self._form.isHidden() else "change" if priced else "give"
+        self._toggle.setText(self._words(f"ui_verification.value.{name}"))
+
+    # The curve
+
+    @Slot(object)
+    def _on_counted(self, counts: Counts) -> None:
+        self._counts = counts
+        self._show_curve()
+
+    def _show_curve(self) -> None:
+        version, table, counts = self._version, self._table, self._counts
+        shown = version is not None and table is not None and table.known and counts is not None
+        for part in self._lower:
+            part.setVisible(shown)
+        if version is None or table is None or counts is None or not table.known:
+            self._curve = None
+            return
+        self._curve = WorthCurve(counts, table, version.labels.index(version.positive))
+        self._chart.show_worth(self._curve, table, version.threshold)
+        self._set_at(version.threshold)
+
+    def _set_at(self, threshold: float) -> None:
+        """Say what a threshold comes to: quick, since it follows the mouse."""
+        self._at.blockSignals(True)
+        self._at.setValue(100 * threshold)
+        self._at.blockSignals(False)
+        if self._curve is None or self._table is None or self._version is None:
+            return
+        point = self._curve.at(threshold)
+        self._money.setText(self._money_words(point, self._table))
+        self._cells.setText(self._cell_words(point, self._table, self._version.positive))
+        self._threshold = threshold
+        self._use.setEnabled(threshold != self._version.threshold)
+
+    def _money_words(self, point: Point, table: ValueTable) -> str:
+        words = self._words
+        said = {name: words.money(getattr(point, name), table.currency) for name in ("worth", "low", "high")}
+        return words("ui_verification.worth.at", period=words(f"verification.period.{table.period}"), **said)
+
+    def _cell_words(self, point: Point, table: ValueTable, positive: str) -> str:
+        words = self._words
+        counts = {k: words.number(round(getattr(point, k))) for k in ("found", "missed", "false_alarms", "left")}
+        said = words("ui_verification.worth.cells", label=positive, n=table.rows, **counts)
+        return f"{said} {words('ui_verification.worth.beyond')}" if point.beyond else said
+
+    @Slot(float)
+    def _on_dragged(self, threshold: float) -> None:
+        self._set_at(threshold)
+
+    @Slot(float)
+    def _on_typed(self, percent: float) -> None:
+        self._chart.move_line(percent / 100)
+        self._set_at(percent / 100)
+
+    @Slot()
+    def _on_best_clicked(self) -> None:
+        if self._curve is not None:
+            best = self._curve.best().threshold
+            self._chart.move_line(best)
+            self._set_at(best)
+
+    # Storing
+
+    @Slot()
+    def _on_toggled(self) -> None:
+        self._form.setVisible(self._form.isHidden())
+        self._say_toggle()
+
+    @Slot(object)
+    def _on_prices_given(self, table: ValueTable) -> None:
+        project = self._session.project
+        if project is not None:
+            self._session.store(partial(_store_prices, project, table), None, self._on_refused)
+
+    @Slot()
+    def _on_use_clicked(self) -> None:
+        project = self._session.project
+        if project is not None and self._record is not None and self._curve is not None:
+            best = self._threshold == self._curve.best().threshold
+            work = partial(_store_threshold, project, self._record, self._threshold, best)
+            self._session.store(work, None, self._on_failed)
+
+    def _on_refused(self, error: CicloError) -> None:
+        self._form.say_wrong(error)
+
+    def _on_failed(self, error: CicloError) -> None:
+        self.failed.emit(error)
+
+
+def _blank(record: Record, version: ModelVersion) -> ValueTable:
+    k = len(version.labels)
+    cells = tuple((0.0,) * k for _ in range(k))
+    return msgspec.structs.replace(ValueTable(model=record.name), labels=version.labels, cells=cells)
+
+
+def _store_prices(project: Project, table: ValueTable) -> list[Record]:
+    return [set_value_table(project, table)]
+
+
+def _store_threshold(project: Project, record: Record, threshold: float, best: bool) -> list[Record]:
+    return [set_threshold(project, record, threshold, best=best)]

@@ -1,0 +1,46 @@
+"""What a version is worth, in words. Light."""
+
+from __future__ import annotations
+
+from app.text.message import Text, Value, amount
+from app.verification.value.records import Policy, ValueTable, Worth
+
+
+def money(value: float, table: ValueTable) -> Value:
+    """An amount of the table's currency."""
+    return amount(value, "currency", unit=table.currency)
+
+
+def signed(value: float, table: ValueTable) -> Text:
+    """An amount with its sign, above 0 too."""
+    sign = "+" if value > 0 else "\u2212" if value < 0 else ""
+    return Text("verification.difference", {"sign": sign, "value": money(abs(value), table)})
+
+
+def policy_name(policy: Policy) -> Text:
+    """What is done, in a few words."""
+    return Text(f"verification.policy.{policy.code}", {"name": policy.name.replace("@", " v")})
+
+
+def compared_with(worth: Worth) -> Policy:
+    """What the version is compared with."""
+    return worth.policies[worth.today]
+
+
+def gain_words(worth: Worth) -> Text:
+    """What the version brings in a period: +3,100 euros a month."""
+    gain = compared_with(worth).gain
+    if gain is None or gain.value is None:
+        return Text("verification.worth.unknown")
+    period = Text(f"verification.period.{worth.table.period}")
+    return Text("verification.worth.gain", {"gain": signed(gain.value, worth.table), "period": period})
+
+
+def certainty_words(worth: Worth) -> Text:
+    """Between which amounts it lies, and the chance that it is a loss."""
+    today = compared_with(worth)
+    gain = today.gain
+    if gain is None or gain.low is None or gain.high is None or today.worse is None:
+        return Text("verification.worth.no_interval")
+    ends = {"low": signed(gain.low, worth.table), "high": signed(gain.high, worth.table)}
+    return Text("verification.worth.between", {**ends, "worse": amount(today.worse, "percent", 0)})

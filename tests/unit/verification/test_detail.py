@@ -1,0 +1,95 @@
+"""Figures of each class, bands of single predictions, and the charts of gain and threshold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn import metrics as reference
+
+from app.verification import charts
+from app.verification.bands import band_of
+from app.verification.classes import class_rows
+from app.verification.observed import Classified
+
+ROWS = 600
+
+
+def classified(classes: int, *, seed: int = 0) -> Classified:
+    g = np.random.default_rng(seed)
+    actual = g.choice(classes, size=ROWS, p=np.arange(1, classes + 1) / np.arange(1, classes + 1).sum())
+    raw = g.random((ROWS, classes)) + 0.5 * np.eye(classes)[actual]
+    probabilities = raw / raw.sum(axis=1, keepdims=True)
+    return Classified(
+        labels=tuple("abcdef"[:classes]),
+        positive=1 if classes == 2 else -1,
+        actual=actual,
+        predicted=probabilities.argmax(axis=1),
+        probabilities=probabilities,
+        prior=np.full(classes, 1 / classes),
+        threshold=0.5 if classes == 2 else None,
+    )
+
+
+def test_that_each_class_has_scikit_learns_figures_the_most_frequent_first() -> None:
+    data = classified(4)
+    rows = class_rows(data)
+    assert [row.rows for row in rows] == sorted((row.rows for row in rows), reverse=True)
+    recall = reference.recall_score(data.actual, data.predicted, average=None)
+    precision = reference.precision_score(data.actual, data.predicted, average=None)
+    for row in rows:
+        label = data.labels.index(row.label)
+        assert row.recall.value == pytest.approx(recall[label], abs=1e-12)
+        assert row.precision.value == pytest.approx(precision[label], abs=1e-12)
+        auc = reference.roc_auc_score(data.actual == label, data.probabilities[:, label])
+        assert row.auc.value == pytest.approx(auc, abs=1e-12)
+        assert row.recall.low is not None
+        assert row.recall.low < recall[label]
+
+
+def test_that_a_class_that_never_comes_or_is_never_said_has_a_reason() -> None:
+    data = classified(3)
+    data.actual[data.actual == 2] = 1
+    data.predicted[data.predicted == 2] = 0
+    row = next(row for row in class_rows(data) if row.label == "c")
+    assert (row.rows, row.named, row.rare) == (0, 0, True)
+    assert row.recall.value is None
+    assert row.precision.reason is not None
+
+
+@pytest.mark.parametrize("n", [30, 99, 1_000])
+def test_that_the_band_holds_nine_tenths_of_the_rows_to_come(n: int) -> None:
+    g, held = np.random.default_rng(n), []
+    for _ in range(400):
+        ends = band_of(g.gamma(2, size=n))
+        assert ends is not None
+        fresh = g.gamma(2, size=200)
+        held.append(((fresh >= ends[0]) & (fresh <= ends[1])).mean())
+    assert 0.895 <= float(np.mean(held)) <= 0.95
+
+
+def test_that_too_few_residuals_give_no_band() -> None:
+    assert band_of(np.arange(18.0)) is None
+    assert band_of(np.arange(19.0)) == (0.0, 18.0)
+
+
+def test_that_gain_and_lift_end_where_everybody_is_pointed_out() -> None:
+    data = classified(2)
+    gained, lifted = charts.gain(data), charts.lift(data)
+    curve = gained.curves[0]
+    assert (curve.x[0], curve.y[0]) == (0.0, 0.0)
+    assert (curve.x[-1], curve.y[-1]) == (1.0, 1.0)
+    top = np.argsort(-data.scores)[: ROWS // 2]
+    found = data.is_positive[top].sum() / data.is_positive.sum()
+    assert np.interp(0.5, curve.x, curve.y) == pytest.approx(found, abs=0.02)
+    assert lifted.curves[0].y[-1] == pytest.approx(1.0)
+    assert lifted.curves[0].y[0] > 1.2
+
+
+def test_that_the_curves_by_threshold_are_recall_precision_and_share() -> None:
+    data = classified(2)
+    recall, precision, warned = charts.thresholds(data).curves[:3]
+    for at in (0.3, 0.5, 0.6):
+        said = data.scores >= at
+        assert np.interp(at, recall.x, recall.y) == pytest.approx(said[data.is_positive].mean(), abs=0.03)
+        assert np.interp(at, precision.x, precision.y) == pytest.approx(data.is_positive[said].mean(), abs=0.03)
+        assert np.interp(at, warned.x, warned.y) == pytest.approx(said.mean(), abs=0.03)
