@@ -22,6 +22,7 @@ from app.ui.verification.worth import WorthCard
 from app.ui.widgets.basics import Card, clear, label
 from app.ui.widgets.messages import FindingRow
 from app.ui.widgets.page import PageHeader, ScrollPage
+from app.verification.points import strengths, warnings
 from app.verification.records import Report
 from app.verification.state import VersionRow
 
@@ -98,6 +99,9 @@ class ReportView(ScrollPage):
         self._verdict.body.addWidget(label(self._words("ui_verification.verdict"), "muted"))
         self._verdict.body.addWidget(self._verdict_headline)
         self._verdict.body.addWidget(self._verdict_summary)
+        self._points = QVBoxLayout()
+        self._points.setSpacing(0)
+        self._verdict.body.addLayout(self._points)
 
     def _add_buttons(self) -> None:
         words = self._words
@@ -119,6 +123,7 @@ class ReportView(ScrollPage):
         self._verdict.set_mark(MARKS.get(report.verdict, "warning"))
         self._verdict_headline.setText(self._words.text(report.headline))
         self._verdict_summary.setText(self._words.text(report.summary))
+        self._show_points(report, version)
         self._saver.set_report(record, report_record)
         self._metrics.show_metrics(report.metrics, report.level)
         self._beside.show_compared(report.compared)
@@ -140,6 +145,14 @@ class ReportView(ScrollPage):
         opened = words("ui_verification.openings", n=report.openings)
         when = words.value(amount(stored.time, "date"))
         self._header.set(record.name, detail, f"{judged} · {opened} · {when}")
+
+    def _show_points(self, report: Report, version: ModelVersion) -> None:
+        """What speaks for the version and what against it, for who has two minutes."""
+        clear(self._points)
+        pairs = [("good", text) for text in strengths(report, version)]
+        pairs += [("warning", text) for text in warnings(report)]
+        for severity, text in pairs:
+            self._points.addWidget(FindingRow(self._session.theme, severity, self._words.text(text)))
 
     def _show_findings(self, report: Report) -> None:
         clear(self._findings.body)

@@ -4,12 +4,13 @@ A section is left out where its function returns None."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from app.learning.records import Estimate
 from app.statistics.interval import LEVEL
 from app.text import Text, Words, amount
 from app.verification.catalogue import display, display_axis, level_words
+from app.verification.points import strengths, warnings
 from app.verification.records import BarChart, Chart, Confusion, MetricRow
 from app.verification.report.beside import beside
 from app.verification.report.blocks import (
@@ -92,6 +93,23 @@ def _gates(source: Source) -> Section:
         blocks=(Lines(lines=tuple(lines)),),
         half=True,
     )
+
+
+def _strengths(source: Source) -> Section | None:
+    return _points("strengths", strengths(source.report, source.version), "good", source)
+
+
+def _warnings(source: Source) -> Section | None:
+    return _points("warnings", warnings(source.report), "warning", source)
+
+
+def _points(name: str, points: Sequence[Text], tone: str, source: Source) -> Section:
+    """A few sentences, or that there are none."""
+    title = source.say(f"verification.report.{name}")
+    if not points:
+        return Section(id=name, title=title, help=source.say(f"verification.report.{name}.none"), blocks=(), half=True)
+    lines = tuple(Line(tone=tone, text=source.text(text)) for text in points)
+    return Section(id=name, title=title, blocks=(Lines(lines=lines),), half=True)
 
 
 def _findings(source: Source) -> Section | None:
@@ -280,6 +298,8 @@ SECTIONS: dict[str, Callable[[Source], Section | None]] = {
     "verdict": _verdict,
     "worth-verdict": worth_verdict,
     "gates": _gates,
+    "strengths": _strengths,
+    "warnings": _warnings,
     "findings": _findings,
     "metrics": _metrics,
     "beside": beside,
