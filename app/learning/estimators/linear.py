@@ -21,6 +21,10 @@ from app.learning.estimators.parts import learns_logarithm, of_target, pipeline,
 from app.learning.estimators.preparation import Shape, binned, curved, nothing, scaled
 from app.learning.records import Task
 
+STRAIGHT = "straight"
+"""A sum that goes on beyond the numbers seen follows a trend, and errs without limit where a row is unlike all others;
+models of amounts stop at the ends, but for one that the folds may choose."""
+
 Params = Mapping[str, str | int | float | bool | None]
 
 
@@ -38,9 +42,10 @@ def logistic(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
 
 
 def ridge(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
-    """Linear regression with an L2 penalty, solved exactly."""
+    """Linear regression with an L2 penalty, solved exactly; ``beyond`` what was seen it stops, or goes on straight."""
     given = dict(params)
-    prepare = scaled(shape, bounded=learns_logarithm(params), words=str(given.pop("words", "columns")))
+    straight = given.pop("beyond", "") == STRAIGHT and not learns_logarithm(params)
+    prepare = scaled(shape, bounded=not straight, words=str(given.pop("words", "columns")))
     return pipeline(prepare, of_target(Ridge, given, solver="cholesky"))
 
 
@@ -48,7 +53,7 @@ def elastic_net(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline
     """A linear model whose penalty drives weak effects to exactly zero."""
     if regression(task):
         model = of_target(ElasticNet, params, standard=True, max_iter=2_000, tol=1e-3)
-        return pipeline(scaled(shape, bounded=learns_logarithm(params)), model)
+        return pipeline(scaled(shape, bounded=True), model)
     alpha, mixed = float(params.get("alpha") or 0.01), float(params.get("l1_ratio") or 0.5)
     model = LogisticRegression(
         C=1 / (alpha * shape.rows), l1_ratio=mixed, solver="saga", max_iter=200, tol=1e-3, random_state=seed
@@ -59,7 +64,7 @@ def elastic_net(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline
 def additive(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """A sum of smooth curves, one for each number, and an effect for each word (a generalised additive model fitted
     as penalised B-splines; P. Eilers & B. Marx, "Flexible smoothing with B-splines and penalties", 1996)."""
-    prepare = curved(shape, knots=int(params.get("knots") or 6), bounded=learns_logarithm(params))
+    prepare = curved(shape, knots=int(params.get("knots") or 6), bounded=regression(task))
     return pipeline(prepare, _penalised(task, params))
 
 
@@ -86,20 +91,21 @@ def bayes(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
 def median(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """Quantile regression for the median (R. Koenker & G. Bassett, "Regression quantiles", Econometrica 1978)."""
     given = dict(params)
-    prepare = scaled(shape, words=str(given.pop("words", "columns")))
+    prepare = scaled(shape, bounded=True, words=str(given.pop("words", "columns")))
     return pipeline(prepare, QuantileRegressor(quantile=0.5, solver="highs", **given))
 
 
 def counts(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """Poisson regression."""
-    return pipeline(scaled(shape), PoissonRegressor(solver="newton-cholesky", max_iter=200, **params))
+    return pipeline(scaled(shape, bounded=True), PoissonRegressor(solver="newton-cholesky", max_iter=200, **params))
 
 
 def amounts(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """Gamma regression."""
-    return pipeline(scaled(shape), GammaRegressor(solver="newton-cholesky", max_iter=200, **params))
+    return pipeline(scaled(shape, bounded=True), GammaRegressor(solver="newton-cholesky", max_iter=200, **params))
 
 
 def claims(task: Task, shape: Shape, params: Params, seed: int) -> Pipeline:
     """Regression for amounts of which many are zero and few are large (Tweedie)."""
-    return pipeline(scaled(shape), TweedieRegressor(link="log", solver="newton-cholesky", max_iter=200, **params))
+    model = TweedieRegressor(link="log", solver="newton-cholesky", max_iter=200, **params)
+    return pipeline(scaled(shape, bounded=True), model)

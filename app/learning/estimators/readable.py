@@ -82,7 +82,7 @@ def _ridge() -> EstimatorKind:
         tasks=AMOUNTS,
         build=linear.ridge,
         complexity=1,
-        quick=({"alpha": 1.0}, {"alpha": 30.0}, {"alpha": 10.0, "target": LOGARITHM}),
+        quick=({"alpha": 1.0, "beyond": linear.STRAIGHT}, {"alpha": 30.0}, {"alpha": 10.0, "target": LOGARITHM}),
         more=({"alpha": 10.0}, {"alpha": 100.0}, {"alpha": 30.0, "target": LOGARITHM}),
         all=({"alpha": 0.1}, {"alpha": 300.0}),
         space={"alpha": _ALPHA, "target": TARGET, "words": _WORDS},
