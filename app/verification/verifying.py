@@ -33,7 +33,6 @@ from app.verification.records import (
     REPORT,
     BarChart,
     Chart,
-    Comparison,
     MetricRow,
     PredictionBand,
     Report,
@@ -195,19 +194,25 @@ def _opened(
     )
 
 
-def _judged(context: Context, case: _Case) -> Report:
+def _evidence(context: Context, case: _Case) -> Evidence:
+    """What gates and findings look at."""
     _step(context, "measuring")
-    version, rows, observed = case.version, case.rows, case.observed
-    metrics = tuple(measure(version.task, observed, level=case.level, seed=_SEED))
+    metrics = tuple(measure(case.version.task, case.observed, level=case.level, seed=_SEED))
     beside = _compared(context, case)
-    compared = tuple(one.comparison for one in beside)
-    worth = _worth(case, beside)
-    suspected = _suspicions(case, metrics)
-    limit = state.gate_limit(case.project, case.record.name)
-    gates = judge(
-        Evidence(version=version, metrics=metrics, limit=limit, suspicions=suspected, compared=compared, worth=worth)
+    return Evidence(
+        version=case.version,
+        metrics=metrics,
+        limit=state.gate_limit(case.project, case.record.name),
+        suspicions=_suspicions(case, metrics),
+        compared=tuple(one.comparison for one in beside),
+        worth=_worth(case, beside),
     )
-    findings = (*_findings(case, metrics, suspected, compared), *worth_findings(worth))
+
+
+def _judged(context: Context, case: _Case) -> Report:
+    version, rows, observed = case.version, case.rows, case.observed
+    evidence = _evidence(context, case)
+    gates, findings = judge(evidence), _findings(case, evidence)
     judged = verdict(gates, findings)
     classified = observed if isinstance(observed, Classified) and observed.rows else None
     return Report(
@@ -222,17 +227,17 @@ def _judged(context: Context, case: _Case) -> Report:
         holdout_key=rows.key,
         verdict=judged,
         headline=headline(judged, gates, findings),
-        summary=summary(version, observed, metrics),
+        summary=summary(version, observed, evidence.metrics),
         gates=gates,
-        metrics=metrics,
+        metrics=evidence.metrics,
         charts=_charts(context, case),
         confusion=charts.confusion(classified) if classified else None,
         baseline_confusion=charts.confusion(classified, baseline=True) if classified else None,
         threshold=version.threshold if version.task is Task.BINARY else None,
         findings=findings,
-        compared=compared,
+        compared=evidence.compared,
         level=case.level,
-        worth=worth,
+        worth=evidence.worth,
         band=_band(case),
         classes=class_rows(classified, level=case.level) if classified and classified.positive < 0 else (),
     )
@@ -269,18 +274,17 @@ def _compared(context: Context, case: _Case) -> tuple[Beside, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _findings(
-    case: _Case, metrics: Sequence[MetricRow], suspected: Sequence[Text], compared: Sequence[Comparison]
-) -> tuple[Finding, ...]:
+def _findings(case: _Case, evidence: Evidence) -> tuple[Finding, ...]:
     version, rows = case.version, case.rows
-    alarms = [("bad", text) for text in (*version.alarms, *suspected)]
+    alarms = [("bad", text) for text in (*version.alarms, *evidence.suspicions)]
     return (
         *alarms,
         *rows.findings,
         *_split_findings(version, rows),
         *evidence_findings(case.observed, openings=case.openings, on_test_file=rows.on_test_file),
-        *comparison_findings(compared),
-        *performance_findings(version, metrics, level=case.level),
+        *comparison_findings(evidence.compared),
+        *performance_findings(version, evidence.metrics, level=case.level),
+        *worth_findings(evidence.worth),
         *(("note", note) for note in version.notes),
     )
 

@@ -109,3 +109,16 @@ def _shown(version: VersionRow, code: str) -> Estimate:
 
 def _number(value: float | None) -> float:
     return nan if value is None else value
+
+
+def summary(words: Words, versions: Sequence[VersionRow]) -> str:
+    """What became of the deciding metric, newest first: beside the first version that was judged in the same way."""
+    newest = versions[0]
+    first = next(one for one in reversed(versions) if one.source == newest.source)
+    name = words(f"verification.metric.{newest.metric}")
+    before, now = (_shown(one, newest.metric).value for one in (first, newest))
+    if now is None:
+        return ""
+    if first is newest or before is None:
+        return words("ui_results.one", metric=name, value=figure(words, now))
+    return words("ui_results.since", metric=name, before=figure(words, before), now=figure(words, now))

@@ -14,6 +14,7 @@ from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.results.compare import CompareView
+from app.ui.results.history import summary
 from app.ui.results.history_chart import HistoryChart, same_scale
 from app.ui.session import Session
 from app.ui.theme import Kind
@@ -76,7 +77,7 @@ class Page(QWidget):
         self._spent.setObjectName("results.spent")
         self._compare = CompareView(self._session)
         self._compare.shown.connect(self._on_comparison_shown)
-        self._table.picked.connect(self._on_version_picked)
+        self._table.picked.connect(self._offer_others)
         self._open = button(words("ui_results.open_report"), self._on_open_clicked)
         self._open.setObjectName("results.open")
 
@@ -157,7 +158,7 @@ class Page(QWidget):
         if not self._rows:
             return
         words, newest = self._words, self._rows[0]
-        self._header.set(name, words("ui_results.count", n=len(self._rows)), self._summary())
+        self._header.set(name, words("ui_results.count", n=len(self._rows)), summary(words, self._rows))
         known = METRICS[Task(newest.task)]
         if not self._metrics or not set(self._metrics) <= set(known):
             self._metrics = tuple(dict.fromkeys((newest.metric, *known)))[:_FIRST_SHOWN]
@@ -170,21 +171,9 @@ class Page(QWidget):
         self._offer_others()
         self._session.turns.take(self, self._draw)
 
-    def _offer_others(self) -> None:
+    @Slot(str)
+    def _offer_others(self, _key: str = "") -> None:
         self._compare.offer(self._rows, self._table.currentIndex().row())
-
-    def _summary(self) -> str:
-        words, newest = self._words, self._rows[0]
-        first = next(row for row in reversed(self._rows) if row.source == newest.source)  # of the same kind
-        code = newest.metric
-        name = words(f"verification.metric.{code}")
-        now = display(code, newest.metrics.get(code, Estimate(value=None))).value
-        before = display(code, first.metrics.get(code, Estimate(value=None))).value
-        if now is None:
-            return ""
-        if first is newest or before is None:
-            return words("ui_results.one", metric=name, value=figure(words, now))
-        return words("ui_results.since", metric=name, before=figure(words, before), now=figure(words, now))
 
     def _make_chips(self, known: Sequence[str]) -> None:
         clear(self._chips)
@@ -281,10 +270,6 @@ class Page(QWidget):
     @Slot()
     def _on_comparison_shown(self) -> None:
         self._scroll.ensureWidgetVisible(self._compare, 0, tokens.SPACE)
-
-    @Slot(str)
-    def _on_version_picked(self, _key: str) -> None:
-        self._offer_others()
 
     @Slot(str)
     def _on_version_opened(self, record_id: str) -> None:

@@ -24,8 +24,8 @@ def last_training(session: Session, dataset: str, target: str) -> tuple[str, Tra
 
 
 def propose_again(form: TrainingForm, session: Session, target: str) -> str:
-    """Tick, direct and split as the last training did, with its rule; the label of its version, or empty where there
-    is nothing of that kind.
+    """Tick, direct and split as the last training did, with its rule; a sentence that says so, or empty where there is
+    nothing of that kind.
 
     A rule that was written in another locale is left: its numbers and dates would be read otherwise.
     """
@@ -40,4 +40,5 @@ def propose_again(form: TrainingForm, session: Session, target: str) -> str:
     by_hand = "" if request.split in _USUAL_SPLITS else request.split
     form.split.choose({"split": by_hand, "gap": request.gap, "together": request.keep_together})
     told = (request.exclude, request.include, request.increasing, request.decreasing, rule, by_hand)
-    return label if any((*told, request.keep_together)) else ""
+    known = any((*told, request.keep_together))
+    return session.words("ui_training.as_before", model=label.replace("@", " v")) if known else ""

@@ -101,8 +101,8 @@ class TrainingForm(Card):
 
     def _lay_out(self) -> None:
         words = self._words
-        self._task, self._before = label("", "small-muted"), label("", "small-muted")
-        self._before.setObjectName("training.as_before")
+        self._task = label("", "small-muted")
+        self._before = _named(label("", "small-muted"), "training.as_before")
         self._positive_field = Field(words("ui_training.positive"), self.positive)
         self._columns_head = ColumnsHead(words, self._on_columns_clicked)
         self._more_button = button(words("ui_training.more"), self._on_more_clicked, "link")
@@ -215,8 +215,7 @@ class TrainingForm(Card):
         self.positive.set_options([])
         self.columns.forget()
         self._forget_plan()
-        before = propose_again(self, self._session, name)
-        _say(self._before, self._words("ui_training.as_before", model=before.replace("@", " v")) if before else "")
+        _say(self._before, propose_again(self, self._session, name))
         self.more.propose_name(model_name(name))
         self._on_choice_made()
 
@@ -245,7 +244,7 @@ class TrainingForm(Card):
         self.positive.set_options([Option(c, c, words.percent(count / total)) for c, count in plan.classes])
         self.positive.set_value(plan.positive)
         self.columns.set_columns(plan.columns)
-        self._say_columns()
+        self._columns_head.say(self.columns)
         self.split.show_split(plan.split)
         _say_times(self.preset, words, plan)
         _say(self._problems, "\n".join(words.text(problem) for problem in plan.problems))
@@ -265,7 +264,7 @@ class TrainingForm(Card):
         _say(self._task, "")
         self.split.show_split(None)
         self.columns.set_columns(())
-        self._say_columns()
+        self._columns_head.say(self.columns)
         _say_times(self.preset, self._words, None)
 
     @Slot(object)
@@ -276,18 +275,15 @@ class TrainingForm(Card):
 
     # Columns and more
 
-    def _say_columns(self) -> None:
-        self._columns_head.say(self.columns)
-
     @Slot()
     def _on_columns_changed(self) -> None:
-        self._say_columns()
+        self._columns_head.say(self.columns)
         self._on_choice_made()
 
     @Slot()
     def _on_columns_clicked(self) -> None:
         self.columns.setVisible(not self.columns.isVisible())
-        self._say_columns()
+        self._columns_head.say(self.columns)
 
     @Slot()
     def _on_more_clicked(self) -> None:

@@ -80,13 +80,17 @@ def _flips(flips: Flips, source: Source) -> list[Block]:
         share = n / total
         return Count(count=words.number(n), share=words.percent(share, 1), strength=round(100 * share), right=right)
 
-    before, now = ("verification.report.flips.before", "verification.report.flips.now")
     rows = (
-        (say(f"{before}.right"), (cell(flips.right, right=True), cell(flips.broken, right=False))),
-        (say(f"{before}.wrong"), (cell(flips.mended, right=True), cell(flips.wrong, right=False))),
+        (
+            say("verification.report.flips.before.right"),
+            (cell(flips.right, right=True), cell(flips.broken, right=False)),
+        ),
+        (
+            say("verification.report.flips.before.wrong"),
+            (cell(flips.mended, right=True), cell(flips.wrong, right=False)),
+        ),
     )
-    table = Crosstab(
-        heading=say("verification.report.flips"), columns=(say(f"{now}.right"), say(f"{now}.wrong")), rows=rows
-    )
+    columns = (say("verification.report.flips.now.right"), say("verification.report.flips.now.wrong"))
+    table = Crosstab(heading=say("verification.report.flips"), columns=columns, rows=rows)
     said = Line(tone="note", text=source.text(flipped(flips)))
     return [Crosstabs(tables=(table,)), Lines(lines=(said,))]

@@ -53,7 +53,11 @@ def test_that_decisions_are_signed_with_one_key_and_each_names_the_one_before(pr
 def test_that_every_altered_field_breaks_the_signature(project: Project, tmp_path: Path, change: str) -> None:
     body = decided(project).read(Decision)
     other = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
-    wrong = {"approved": False, "key": other, "signature": body.signature[:-2] + "00"}.get(change, "x")
+    wrong = {
+        "approved": False,
+        "key": other,
+        "signature": body.signature[:-1] + ("0" if body.signature[-1] != "0" else "1"),
+    }.get(change, "x")
     forged = msgspec.structs.replace(body, **{change: wrong})
     record = project.commit([draft(DECISION, forged)])[0]
     assert signature_state(record, project) is SignatureState.BROKEN
