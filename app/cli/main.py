@@ -46,6 +46,7 @@ COMMANDS = (
     "verify",
     "compare",
     "value",
+    "gates",
     "approve",
     "reject",
     "export",

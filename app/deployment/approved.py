@@ -14,9 +14,13 @@ from app.learning.records import ModelVersion
 from app.project import Project, Record
 from app.verification.records import Decision, Report
 from app.verification.signing import signature_state
-from app.verification.state import VersionState, approval, model_record, version_state
+from app.verification.state import VersionState, approvals, model_record, version_state
 
-_REFUSALS = {VersionState.CONFLICT: "deployment.contested", VersionState.REJECTED: "deployment.rejected"}
+_REFUSALS = {
+    VersionState.CONFLICT: "deployment.contested",
+    VersionState.REJECTED: "deployment.rejected",
+    VersionState.HALF: "deployment.half_approved",
+}
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\s]+')
 
 
@@ -56,21 +60,23 @@ def approved_version(project: Project, model: str) -> ApprovedVersion:
     Raises
     ------
     CicloError
-        ``deployment.not_approved``, ``deployment.rejected``, ``deployment.contested`` where decisions contradict each
-        other, ``deployment.uncertain`` where a later one may be lost, ``deployment.bad_signature`` where the
-        approval isn't as it was signed; ``project.damaged_record`` where what it rests on isn't what was stored.
+        ``deployment.not_approved``, ``deployment.half_approved``, ``deployment.rejected``, ``deployment.contested``
+        where decisions contradict each other, ``deployment.uncertain`` where a later one may be lost,
+        ``deployment.bad_signature`` where an approval isn't as it was signed; ``project.damaged_record`` where what it
+        rests on isn't what was stored.
     """
     record = model_record(project, model)
-    found = approval(project, record.id)
-    if found is None:
+    approved = approvals(project, record)
+    if not approved:
         state = version_state(project, record.id)
         raise CicloError(_REFUSALS.get(state, "deployment.not_approved"), model=record.label)
-    if project.may_be_overruled(found):
-        raise CicloError("deployment.uncertain", model=record.label)
-    found, record = project.whole_record(found.id), project.whole_record(record.id)
+    for one in approved:
+        if project.may_be_overruled(one):
+            raise CicloError("deployment.uncertain", model=record.label)
+        if not signature_state(project.whole_record(one.id), project).sound:
+            raise CicloError("deployment.bad_signature", model=record.label, by=one.read(Decision).by)
+    found, record = project.whole_record(approved[-1].id), project.whole_record(record.id)
     decision = found.read(Decision)
-    if not signature_state(found, project).sound:
-        raise CicloError("deployment.bad_signature", model=record.label, by=decision.by)
     report_record = project.whole_record(decision.report_id)
     report, body = report_record.read(Report), record.read(ModelVersion)
     if report.threshold is not None:  # the one that was judged and approved, whatever was set since

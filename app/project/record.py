@@ -101,6 +101,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return self.envelope.objects
 
     @property
+    def order(self) -> tuple[int, str]:
+        """Sorts records as they came, the same on every computer."""
+        return self.envelope.lamport, self.id
+
+    @property
     def label(self) -> str:
         """``churn@4``."""
         return f"{self.name}@{self.number}"

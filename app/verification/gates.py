@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.learning.records import ModelVersion
 from app.text.message import Text, Value, amount
 from app.verification.catalogue import decimals
-from app.verification.limits import judge_limit
-from app.verification.records import Comparison, Gate, GateLimit, MetricRow
+from app.verification.limits import FACTS, OPENINGS, ROWS, facts_of, judge_fact, judge_limit
+from app.verification.records import Comparison, Gate, GateLimit, MetricRow, Risk
 from app.verification.value.records import Worth
 from app.verification.value.words import money, policy_name
 
 PREFERRED = ("neg_log_loss", "roc_auc", "neg_mean_absolute_error", "accuracy")
 """What is compared with the baseline where the deciding metric has no interval."""
+_LEFT_OUT = {Risk.LOW: ("beats_rule", "champion", "worth")}
+"""Where little is at stake, what is used today may be replaced freely; the report says how they compare."""
+_HIGH_LIMITS = {ROWS: 500.0, OPENINGS: 5.0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +26,11 @@ class Evidence:
 
     version: ModelVersion
     metrics: tuple[MetricRow, ...]
-    limit: GateLimit | None
-    suspicions: tuple[Text, ...]
+    limits: tuple[GateLimit, ...] = ()
+    risk: Risk = Risk.USUAL
+    rows: int = 0
+    openings: int = 1
+    suspicions: tuple[Text, ...] = ()
     compared: tuple[Comparison, ...] = ()
     worth: Worth | None = None
 
@@ -35,7 +41,18 @@ class Evidence:
 
 def judge(evidence: Evidence) -> tuple[Gate, ...]:
     """The outcome of every gate that applies."""
-    return tuple(gate for gate in (keeper(evidence) for keeper in GATES.values()) if gate is not None)
+    made = (keeper(evidence) for name, keeper in GATES.items() if name not in _LEFT_OUT.get(evidence.risk, ()))
+    return (*(gate for gate in made if gate is not None), *_limits(evidence))
+
+
+def _limits(evidence: Evidence) -> Iterator[Gate]:
+    """Those of the user, and those that a high risk brings unless the user set other ones."""
+    own = {limit.metric: limit for limit in evidence.limits}
+    usual = _HIGH_LIMITS if evidence.risk is Risk.HIGH else {}
+    extra = (GateLimit(model="", metric=code, limit=limit) for code, limit in usual.items() if code not in own)
+    facts = facts_of(evidence.version.served, rows=evidence.rows, openings=evidence.openings)
+    for limit in (*own.values(), *extra):
+        yield judge_fact(limit, facts) if limit.metric in FACTS else judge_limit(limit, evidence.metrics)
 
 
 def compared(version: ModelVersion, metrics: tuple[MetricRow, ...]) -> MetricRow | None:
@@ -74,10 +91,6 @@ def _ends(row: MetricRow) -> dict[str, float]:
     return {"value": difference.value, "low": difference.low}
 
 
-def _metric_limit(evidence: Evidence) -> Gate | None:
-    return None if evidence.limit is None else judge_limit(evidence.limit, evidence.metrics)
-
-
 def _no_leakage(evidence: Evidence) -> Gate:
     alarms = (*evidence.version.alarms, *evidence.suspicions)
     sentence = Text("verification.gate.no_leakage.passed")
@@ -97,9 +110,13 @@ def _beats_rule(evidence: Evidence) -> Gate | None:
 
 
 def _champion(evidence: Evidence) -> Gate | None:
-    """A version in use isn't replaced by what does clearly worse; where nothing is clear, a warning says so."""
+    """A version in use isn't replaced by what does clearly worse; where nothing is clear, a warning says so, and where
+    much is at stake it stays."""
     found = evidence.beside("champion")
-    return None if found is None else _beside("champion", found, passed=found.verdict != "worse")
+    if found is None:
+        return None
+    passed = found.verdict == "better" if evidence.risk is Risk.HIGH else found.verdict != "worse"
+    return _beside("champion", found, passed=passed)
 
 
 def _beside(code: str, found: Comparison, *, passed: bool) -> Gate:
@@ -132,8 +149,9 @@ def _worth(evidence: Evidence) -> Gate | None:
         "period": Text(f"verification.period.{found.table.period}"),
         "today": policy_name(today),
     }
-    passed = today.gain.value > 0
-    outcome = "passed" if passed else "failed"
+    certain = today.gain.low is not None and today.gain.low > 0
+    passed = certain if evidence.risk is Risk.HIGH else today.gain.value > 0
+    outcome = "passed" if passed else "unclear" if today.gain.value > 0 else "failed"
     return Gate(
         code="worth",
         passed=passed,
@@ -148,6 +166,5 @@ GATES: dict[str, Callable[[Evidence], Gate | None]] = {
     "beats_rule": _beats_rule,
     "champion": _champion,
     "worth": _worth,
-    "metric_limit": _metric_limit,
     "no_leakage": _no_leakage,
 }

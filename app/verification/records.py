@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from app.jobs.contract import JobKind
@@ -12,6 +14,7 @@ from app.verification.value.records import Worth
 REPORT = "report"
 DECISION = "decision"
 GATE_LIMIT = "gate-limit"
+GATE_RISK = "gate-risk"
 
 VERIFY = JobKind("verification.verify", "app.verification.verifying:verify")
 SIDES = JobKind("verification.sides", "app.verification.sides:side_by_side")
@@ -198,10 +201,32 @@ class SideBySide(msgspec.Struct, frozen=True, kw_only=True):
     comparison: Comparison
 
 
-class GateLimit(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of a gate limit: the newest one for a model (the record's ``name`` is empty, ``model`` here) counts.
+class Risk(StrEnum):
+    """What is at stake where a model decides; it says which gates hold."""
 
-    The lower end of the interval must reach ``limit`` in the scorer's sense. ``limit`` None removes it."""
+    LOW = "low"
+    USUAL = "usual"
+    HIGH = "high"
+
+    @property
+    def approvals(self) -> int:
+        """How many people, each with a key of their own, must approve."""
+        return 2 if self is Risk.HIGH else 1
+
+
+class GateRisk(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of a gate risk: the newest one for the model named ``model`` counts."""
+
+    model: str
+    risk: Risk
+
+
+class GateLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of a gate limit: for a model (by name) and a metric the newest one counts; ``limit`` None removes it.
+
+    The lower end of the metric's interval must reach ``limit`` in the scorer's sense. In place of a metric stands also
+    ``size`` (MB of the model's file), ``latency`` (ms to predict 1,000 rows) or ``openings``, which may be that much at
+    most, or ``rows``, of which so many must have been judged."""
 
     model: str
     metric: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,19 @@ class SignatureState(StrEnum):
         return self in (SignatureState.SIGNED, SignatureState.UNSIGNED)
 
 
+def own_key() -> str:
+    """The public half of this user's key, as decisions name it.
+
+    Raises
+    ------
+    CicloError
+        ``verification.no_key`` where the key can't be read or kept.
+    """
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return _own_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+
+
 def sign(decision: Decision, project: Project) -> Decision:
     """The decision with its moment, the one before it, and the signature of this user's key.
 
@@ -53,7 +67,7 @@ def sign(decision: Decision, project: Project) -> Decision:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     key = _own_key()
-    before = max(project.records(DECISION), key=lambda r: (r.envelope.lamport, r.id), default=None)
+    before = max(project.records(DECISION), key=attrgetter("order"), default=None)
     named = msgspec.structs.replace(
         decision,
         at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from operator import attrgetter
 
 import msgspec
 
@@ -14,26 +15,34 @@ from app.learning.records import MODEL, Estimate, Task
 from app.learning.search.records import Served, Spent
 from app.project import Project, Record, draft
 from app.project.purge import purged
-from app.verification.catalogue import METRICS
-from app.verification.limits import METRIC_LIMIT, judge_limit
-from app.verification.records import DECISION, GATE_LIMIT, REPORT, Decision, Gate, GateLimit, MetricRow, Report
-from app.verification.signing import sign
+from app.verification.policy import gate_risk, gates_now, risks
+from app.verification.records import (
+    DECISION,
+    REPORT,
+    Decision,
+    MetricRow,
+    Report,
+    Risk,
+)
+from app.verification.signing import own_key, sign
 from app.verification.value.stored import in_force
 
 NO_REPORT = "verification.no_report"
+SAME_KEY = "verification.same_key"
 GATE_FAILED = "verification.gate_failed"
 NO_NAME = "verification.no_name"
 THRESHOLD_CHANGED = "verification.threshold_changed"
-UNKNOWN_METRIC = "verification.unknown_metric"
 
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
 class VersionState(StrEnum):
-    """How far a version has come. In a conflict the stricter decision stands: it can't be exported."""
+    """How far a version has come; ``half``: one of two people has approved. In a conflict the stricter decision
+    stands: it can't be exported."""
 
     TRAINED = "trained"
     VERIFIED = "verified"
+    HALF = "half"
     APPROVED = "approved"
     REJECTED = "rejected"
     CONFLICT = "conflict"
@@ -132,7 +141,7 @@ def reports(project: Project, model_id: str) -> list[Record]:
 
 def latest_report(project: Project, model_id: str) -> Record | None:
     """The newest report about a version."""
-    return max(reports(project, model_id), key=_order, default=None)
+    return max(reports(project, model_id), key=attrgetter("order"), default=None)
 
 
 def openings(project: Project, holdout_key: str) -> int:
@@ -150,10 +159,12 @@ def standing_decisions(project: Project, model_id: str) -> list[Record]:
     return _standing(decisions(project, model_id))
 
 
-def approval(project: Project, model_id: str) -> Record | None:
-    """The decision that lets a version out, None where it isn't approved (or its approval is contested)."""
-    standing = standing_decisions(project, model_id)
-    return standing[-1] if _decided(standing) is VersionState.APPROVED else None
+def approvals(project: Project, model: Record) -> list[Record]:
+    """The decisions that let a version out, the newest last; none where it isn't approved by as many people as must
+    be, or where its approval is contested."""
+    standing = standing_decisions(project, model.id)
+    approved = _decided(standing, gate_risk(project, model.name)) is VersionState.APPROVED
+    return standing if approved else []
 
 
 def champion(project: Project, model: str, *, but: str = "") -> str:
@@ -162,13 +173,14 @@ def champion(project: Project, model: str, *, but: str = "") -> str:
     decided = _by_model(project.records(DECISION))
     others = (record for record in project.live(MODEL, model) if record.id != but)
     standing = {record.label: _standing(decided[record.id]) for record in others}
-    approved = {label: last[-1] for label, last in standing.items() if _decided(last) is VersionState.APPROVED}
-    return max(approved, key=lambda label: _order(approved[label]), default="")
+    risk = gate_risk(project, model)
+    approved = {label: last[-1] for label, last in standing.items() if _decided(last, risk) is VersionState.APPROVED}
+    return max(approved, key=lambda label: approved[label].order, default="")
 
 
 def challengers_before(project: Project, holdout_key: str, model_id: str) -> int:
     """How many other versions were compared with a champion on these rows before this one first was."""
-    heads = (r.read(_Head) for r in sorted(project.records(REPORT), key=_order))
+    heads = (r.read(_Head) for r in sorted(project.records(REPORT), key=attrgetter("order")))
     compared = (h.model_id for h in heads if h.holdout_key == holdout_key and h.has_champion)
     series = list(dict.fromkeys([*compared, model_id]))
     return series.index(model_id)
@@ -176,60 +188,29 @@ def challengers_before(project: Project, holdout_key: str, model_id: str) -> int
 
 def version_state(project: Project, model_id: str) -> VersionState:
     """Where a version stands."""
-    decided = _decided(standing_decisions(project, model_id))
+    risk = gate_risk(project, project.get(model_id).name)
+    decided = _decided(standing_decisions(project, model_id), risk)
     if decided is not None:
         return decided
     return VersionState.VERIFIED if reports(project, model_id) else VersionState.TRAINED
 
 
-def _order(record: Record) -> tuple[int, str]:
-    return record.envelope.lamport, record.id
-
-
 def _standing(series: Sequence[Record]) -> list[Record]:
     replaced = {id for record in series for id in record.read(Decision).supersedes}
-    return sorted((r for r in series if r.id not in replaced), key=_order)
+    return sorted((r for r in series if r.id not in replaced), key=attrgetter("order"))
 
 
-def _decided(standing: Sequence[Record]) -> VersionState | None:
-    answers = {record.read(Decision).approved for record in standing}
+def _decided(standing: Sequence[Record], risk: Risk) -> VersionState | None:
+    bodies = [record.read(Decision) for record in standing]
+    answers = {body.approved for body in bodies}
     if len(answers) > 1:
         return VersionState.CONFLICT
     if not answers:
         return None
-    return VersionState.APPROVED if answers == {True} else VersionState.REJECTED
-
-
-# Gates
-
-
-def gate_limit(project: Project, model: str) -> GateLimit | None:
-    """The limit that holds for the model named ``model``, None where there is none (or it was removed)."""
-    series = [r for r in project.records(GATE_LIMIT) if r.read(GateLimit).model == model]
-    newest = max(series, key=_order, default=None)
-    limit = newest.read(GateLimit) if newest else None
-    return limit if limit and limit.limit is not None else None
-
-
-def set_gate_limit(project: Project, *, model: str, metric: str, limit: float | None) -> Record:
-    """Set (or with None remove) the limit of a model; ``limit`` is in the scorer's sense.
-
-    Raises
-    ------
-    CicloError
-        ``verification.unknown_metric``.
-    """
-    known = sorted({code for codes in METRICS.values() for code in codes})
-    if metric not in known:
-        raise CicloError(UNKNOWN_METRIC, metric=metric, known=", ".join(known))
-    return project.commit([draft(GATE_LIMIT, GateLimit(model=model, metric=metric, limit=limit))])[0]
-
-
-def gates_now(project: Project, report: Report) -> tuple[Gate, ...]:
-    """The gates of a report, with the limit that holds today in place of the one that held when it was made."""
-    fixed = tuple(gate for gate in report.gates if gate.code != METRIC_LIMIT)
-    limit = gate_limit(project, report.model.partition("@")[0])
-    return fixed if limit is None else (*fixed, judge_limit(limit, report.metrics))
+    if answers == {False}:
+        return VersionState.REJECTED
+    keys = {body.key for body in bodies}
+    return VersionState.APPROVED if len(keys) >= risk.approvals else VersionState.HALF
 
 
 # Deciding
@@ -242,7 +223,8 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
     ------
     CicloError
         ``verification.no_name``, ``verification.no_key``; for an approval ``verification.no_report``,
-        ``verification.threshold_changed`` where the report is of another threshold, and
+        ``verification.threshold_changed`` where the report is of another threshold, ``verification.same_key`` where
+        two people must approve and this one has already, and
         ``verification.gate_failed`` where a gate isn't passed and ``override`` gives no reason.
     """
     if not by.strip():
@@ -257,7 +239,7 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
     failed = _failed_gates(project, report) if approved else ()
     if failed and not override.strip():
         raise CicloError(GATE_FAILED, model=version.label, gates=_gate_names(failed), n=len(failed))
-    standing = tuple(r.id for r in standing_decisions(project, version.id))
+    standing = _replaced(project, version, approved=approved)
     body = Decision(
         model=version.label,
         model_id=version.id,
@@ -267,10 +249,21 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
         comment=comment.strip(),
         override=override.strip() if failed else "",
         failed_gates=failed,
-        supersedes=standing,
+        supersedes=tuple(record.id for record in standing),
     )
     parents = (*((report.id,) if report else ()), version.id)
     return project.commit([draft(DECISION, sign(body, project), parents=parents)])[0]
+
+
+def _replaced(project: Project, version: Record, *, approved: bool) -> list[Record]:
+    """The decisions that a new one replaces: all, but for the approval of another person where two must approve."""
+    standing = standing_decisions(project, version.id)
+    if not approved or gate_risk(project, version.name).approvals == 1:
+        return standing
+    others = [record for record in standing if record.read(Decision).approved]
+    if any(record.read(Decision).key == own_key() for record in others):
+        raise CicloError(SAME_KEY, model=version.label)
+    return [record for record in standing if record not in others]
 
 
 def _check_threshold(project: Project, version: Record, report: Record) -> None:
@@ -296,12 +289,21 @@ def _failed_gates(project: Project, report: Record | None) -> tuple[str, ...]:
 def models(project: Project) -> list[VersionRow]:
     """Every version of every model, newest first."""
     heads = [(record, record.read(_Head)) for record in project.records(REPORT)]
-    newest = {head.model_id: (record, head) for record, head in sorted(heads, key=lambda pair: _order(pair[0]))}
+    newest = {head.model_id: (record, head) for record, head in sorted(heads, key=lambda pair: pair[0].order)}
     opened = Counter(head.holdout_key for _record, head in heads)
     decided = _by_model(project.records(DECISION))
-    versions = sorted(project.records(MODEL), key=_order, reverse=True)
+    versions = sorted(project.records(MODEL), key=attrgetter("order"), reverse=True)
     states = dict.fromkeys(project.binned(), "binned") | {one.stone.id: "purged" for one in purged(project)}
-    rows = [_row(record, newest.get(record.id), opened, _decided(_standing(decided[record.id]))) for record in versions]
+    known_risks = risks(project)
+    rows = [
+        _row(
+            record,
+            newest.get(record.id),
+            opened,
+            _decided(_standing(decided[record.id]), known_risks.get(record.name, Risk.USUAL)),
+        )
+        for record in versions
+    ]
     return [_with_data(row, record, states) for row, record in zip(rows, versions, strict=True)]
 
 

@@ -20,7 +20,7 @@ from app.project import Project, Record, StagedFile, draft, encode
 from app.project.durable import stage_bytes
 from app.text.message import Text
 from app.text.words import Words
-from app.verification import charts, state
+from app.verification import charts, policy, state
 from app.verification.bands import prediction_band
 from app.verification.classes import class_rows
 from app.verification.compared import chosen_rows, spent_over
@@ -202,7 +202,10 @@ def _evidence(context: Context, case: _Case) -> Evidence:
     return Evidence(
         version=case.version,
         metrics=metrics,
-        limit=state.gate_limit(case.project, case.record.name),
+        limits=policy.gate_limits(case.project, case.record.name),
+        risk=policy.gate_risk(case.project, case.record.name),
+        rows=case.observed.rows,
+        openings=case.openings,
         suspicions=_suspicions(case, metrics),
         compared=tuple(one.comparison for one in beside),
         worth=_worth(case, beside),

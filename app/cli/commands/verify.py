@@ -9,6 +9,7 @@ import msgspec
 
 from app.cli.compared import ComparisonAnswer, comparison_answer, comparison_lines
 from app.cli.figures import Figure, figure, spoken
+from app.cli.gates import GateAnswer, gate_answers, gate_lines
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
 from app.cli.work import absolute, committed, opened, project_job, save, warn_binned
@@ -18,15 +19,6 @@ from app.project.durable import check_place
 from app.text import Words
 from app.verification.records import REPORT, VERIFY, Report, VerifyRequest
 from app.verification.state import model_record
-
-
-class _Gate(msgspec.Struct, frozen=True, kw_only=True):
-    code: str
-    passed: bool
-    value: float | None
-    limit: float | None
-    metric: str
-    message: str
 
 
 class _Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +31,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     verdict: str
     headline: str
-    gates: tuple[_Gate, ...]
+    gates: tuple[GateAnswer, ...]
     findings: tuple[_Finding, ...]
     metrics: dict[str, Figure]
     baseline: dict[str, Figure]
@@ -89,17 +81,7 @@ def _answer(report: Report, saved: dict[str, str], words: Words) -> _Answer:
         model=report.model,
         verdict=report.verdict,
         headline=words.text(report.headline),
-        gates=tuple(
-            _Gate(
-                code=g.code,
-                passed=g.passed,
-                value=g.value,
-                limit=g.limit,
-                metric=g.metric,
-                message=words.text(g.sentence),
-            )
-            for g in report.gates
-        ),
+        gates=gate_answers(report.gates, words),
         findings=tuple(_Finding(severity=s, code=t.id, message=words.text(t)) for s, t in report.findings),
         metrics={m.code: figure(m.estimate, words) for m in report.metrics},
         baseline={m.code: figure(m.baseline, words) for m in report.metrics if m.baseline},
@@ -119,10 +101,7 @@ def _lines(report: Report, saved: dict[str, str], words: Words) -> list[str]:
     lines += [*table(rows), ""]
     for one in report.compared:
         lines += [*comparison_lines(one, words), ""]
-    lines += [
-        f"{words('cli.verify.passed' if g.passed else 'cli.verify.failed')} {words.text(g.sentence)}"
-        for g in report.gates
-    ]
+    lines += gate_lines(gate_answers(report.gates, words), words)
     lines += [words.text(text) for _severity, text in report.findings]
     lines.append(words("cli.verify.openings", n=report.openings))
     return [*lines, *(words("cli.verify.saved", path=path) for path in saved.values())]

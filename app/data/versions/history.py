@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from operator import attrgetter
 
 import msgspec
 
@@ -142,7 +143,7 @@ class _Uses:
                 if child not in reached:
                     reached[child] = None
                     waiting.append(child)
-        found = sorted((self._records[one] for one in reached), key=lambda r: (r.envelope.lamport, r.id))
+        found = sorted((self._records[one] for one in reached), key=attrgetter("order"))
         return tuple(Use(kind=r.kind, id=r.id, label=self._label(r), time=r.time) for r in found)
 
     def _label(self, record: Record) -> str:

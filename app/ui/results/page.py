@@ -25,14 +25,16 @@ from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.page import PageHeader, ScrollPage, WorkOrEmpty
 from app.ui.widgets.table import Table
 from app.verification.catalogue import METRICS, display
-from app.verification.records import DECISION, GATE_LIMIT, REPORT
-from app.verification.state import VersionRow, VersionState, gate_limit, models
+from app.verification.policy import gate_limit
+from app.verification.records import DECISION, GATE_LIMIT, GATE_RISK, REPORT
+from app.verification.state import VersionRow, VersionState, models
 
 _CHIPS: dict[VersionState, Kind] = {
     VersionState.TRAINED: "neutral",
     VersionState.VERIFIED: "warning",
     VersionState.APPROVED: "good",
     VersionState.REJECTED: "bad",
+    VersionState.HALF: "warning",
     VersionState.CONFLICT: "warning",
 }
 _FIRST_SHOWN, _MOST_SHOWN, _ACROSS = 2, 4, 2
@@ -283,7 +285,7 @@ class Page(QWidget):
 
     @Slot(object)
     def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
-        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LIMIT}:
+        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LIMIT, GATE_RISK}:
             self._reload()
 
     @Slot()

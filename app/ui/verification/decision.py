@@ -24,6 +24,7 @@ from app.verification.state import VersionRow, VersionState, decide, standing_de
 _KINDS: dict[VersionState, Kind] = {
     VersionState.APPROVED: "good",
     VersionState.REJECTED: "bad",
+    VersionState.HALF: "warning",
     VersionState.CONFLICT: "warning",
 }
 
@@ -91,7 +92,8 @@ class DecisionCard(Card):
         standing = standing_decisions(project, record.id)
         self._made.setVisible(bool(standing))
         self._again.setVisible(bool(standing))
-        self._form.setVisible(not standing)
+        half = version_row.state is VersionState.HALF  # the other person decides here too
+        self._form.setVisible(not standing or half)
         self._to_deployment.setVisible(version_row.state is VersionState.APPROVED)
         self._chip.set(words(f"ui_verification.state.{version_row.state}"), _KINDS.get(version_row.state, "neutral"))
         self._said.setText("\n\n".join(self._sentence(r, project) for r in standing))

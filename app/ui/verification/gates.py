@@ -12,11 +12,12 @@ from app.project.record import Record
 from app.project.store import Project
 from app.ui.session import Session
 from app.ui.widgets.basics import Card, button, clear, label, row
-from app.ui.widgets.form import Dropdown, Option, line_edit
+from app.ui.widgets.form import Dropdown, Field, Option, line_edit
 from app.ui.widgets.messages import FindingRow
 from app.verification.catalogue import METRICS, display_value
-from app.verification.records import Gate, Report
-from app.verification.state import gate_limit, gates_now, set_gate_limit
+from app.verification.limits import FACTS
+from app.verification.policy import gate_limit, gate_risk, gates_now, set_gate_limit, set_gate_risk
+from app.verification.records import Gate, Report, Risk
 
 
 class GatesCard(Card):
@@ -34,6 +35,11 @@ class GatesCard(Card):
         self._metric.setObjectName("verification.limit_metric")
         self._metric.setAccessibleName(self._words("ui_verification.limit.metric"))
         self._metric.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long names don't widen it
+        self._metric.chosen.connect(self._on_metric_chosen)
+        self._risk = Dropdown(session.theme, [Option(r, self._words(f"ui_verification.risk.{r}")) for r in Risk])
+        self._risk.setObjectName("verification.risk")
+        self._risk.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._risk.chosen.connect(self._on_risk_chosen)
         self._limit = line_edit(placeholder=self._words("ui_verification.limit.value"))
         self._limit.setObjectName("verification.limit_value")
         self._limit.setAccessibleName(self._words("ui_verification.limit.value"))
@@ -44,6 +50,10 @@ class GatesCard(Card):
         self._wrong = label("", "small")
         self._wrong.setProperty("kind", "bad")
         self.body.addLayout(self._list)
+        self._risk_field = Field(self._words("ui_verification.risk"), self._risk)
+        self._risk_help = label("", "small-muted")
+        self.body.addWidget(self._risk_field)
+        self.body.addWidget(self._risk_help)
         self.body.addWidget(label(self._words("ui_verification.limit"), "small-muted"))
         limit_row = row(self._limit, self._set, 1)
         self.body.addWidget(self._metric)
@@ -63,14 +73,36 @@ class GatesCard(Card):
         for gate in gates:
             severity = "good" if gate.passed else "bad"
             self._list.addWidget(FindingRow(self._session.theme, severity, words.text(gate.sentence)))
-        self._metric.set_options([Option(m, words(f"verification.metric.{m}")) for m in METRICS[report.task]])
+        risk = gate_risk(project, self._model)
+        self._risk.set_value(risk)
+        self._risk_help.setText(words(f"ui_verification.risk.{risk}.help"))
+        kept = self._metric.value()
+        options = [Option(m, words(f"verification.metric.{m}")) for m in METRICS[report.task]]
+        options += [Option(fact, words(f"verification.gate.{fact}_limit")) for fact in FACTS]
+        self._metric.set_options(options)
+        limited = gate_limit(project, self._model)
+        self._metric.set_value(kept or (limited.metric if limited is not None else options[0].value))
         self._wrong.hide()
-        self._limit.clear()
-        limit = gate_limit(project, self._model)
-        if limit is not None and limit.limit is not None:
-            self._metric.set_value(limit.metric)
-            self._limit.setText(words.number(float(display_value(limit.metric, limit.limit))))
+        self._show_limit()
         return gates
+
+    def _show_limit(self) -> None:
+        """What the chosen metric is limited to."""
+        project = self._session.project
+        limit = gate_limit(project, self._model, self._metric.value()) if project is not None else None
+        value = None if limit is None or limit.limit is None else float(display_value(limit.metric, limit.limit))
+        self._limit.setText("" if value is None else self._words.number(value))
+
+    @Slot(str)
+    def _on_metric_chosen(self, _metric: str) -> None:
+        self._show_limit()
+
+    @Slot(str)
+    def _on_risk_chosen(self, risk: str) -> None:
+        project = self._session.project
+        if project is not None:
+            work = partial(_set_risk, project, self._model, Risk(risk))
+            self._session.store(work, None, self._on_failed)
 
     @Slot()
     def _on_limit_set(self) -> None:
@@ -91,6 +123,10 @@ class GatesCard(Card):
 
 def _set_limit(project: Project, model: str, metric: str, limit: float | None) -> list[Record]:
     return [set_gate_limit(project, model=model, metric=metric, limit=limit)]
+
+
+def _set_risk(project: Project, model: str, risk: Risk) -> list[Record]:
+    return [set_gate_risk(project, model=model, risk=risk)]
 
 
 def parse_number(text: str, half: str) -> float | None:

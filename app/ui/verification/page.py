@@ -20,7 +20,7 @@ from app.ui.widgets.basics import column, row
 from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import PageHeader, WorkOrEmpty
-from app.verification.records import DECISION, GATE_LIMIT, REPORT, VERIFY, Report, VerifyRequest
+from app.verification.records import DECISION, GATE_LIMIT, GATE_RISK, REPORT, VERIFY, Report, VerifyRequest
 from app.verification.state import VersionRow, VersionState, latest_report, models
 from app.verification.value.records import OPERATING_POINT, VALUE_TABLE
 
@@ -29,6 +29,7 @@ STATE_KINDS = {
     VersionState.VERIFIED: "accent",
     VersionState.APPROVED: "good",
     VersionState.REJECTED: "bad",
+    VersionState.HALF: "warning",
     VersionState.CONFLICT: "warning",
 }
 
@@ -197,7 +198,7 @@ class Page(QWidget):
 
     @Slot(object)
     def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
-        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LIMIT, VALUE_TABLE, OPERATING_POINT}:
+        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LIMIT, GATE_RISK, VALUE_TABLE, OPERATING_POINT}:
             self._reload()
 
     @Slot()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from operator import attrgetter
 
 import msgspec
 
@@ -17,7 +18,7 @@ NO_THRESHOLD = "verification.value.no_threshold"
 def value_table(project: Project, model: str) -> ValueTable | None:
     """What outcomes are worth for the model of that name; None where nothing has a price."""
     series = [r for r in project.records(VALUE_TABLE) if r.read(ValueTable).model == model]
-    newest = max(series, key=_order, default=None)
+    newest = max(series, key=attrgetter("order"), default=None)
     table = newest.read(ValueTable) if newest is not None else None
     return table if table is not None and table.known else None
 
@@ -48,7 +49,7 @@ def set_value_table(project: Project, table: ValueTable) -> Record:
 def operating_point(project: Project, model_id: str) -> Record | None:
     """The newest operating point of a version."""
     series = [r for r in project.records(OPERATING_POINT) if r.read(OperatingPoint).model_id == model_id]
-    return max(series, key=_order, default=None)
+    return max(series, key=attrgetter("order"), default=None)
 
 
 def in_force(project: Project, record: Record) -> ModelVersion:
@@ -75,7 +76,3 @@ def set_threshold(project: Project, record: Record, threshold: float, *, best: b
         raise CicloError("verification.value.bad_threshold")
     body = OperatingPoint(model_id=record.id, threshold=threshold, best=best)
     return project.commit([draft(OPERATING_POINT, body, parents=(record.id,))])[0]
-
-
-def _order(record: Record) -> tuple[int, str]:
-    return record.envelope.lamport, record.id

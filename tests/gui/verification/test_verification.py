@@ -14,8 +14,9 @@ from app.ui.session import Session
 from app.ui.verification.gates import parse_number
 from app.ui.verification.page import Page
 from app.ui.widgets.table import Table
+from app.verification.policy import gate_limit
 from app.verification.records import DECISION, REPORT, Decision
-from app.verification.state import VersionState, gate_limit
+from app.verification.state import VersionState
 from tests.gui.trained import Hand, model_id, nameless, version
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -115,6 +116,26 @@ def test_that_a_limit_that_is_no_number_is_refused_in_place(hand: Hand, page: Pa
     assert "“high” isn't a number." in hand.words()
     assert session.project is not None
     assert gate_limit(session.project, "left") is None
+
+
+def test_that_what_is_at_stake_changes_the_gates_and_wants_two_people(hand: Hand, page: Page, session: Session) -> None:
+    page.show_record(model_id(session, "left@1"))
+    assert "two people must approve" not in hand.words()
+    hand.choose("verification.risk", "high")
+    hand.until(lambda: "two people must approve" in hand.words())
+    assert "rows; 500 are asked for." in hand.words()
+    hand.choose("verification.limit_metric", "size")
+    hand.write("verification.limit_value", "0.000001")
+    hand.click("verification.limit_set")
+    hand.until(lambda: "that are allowed." in hand.words())
+    hand.write("verification.comment", "A trial")
+    hand.click("verification.approve")
+    hand.until(lambda: version(session, "left@1").state is VersionState.HALF)
+    hand.until(lambda: hand.sees("verification.approve"))
+    assert not hand.sees("verification.to_deployment")
+    hand.write("verification.comment", "Again")
+    hand.click("verification.approve")
+    hand.until(lambda: "each with a key of their own" in hand.words())
 
 
 def test_that_an_empty_limit_takes_it_away(hand: Hand, page: Page, session: Session) -> None:

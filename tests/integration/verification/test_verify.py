@@ -14,7 +14,7 @@ from app.errors import CicloError
 from app.learning.records import Task
 from app.project import Project
 from app.text import Words
-from app.verification import state
+from app.verification import policy, state
 from app.verification.catalogue import METRICS
 from app.verification.records import BarChart, Report
 from tests.integration.learning.datasets import store
@@ -117,7 +117,7 @@ def test_that_a_verified_version_can_be_approved(opened: Open) -> None:
 
 def test_that_a_limit_that_isnt_reached_makes_the_verdict_bad(opened: Open) -> None:
     project = opened(Task.BINARY)
-    state.set_gate_limit(project, model="model", metric="roc_auc", limit=0.99)
+    policy.set_gate_limit(project, model="model", metric="roc_auc", limit=0.99)
     report, _english, spanish = judge(project)
     assert report.verdict == "bad"
     assert [gate.code for gate in report.gates if not gate.passed] == ["metric_limit"]

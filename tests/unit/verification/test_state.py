@@ -14,7 +14,7 @@ from app.project import Project, Record, StagedFile, draft
 from app.project.bin import bin_entry
 from app.project.purge import purge
 from app.text import Text, Words
-from app.verification import state
+from app.verification import policy, state
 from app.verification.catalogue import METRICS, display, display_axis
 from app.verification.records import DECISION, REPORT, Decision, Gate, GateLimit, MetricRow, Report
 from app.verification.state import VersionState
@@ -95,7 +95,7 @@ def test_that_a_version_goes_from_trained_to_verified_to_approved_and_back(proje
     decide(project, "churn", approved=False)
     seen.append(state.version_state(project, model.id))
     assert seen == [VersionState.TRAINED, VersionState.VERIFIED, VersionState.APPROVED, VersionState.REJECTED]
-    assert state.approval(project, model.id) is None
+    assert state.approvals(project, model) == []
 
 
 def test_that_the_champion_is_the_version_of_the_model_that_was_approved_last(project: Project) -> None:
@@ -153,9 +153,9 @@ def test_that_a_failed_gate_stops_an_approval_unless_a_reason_is_written(project
 @pytest.mark.parametrize(("limit", "passed"), [(0.77, True), (0.80, False)])
 def test_that_the_lower_end_of_the_interval_must_reach_the_limit(project: Project, limit: float, passed: bool) -> None:
     made = report(project, version(project))
-    state.set_gate_limit(project, model="churn", metric="roc_auc", limit=0.99)
-    state.set_gate_limit(project, model="churn", metric="roc_auc", limit=limit)
-    gates = state.gates_now(project, made.read(Report))
+    policy.set_gate_limit(project, model="churn", metric="roc_auc", limit=0.99)
+    policy.set_gate_limit(project, model="churn", metric="roc_auc", limit=limit)
+    gates = policy.gates_now(project, made.read(Report))
     assert [(g.code, g.passed) for g in gates] == [("beats_baseline", True), ("metric_limit", passed)]
     assert "0.780" in Words("en").text(gates[1].sentence)
     assert "0,780" in Words("es").text(gates[1].sentence)
@@ -163,19 +163,19 @@ def test_that_the_lower_end_of_the_interval_must_reach_the_limit(project: Projec
 
 def test_that_a_limit_set_after_the_report_counts_and_can_be_removed(project: Project) -> None:
     report(project, version(project))
-    state.set_gate_limit(project, model="churn", metric="roc_auc", limit=0.9)
+    policy.set_gate_limit(project, model="churn", metric="roc_auc", limit=0.9)
     with pytest.raises(CicloError) as caught:
         decide(project, "churn")
     assert caught.value.params["gates"] == worded("verification.gate.metric_limit")
-    state.set_gate_limit(project, model="churn", metric="roc_auc", limit=None)
-    assert state.gate_limit(project, "churn") is None
+    policy.set_gate_limit(project, model="churn", metric="roc_auc", limit=None)
+    assert policy.gate_limit(project, "churn") is None
     decide(project, "churn")
 
 
 def test_that_an_unknown_metric_is_refused(project: Project) -> None:
     with pytest.raises(CicloError) as caught:
-        state.set_gate_limit(project, model="churn", metric="luck", limit=0.5)
-    assert caught.value.code == state.UNKNOWN_METRIC
+        policy.set_gate_limit(project, model="churn", metric="luck", limit=0.5)
+    assert caught.value.code == policy.UNKNOWN_METRIC
 
 
 def test_that_two_decisions_that_replace_the_same_one_are_a_conflict_until_a_third_settles_it(project: Project) -> None:
@@ -188,7 +188,7 @@ def test_that_two_decisions_that_replace_the_same_one_are_a_conflict_until_a_thi
     )
     project.commit([draft(DECISION, twin)])
     assert state.version_state(project, model.id) is VersionState.CONFLICT
-    assert state.approval(project, model.id) is None
+    assert state.approvals(project, model) == []
     decide(project, "churn")
     assert state.version_state(project, model.id) is VersionState.APPROVED
 
@@ -199,7 +199,7 @@ def test_that_two_who_approve_at_once_agree(project: Project) -> None:
     body = decide(project, "churn").read(Decision)
     project.commit([draft(DECISION, body)])
     assert state.version_state(project, model.id) is VersionState.APPROVED
-    assert state.approval(project, model.id) is not None
+    assert state.approvals(project, model) != []
 
 
 def test_that_the_list_shows_the_report_where_there_is_one_and_cross_validation_elsewhere(project: Project) -> None:
