@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from scipy import stats
 
@@ -39,6 +40,29 @@ def _wilson_ends(share: float, n: int, level: float) -> tuple[float, float]:
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return (0.0 if share == 0 else max(0.0, centre - half)), (1.0 if share == 1 else min(1.0, centre + half))
+
+
+def mean_of_shares(successes: Sequence[int], totals: Sequence[int], *, level: float = LEVEL) -> Interval:
+    """Interval of the plain mean of several independent shares, from the Wilson interval of each.
+
+    Parameters
+    ----------
+    successes, totals
+        Of each share, the total above 0.
+    level
+        Two-sided confidence.
+
+    References
+    ----------
+    G. Y. Zou, A. Donner, "Construction of confidence limits about effect measures: a general approach", Statistics in
+    Medicine 27 (2008), 1693-1702 (MOVER: the variance estimates are recovered from the limits of each part).
+    """
+    shares = [k / n for k, n in zip(successes, totals, strict=True)]
+    ends = [_wilson_ends(share, n, level) for share, n in zip(shares, totals, strict=True)]
+    mean, parts = math.fsum(shares) / len(shares), len(shares)
+    down = math.sqrt(math.fsum((share - low) ** 2 for share, (low, _) in zip(shares, ends, strict=True))) / parts
+    up = math.sqrt(math.fsum((high - share) ** 2 for share, (_, high) in zip(shares, ends, strict=True))) / parts
+    return Interval(value=mean, low=mean - down, high=mean + up, method="Wilson (MOVER)")
 
 
 def newcombe_paired(both: int, first_only: int, second_only: int, neither: int, *, level: float = LEVEL) -> Interval:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.learning.records import Estimate, Task
-from app.statistics.auc import auc_difference, auc_interval, macro_auc_interval
+from app.statistics.auc import auc_interval, macro_auc_interval
 from app.statistics.bootstrap import REPEATS, intervals, median_interval
 from app.statistics.interval import LEVEL, MINIMUM, Interval, too_few, without
+from app.statistics.proportions import mean_of_shares
 from app.statistics.statistic import AveragePrecision, Difference, LogMean, Median, Statistic
 from app.text.message import Text
 from app.verification.catalogue import METRICS, is_loss
@@ -29,7 +30,6 @@ from app.verification.measures import (
     one_class,
     paired,
     rare_class,
-    recalls_of,
     root_of,
     share,
     squared_misses,
@@ -147,12 +147,8 @@ def _shifted(interval: Interval, by: float) -> Interval:
 
 def _roc_auc(observed: Observed, level: float) -> Parts:
     data = classified(observed)
-    flat = np.zeros(data.rows)
-    return Parts(
-        estimate=auc_interval(data.is_positive, data.scores, level=level),
-        baseline=constant(0.5),
-        difference=auc_difference(data.is_positive, data.scores, flat, level=level),
-    )
+    estimate = auc_interval(data.is_positive, data.scores, level=level)
+    return Parts(estimate=estimate, baseline=constant(0.5), difference=_shifted(estimate, 0.5))
 
 
 def _average_precision(observed: Observed, level: float) -> Parts:
@@ -200,12 +196,12 @@ def _balanced_accuracy(observed: Observed, level: float) -> Parts:
     present = np.flatnonzero(data.counts)
     if len(present) < 2:
         return Parts(estimate=without(None, "verification.interval.one_class"))
-    refused = rare_class(data)
-    ours = recalls_of(data, present)
-    estimate = ours if refused is None else Interval(value=ours.value(), reason=refused)
-    chance = 1 / len(present)
-    difference = Difference(ours, mean(np.full(data.rows, chance))) if refused is None else None
-    return Parts(estimate=estimate, baseline=constant(chance), difference=difference)
+    right = np.bincount(data.actual[data.predicted == data.actual], minlength=len(data.labels))
+    estimate = mean_of_shares(right[present].tolist(), data.counts[present].tolist(), level=level)
+    refused, chance = rare_class(data), 1 / len(present)
+    if refused is not None:
+        return Parts(estimate=Interval(value=estimate.value, reason=refused), baseline=constant(chance))
+    return Parts(estimate=estimate, baseline=constant(chance), difference=_shifted(estimate, chance))
 
 
 def _accuracy(observed: Observed, level: float) -> Parts:

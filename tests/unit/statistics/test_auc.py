@@ -58,13 +58,25 @@ def test_that_the_paired_difference_equals_the_naive_covariance(seed: int) -> No
 
 
 def test_that_the_interval_is_symmetric_on_the_logit_scale() -> None:
-    positive, scores, _other = sample(1)
+    positive, scores, _other = sample(1, n=400)
     ours = auc_interval(positive, scores)
     logit = [math.log(v / (1 - v)) for v in (ours.low, ours.value, ours.high)]
     assert logit[1] - logit[0] == pytest.approx(logit[2] - logit[1])
     auc, of_positives, of_negatives = placements(positive, scores)
     error = math.sqrt(delong_variance(of_positives, of_negatives)) / (auc * (1 - auc))
     assert logit[2] - logit[1] == pytest.approx(stats.norm.ppf(0.975) * error)
+
+
+def test_that_the_interval_of_few_rows_ends_where_the_auc_is_just_as_far_off_as_chance_allows() -> None:
+    generator = np.random.default_rng(3)
+    positive = np.arange(60) < 15
+    ours = auc_interval(positive, generator.normal(size=60) + positive)
+    assert ours.method == "Newcombe (AUC)"
+    m, n = 15, 45
+    for end in (ours.low, ours.high):
+        middle = (m + n) / 2 - 1
+        variance = end * (1 - end) * (1 + middle * ((1 - end) / (2 - end) + end / (1 + end))) / (m * n)
+        assert abs(ours.value - end) == pytest.approx(stats.norm.ppf(0.975) * math.sqrt(variance), rel=1e-9)
 
 
 def test_that_a_constant_baseline_has_half_and_no_width() -> None:
@@ -105,7 +117,7 @@ def test_that_the_macro_auc_equals_scikit_learns() -> None:
     assert macro_auc_interval(np.zeros(300, dtype=int), probabilities).value is None
 
 
-@pytest.mark.parametrize(("positives", "negatives"), [(20, 80), (60, 300)])
+@pytest.mark.parametrize(("positives", "negatives"), [(10, 90), (20, 80), (60, 300)])
 def test_that_the_auc_interval_covers_what_it_says(positives: int, negatives: int) -> None:
     generator = np.random.default_rng(positives)
     truth, hits, repeats = stats.norm.cdf(1.2 / math.sqrt(2)), 0, 600

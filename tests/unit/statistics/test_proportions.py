@@ -8,7 +8,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
-from app.statistics.proportions import mcnemar_exact, newcombe_paired, wilson
+from app.statistics.proportions import mcnemar_exact, mean_of_shares, newcombe_paired, wilson
 from app.statistics.resampled import corrected_t
 
 
@@ -36,6 +36,17 @@ def test_that_wilson_covers_what_it_says(p: float, n: int) -> None:
 def test_that_mcnemar_agrees_with_statsmodels(first: int, second: int) -> None:
     expected = 1.0 if first + second == 0 else mcnemar([[50, first], [second, 20]], exact=True).pvalue
     assert mcnemar_exact(first, second) == pytest.approx(expected, abs=1e-12)
+
+
+def test_that_the_mean_of_shares_is_wilsons_for_one_and_covers_for_several() -> None:
+    one, wilsons = mean_of_shares([7], [20]), wilson(7, 20)
+    assert (one.low, one.high) == (pytest.approx(wilsons.low), pytest.approx(wilsons.high))
+    generator, truth, held = np.random.default_rng(1), (0.9, 0.4, 0.75), 0
+    totals = (12, 40, 25)
+    for _ in range(2_000):
+        found = mean_of_shares([int(generator.binomial(n, p)) for n, p in zip(totals, truth, strict=True)], totals)
+        held += found.low <= np.mean(truth) <= found.high
+    assert 0.93 <= held / 2_000 <= 0.98
 
 
 def test_that_newcombe_is_symmetric_and_holds_its_value() -> None:
