@@ -7,7 +7,7 @@ import msgspec
 from app.cli.figures import Figure, figure, spoken
 from app.cli.terminal import table
 from app.text import Words
-from app.verification.beside import difference, flipped, grounds, lead, outcome
+from app.verification.beside import flipped, grounds, lead, outcome
 from app.verification.records import Comparison
 
 
@@ -64,7 +64,7 @@ def comparison_lines(one: Comparison, words: Words) -> list[str]:
     if one.metrics:
         rows = [("", words("cli.compare.other"), words("cli.compare.difference"))]
         rows += [
-            (row.code, spoken(row.other, words, row.code), words.text(difference(row.code, row.difference)))
+            (row.code, spoken(row.other, words, row.code), spoken(row.difference, words, row.code))
             for row in one.metrics
         ]
         lines += ["", *table(rows)]

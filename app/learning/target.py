@@ -168,6 +168,8 @@ def _labels(size: dict[str, int], positive: str, name: str) -> tuple[tuple[str, 
     if sorted(size.values())[-2] < MINIMUM_CLASS:
         rarest = min(size, key=lambda label: size[label])
         raise CicloError("learning.too_few_of_class", column=name, label=rarest, n=size[rarest], minimum=MINIMUM_CLASS)
+    alike = [label for label in distinct if label.strip() == positive.strip()]
+    positive = alike[0] if positive not in size and len(alike) == 1 else positive  # a blank before it is seen by nobody
     if positive and positive not in size:
         raise CicloError("learning.unknown_positive", column=name, label=positive, known=", ".join(distinct[:20]))
     if len(distinct) > 2:

@@ -43,7 +43,7 @@ def difference(code: str, estimate: Estimate) -> Text:
         return Text("verification.difference.none")
     places = decimals(code, turned.value)
     rounded = round(turned.value, places) if places is not None else turned.value
-    sign = "+" if rounded > 0 else "\u2212" if rounded < 0 else ""
+    sign = "+" if rounded > 0 else "-" if rounded < 0 else ""
     value = amount(abs(turned.value), "metric", places)
     if turned.low is None or turned.high is None:
         return Text("verification.difference", {"sign": sign, "value": value})

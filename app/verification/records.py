@@ -240,7 +240,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     ``openings`` counts how often this hold-out has been opened, this time included. ``verdict`` is good, reservations
     or bad; ``headline`` and ``summary`` say it in words. ``findings`` have severity bad, warning or note. ``level`` is
-    the confidence of each interval by itself, so much above 95 % that all openings together keep it."""
+    the confidence of each interval by itself, so much above 95 % that all ``looks`` at these rows (at versions with
+    their thresholds) together keep it."""
 
     model: str
     model_id: str
@@ -263,6 +264,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[tuple[str, Text], ...] = ()
     compared: tuple[Comparison, ...] = ()
     level: float = 0.95
+    looks: int = 1
     worth: Worth | None = None
     band: PredictionBand | None = None
     classes: tuple[ClassRow, ...] = ()

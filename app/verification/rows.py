@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -82,6 +82,30 @@ def load_rows(project: Project, model: Record, version: ModelVersion, *, test: s
         prior=_prior(project, learned, version, None if version.split.test_dataset else _holdout(project, model)),
         findings=(*findings, *more),
         positions=positions[known],
+    )
+
+
+def never_learned(project: Project, model: Record, version: ModelVersion, rows: Rows) -> Rows:
+    """The rows of a test dataset without those that the version learned from, which is said.
+
+    Raises
+    ------
+    CicloError
+        ``verification.learned_from`` where none is left.
+    """
+    learned = learned_from(project, model, version, rows)
+    if not learned.any():
+        return rows
+    if learned.all():
+        raise CicloError("verification.learned_from", dataset=rows.dataset.label, model=model.label)
+    kept = ~learned
+    text = Text("verification.finding.learned_from", {"n": int(learned.sum())})
+    return replace(
+        rows,
+        features=rows.features.filter(pa.array(kept)),
+        actual=None if rows.actual is None else rows.actual[kept],
+        positions=rows.positions[kept],
+        findings=(("bad", text), *rows.findings),
     )
 
 

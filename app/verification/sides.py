@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
 from app.learning.records import ModelVersion
 from app.project import Project, Record, encode
@@ -27,12 +28,14 @@ def side_by_side(context: Context, request: SidesRequest) -> Outcome:
     Raises
     ------
     CicloError
-        Where there is no such version.
+        Where there is no such version; ``verification.compared.same``.
     """
     context.report(Progress(step=Text("verification.step.comparing")))
     project = Project.open(Path(request.project))
     try:
         ours, theirs = (state.model_record(project, name) for name in (request.first, request.second))
+        if ours.id == theirs.id:
+            raise CicloError("verification.compared.same", model=ours.label)
         first, second = in_force(project, ours), in_force(project, theirs)
         answer = SideBySide(
             first=ours.label,
@@ -73,9 +76,11 @@ def _compared(project: Project, ours: Record, theirs: Record) -> Comparison:
 
 
 def _judged(project: Project, record: Record) -> tuple[str, Judged] | None:
-    """The data that the newest report judged it on, and what was said of them; None where that isn't kept."""
-    report = state.latest_report(project, record.id)
-    if report is None or OBJECT not in report.objects:
+    """The data that its newest report judged it on, and what was said of them: rather rows kept aside than a test file,
+    which another version may not know. None where none is kept."""
+    kept = [report for report in state.reports(project, record.id) if OBJECT in report.objects]
+    report = max(kept, key=lambda one: (not one.read(Report).on_test_file, one.order), default=None)
+    if report is None:
         return None
     path = project.whole_object(report.objects[OBJECT].sha256)
     dataset = next((id for id in report.parents if id != record.id), "")

@@ -11,7 +11,7 @@ from operator import attrgetter
 import msgspec
 
 from app.errors import CicloError, worded
-from app.learning.records import MODEL, Estimate, Task
+from app.learning.records import MODEL, Estimate, ModelVersion, Task
 from app.learning.search.records import Served, Spent
 from app.project import Project, Record, draft
 from app.project.purge import purged
@@ -149,6 +149,14 @@ def openings(project: Project, holdout_key: str) -> int:
     return sum(head.holdout_key == holdout_key for head in (r.read(_Head) for r in project.records(REPORT)))
 
 
+def looks(project: Project, holdout_key: str, model_id: str, threshold: float | None) -> int:
+    """At how many different things these rows were looked at, with this one: a version once more, as it was, tells
+    nothing new."""
+    heads = (r.read(_Head) for r in project.records(REPORT))
+    seen = {(h.model_id, h.threshold) for h in heads if h.holdout_key == holdout_key}
+    return len(seen | {(model_id, threshold)})
+
+
 def decisions(project: Project, model_id: str) -> list[Record]:
     """Decisions about a version, oldest first."""
     return [r for r in project.records(DECISION) if r.read(Decision).model_id == model_id]
@@ -165,6 +173,15 @@ def approvals(project: Project, model: Record) -> list[Record]:
     standing = standing_decisions(project, model.id)
     approved = _decided(standing, gate_risk(project, model.name)) is VersionState.APPROVED
     return standing if approved else []
+
+
+def as_approved(project: Project, model: Record) -> ModelVersion:
+    """A version with the threshold that was judged when it was approved, whatever was set since."""
+    version, approved = in_force(project, model), approvals(project, model)
+    if not approved:
+        return version
+    threshold = project.get(approved[-1].read(Decision).report_id).read(_Head).threshold
+    return version if threshold is None else msgspec.structs.replace(version, threshold=threshold)
 
 
 def champion(project: Project, model: str, *, but: str = "") -> str:

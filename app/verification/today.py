@@ -19,7 +19,6 @@ from app.verification.compared import chosen_rows, compare
 from app.verification.observed import Classified, Floats, Measured, Observed
 from app.verification.records import Comparison
 from app.verification.rows import Rows, features_of, learned_from
-from app.verification.value.stored import in_force
 from app.verification.value.worth import Rival
 
 CHAMPION, RULE = "champion", "rule"
@@ -47,7 +46,7 @@ def beside_champion(project: Project, record: Record, rows: Rows, ours: Observed
     if not label or not ours.rows:
         return None
     found = project.version(MODEL, label)
-    champion = in_force(project, found)
+    champion = state.as_approved(project, found)
     if (champion.target, champion.task, champion.labels) != (version.target, version.task, version.labels):
         reason = Text("verification.compared.other_answer")
         return Beside(comparison=Comparison(kind=CHAMPION, label=label, other_id=found.id, reason=reason))

@@ -14,21 +14,25 @@ from app.text.message import Text, Value, amount
 from app.verification.catalogue import shown
 from app.verification.observed import Classified, Observed
 from app.verification.records import Comparison, Gate, MetricRow
+from app.verification.value.curve import WorthCurve
 from app.verification.value.records import Worth
+from app.verification.value.words import money
 
 FEW_ROWS = 200
 MANY_OPENINGS = 10
 CLEARLY = 2.0
 """Standard errors, from which on a difference is no longer luck."""
 FEW_FOUND = 0.5
+_MUCH = 0.25
+"""Of the width of the interval of the best threshold's worth: less isn't worth a word."""
 """Of the positive rows: where a model finds fewer, the reader is told."""
 
 Finding = tuple[str, Text]
 
 
 def verdict(gates: Sequence[Gate], findings: Sequence[Finding]) -> str:
-    """``bad`` where a gate isn't passed, ``reservations`` where a finding warns, else ``good``."""
-    if any(not gate.passed for gate in gates):
+    """``bad`` where a gate isn't passed or a finding is bad, ``reservations`` where one warns, else ``good``."""
+    if any(not gate.passed for gate in gates) or any(severity == "bad" for severity, _text in findings):
         return "bad"
     return "reservations" if any(severity != "note" for severity, _text in findings) else "good"
 
@@ -39,7 +43,9 @@ def headline(judged: str, gates: Sequence[Gate], findings: Sequence[Finding]) ->
         return Text("verification.headline.good")
     if judged == "reservations":
         return Text("verification.headline.reservations", {"n": sum(s != "note" for s, _text in findings)})
-    failed = next(gate for gate in gates if not gate.passed)
+    failed = next((gate for gate in gates if not gate.passed), None)
+    if failed is None:
+        return Text("verification.headline.bad.finding")
     known = failed.value is not None
     return Text(f"verification.headline.bad.{failed.code}" if known else "verification.headline.bad.unknown")
 
@@ -115,8 +121,11 @@ def comparison_findings(compared: Sequence[Comparison]) -> list[Finding]:
     return found
 
 
-def performance_findings(version: ModelVersion, metrics: Sequence[MetricRow], *, level: float) -> list[Finding]:
-    """Where the test says much less than the training did, and where most of what is looked for is missed."""
+def performance_findings(
+    version: ModelVersion, metrics: Sequence[MetricRow], *, level: float, priced: bool
+) -> list[Finding]:
+    """Where the test says much less than the training did, and where most of what is looked for is missed (unless
+    prices say what that is worth)."""
     figures = {row.code: row.estimate for row in metrics}
     found: list[Finding] = []
     own, expected = figures.get(version.metric), version.cv.get(version.metric)
@@ -125,22 +134,46 @@ def performance_findings(version: ModelVersion, metrics: Sequence[MetricRow], *,
         name = Text(f"verification.metric.{version.metric}")
         found.append(("warning", Text("verification.finding.worse_than_cv", {"metric": name, **params})))
     recall = figures.get("recall")
-    if recall is not None and recall.value is not None and recall.value < FEW_FOUND:
+    if not priced and recall is not None and recall.value is not None and 0 < recall.value < FEW_FOUND:
         params = {"recall": amount(recall.value, "percent", 0)}
         found.append(("warning", Text("verification.finding.few_found", {"label": version.positive, **params})))
     return found
 
 
-def worth_findings(worth: Worth | None) -> list[Finding]:
-    """Where the money that a version brings may be a loss."""
+def worth_findings(worth: Worth | None, *, positive: int) -> list[Finding]:
+    """Where the money that a version brings may be a loss, or could be more with another threshold.
+
+    Parameters
+    ----------
+    positive
+        The position of the positive class; not looked at where there is none.
+    """
     if worth is None:
         return []
+    found = _other_threshold(worth, positive)
     today = worth.policies[worth.today]
     gain = today.gain
     if gain is None or gain.low is None or gain.value is None or gain.low > 0 or gain.value <= 0:
-        return []  # clear, or the gate already says that it brings nothing
+        return found  # clear, or the gate already says that it brings nothing
     chance = amount(today.worse or 0.0, "percent", 0)
-    return [("warning", Text("verification.finding.may_lose", {"chance": chance}))]
+    return [*found, ("warning", Text("verification.finding.may_lose", {"chance": chance}))]
+
+
+def _other_threshold(worth: Worth, positive: int) -> list[Finding]:
+    """Where the prices call for another threshold than the one in force."""
+    if worth.counts is None or worth.threshold is None:
+        return []
+    curve = WorthCurve(worth.counts, worth.table, positive)
+    now, best = curve.at(worth.threshold), curve.best()
+    if best.worth - now.worth <= _MUCH * max(1.0, best.high - best.low):
+        return []
+    said: dict[str, Value | Text | str | int | float] = {
+        "now": amount(worth.threshold, "percent", 1),
+        "best": amount(best.threshold, "percent", 1),
+        "gain": money(best.worth - now.worth, worth.table),
+        "period": Text(f"verification.period.{worth.table.period}"),
+    }
+    return [("warning", Text("verification.finding.other_threshold", said))]
 
 
 def standard_errors_apart(own: Estimate, expected: Estimate, *, level: float) -> float:
@@ -181,7 +214,8 @@ def _never_predicted(data: Classified) -> list[Finding]:
     if not len(ignored):
         return []
     labels, n = ", ".join(data.labels[i] for i in ignored), int(data.counts[ignored].sum())
-    return [("warning", Text("verification.finding.never_predicted", {"labels": labels, "n": n}))]
+    severity = "bad" if data.positive in ignored else "warning"  # nothing that is looked for is ever found
+    return [(severity, Text("verification.finding.never_predicted", {"labels": labels, "n": n}))]
 
 
 def _rare_class(data: Classified) -> list[Finding]:

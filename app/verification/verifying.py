@@ -42,7 +42,7 @@ from app.verification.report.html import render_html
 from app.verification.report.pdf import render_pdf
 from app.verification.report.sections import document
 from app.verification.report.source import Source
-from app.verification.rows import Rows, load_rows
+from app.verification.rows import Rows, load_rows, never_learned
 from app.verification.suspicion import suspicions
 from app.verification.today import Beside, beside_champion, beside_rule
 from app.verification.value.counting import counts_of
@@ -62,7 +62,7 @@ from app.verification.verdict import (
 
 _BATCH = 65_536
 _SUSPECT_ROWS = 20_000
-_IMPORTANCE_S = 8.0
+_IMPORTANCE_S = 30.0
 _SEED = 0
 _LANGUAGES = ("en", "es")
 _ON_BOTH_SIDES = frozenset({"learning.split.twins", "learning.split.across"})
@@ -88,6 +88,8 @@ def _verify(context: Context, project: Project, request: VerifyRequest) -> Outco
     record = state.model_record(project, request.model)
     version = in_force(project, record)
     rows = load_rows(project, record, version, test=request.test)
+    if rows.on_test_file:
+        rows = never_learned(project, record, version, rows)
     source = project.whole_object(record.objects["model"].sha256)
     model = load_model(source, signature=signature_of(version))
     raw = _predict(context, model, rows.features)
@@ -155,7 +157,9 @@ class _Case:
     raw
         Of every row, also where it isn't known what happened; ``observed`` has those where it is.
     openings
-        How often these rows have been looked at, this time included.
+        How often these rows have been opened, this time included.
+    looks
+        How many versions, each with its threshold, were judged on them.
     level
         The confidence of each interval.
     """
@@ -168,6 +172,7 @@ class _Case:
     raw: Floats
     observed: Observed
     openings: int
+    looks: int
     level: float
 
     def sample(self, limit: int) -> tuple[Observed, pd.DataFrame]:
@@ -181,6 +186,7 @@ def _opened(
     project: Project, record: Record, version: ModelVersion, rows: Rows, model: FittedModel, raw: Floats
 ) -> _Case:
     openings = state.openings(project, rows.key) + 1
+    looks = state.looks(project, rows.key, record.id, version.threshold if version.task is Task.BINARY else None)
     return _Case(
         project=project,
         record=record,
@@ -190,7 +196,8 @@ def _opened(
         raw=raw,
         observed=observe(version, rows, raw),
         openings=openings,
-        level=spent_over(openings),
+        looks=looks,
+        level=spent_over(looks),
     )
 
 
@@ -240,6 +247,7 @@ def _judged(context: Context, case: _Case) -> Report:
         findings=findings,
         compared=evidence.compared,
         level=case.level,
+        looks=case.looks,
         worth=evidence.worth,
         band=_band(case),
         classes=class_rows(classified, level=case.level) if classified and classified.positive < 0 else (),
@@ -260,7 +268,7 @@ def _worth(case: _Case, beside: Sequence[Beside]) -> Worth | None:
         return None
     counts = counts_of(case.project, case.record, case.version) if case.version.task is Task.BINARY else None
     rivals = [one.rival for one in beside if one.rival is not None]
-    return priced(table, case.observed, rivals, counts=counts, level=case.level, seed=_SEED)
+    return priced(table, case.observed, rivals, counts=counts, seed=_SEED)
 
 
 def _compared(context: Context, case: _Case) -> tuple[Beside, ...]:
@@ -286,8 +294,8 @@ def _findings(case: _Case, evidence: Evidence) -> tuple[Finding, ...]:
         *_split_findings(version, rows),
         *evidence_findings(case.observed, openings=case.openings, on_test_file=rows.on_test_file),
         *comparison_findings(evidence.compared),
-        *performance_findings(version, evidence.metrics, level=case.level),
-        *worth_findings(evidence.worth),
+        *performance_findings(version, evidence.metrics, level=case.level, priced=evidence.worth is not None),
+        *worth_findings(evidence.worth, positive=getattr(case.observed, "positive", -1)),
         *(("note", note) for note in version.notes),
     )
 

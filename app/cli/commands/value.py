@@ -94,6 +94,7 @@ def _changed(options: Namespace, version: ModelVersion, before: ValueTable) -> V
     """
     wanted = {name: getattr(options, name) for name in ("over", "under", "fixed", "rows", "period", "currency")}
     given = {name: value for name, value in wanted.items() if value not in (None, "")}
+    _check_fits(options, version)
     cells = [list(row) for row in before.cells] if before.labels == version.labels else _blank("", version).cells
     prices = [list(row) for row in cells]
     for text in options.price:
@@ -109,6 +110,16 @@ def _changed(options: Namespace, version: ModelVersion, before: ValueTable) -> V
     if not given and not options.price:
         return None
     return msgspec.structs.replace(before, labels=version.labels, cells=tuple(map(tuple, prices)), **given)
+
+
+def _check_fits(options: Namespace, version: ModelVersion) -> None:
+    """Refuse what prices another kind of answers."""
+    if version.labels and (options.over is not None or options.under is not None):
+        raise CicloError("cli.value.not_for_classes", labels=", ".join(version.labels))
+    if not version.labels and options.price:
+        raise CicloError("cli.value.not_for_amounts", target=version.target)
+    if options.capacity and version.task is not Task.BINARY:
+        raise CicloError("cli.value.no_capacity")
 
 
 def _capacity(text: str) -> int | None:

@@ -51,7 +51,7 @@ _MARGIN = 18 * mm
 _ROOM = A4[0] - 2 * _MARGIN
 _GAP = 10
 _Row = list[list[Flowable] | Flowable]
-_SIGNS = {"good": "\u2713", "bad": "\u2715", "warning": "!", "note": "i"}
+_SIGNS = {"good": "\u2713", "bad": "\u00d7", "warning": "!", "note": "i"}
 _ALL = (0, 0), (-1, -1)
 _TONES = {"good": "good", "reservations": "warning", "bad": "bad"}
 

@@ -148,7 +148,7 @@ def _widened(source: Source) -> list[str]:
     report = source.report
     if report.level <= LEVEL:
         return []
-    return [source.say("verification.report.widened", n=report.openings, level=level_words(report.level))]
+    return [source.say("verification.report.widened", n=report.looks, level=level_words(report.level))]
 
 
 def _metric(row: MetricRow, source: Source) -> MetricLine:

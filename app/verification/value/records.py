@@ -37,7 +37,7 @@ class ValueTable(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def known(self) -> bool:
         """Whether anything has a price."""
-        return bool(any(map(any, self.cells)) or self.over or self.under)
+        return any(map(any, self.cells)) if self.labels else bool(self.over or self.under)
 
     @property
     def share(self) -> float:

@@ -33,7 +33,7 @@ def set_value_table(project: Project, table: ValueTable) -> Record:
         ``verification.value.bad_period``, ``verification.value.bad_currency``.
     """
     figures = [*(price for cells in table.cells for price in cells), table.over, table.under, table.fixed]
-    if not all(map(math.isfinite, figures)) or table.over < 0 or table.under < 0:
+    if not all(map(math.isfinite, figures)) or min(table.over, table.under, table.fixed) < 0:
         raise CicloError("verification.value.not_finite")
     if table.rows < 1:
         raise CicloError("verification.value.no_rows")

@@ -13,7 +13,7 @@ def money(value: float, table: ValueTable) -> Value:
 
 def signed(value: float, table: ValueTable) -> Text:
     """An amount with its sign, above 0 too."""
-    sign = "+" if value > 0 else "\u2212" if value < 0 else ""
+    sign = "+" if value > 0 else "-" if value < 0 else ""
     return Text("verification.difference", {"sign": sign, "value": money(abs(value), table)})
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from app.errors import CicloError
 from app.learning.records import MODEL, ModelVersion, Task, TrainRequest
 from app.learning.training import train
 from app.project import Project
@@ -144,6 +145,9 @@ def test_that_two_versions_are_set_side_by_side_without_opening_anything(opened:
     assert {"columns", "left_out"} <= {one.code for one in found.settings}
     assert "dataset" not in {one.code for one in found.settings}
     assert state.openings(project, project.version(MODEL, label).read(ModelVersion).split.key) == before
+    with pytest.raises(CicloError) as caught:
+        sides(project, label, label)
+    assert caught.value.code == "verification.compared.same"
     swapped = sides(project, "model@1", label)
     assert swapped.comparison.flips is not None
     assert swapped.comparison.flips.mended == found.comparison.flips.broken

@@ -23,7 +23,7 @@ from tests.integration.verification.conftest import judge
 
 Open = Callable[[Task], Project]
 CELLS = {
-    Task.BINARY: ((10.0, -5.0), (0.0, 0.0)),
+    Task.BINARY: ((0.0, -2.0), (0.0, 10.0)),
     Task.MULTICLASS: ((1.0, 0.0, -4.0), (0.0, 1.0, 0.0), (-2.0, 0.0, 1.0)),
 }
 
@@ -71,10 +71,13 @@ def test_that_the_threshold_is_chosen_out_of_fold_and_judged_on_new_rows(opened:
     lock.release()
     assert msgspec.json.decode(asked.answer, type=Counts) == counts
     before = judge(project)[0]
-    best = WorthCurve(counts, ValueTable(model="model", labels=version.labels, cells=CELLS[Task.BINARY]), 0).best()
+    table = ValueTable(model="model", labels=version.labels, cells=CELLS[Task.BINARY])
+    best = WorthCurve(counts, table, version.labels.index(version.positive)).best()
     set_threshold(project, record, best.threshold, best=True)
     assert in_force(project, record).threshold == best.threshold != version.threshold
+    assert "verification.finding.other_threshold" in [text.id for _, text in before.findings]
     after = judge(project)[0]
+    assert "verification.finding.other_threshold" not in [text.id for _, text in after.findings]
     assert after.threshold == best.threshold
     recall = [next(r for r in report.metrics if r.code == "recall").estimate.value for report in (before, after)]
     assert recall[0] != recall[1]
@@ -92,6 +95,7 @@ def test_that_a_decision_is_about_the_threshold_that_was_judged(opened: Open) ->
     state.decide(project, model="model", approved=True, by="Ana", comment="Read.", override="test")
     set_threshold(project, record, 0.9)
     assert approved_version(project, "model").model.threshold == 0.3, "what was approved goes out"
+    assert state.as_approved(project, record).threshold == 0.3, "and challengers are compared with it"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +103,7 @@ def test_that_a_decision_is_about_the_threshold_that_was_judged(opened: Open) ->
     [
         ({"cells": ((np.inf, 0.0), (0.0, 0.0))}, "not_finite"),
         ({"over": -1.0}, "not_finite"),
+        ({"fixed": -1.0}, "not_finite"),
         ({"rows": 0}, "no_rows"),
         ({"capacity": 0}, "bad_capacity"),
         ({"period": "moon"}, "bad_period"),

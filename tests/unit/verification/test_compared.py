@@ -152,7 +152,7 @@ def test_that_few_rows_and_one_class_leave_a_reason_and_no_outcome() -> None:
     ("code", "estimate", "said"),
     [
         ("roc_auc", Estimate(value=0.02, low=-0.01, high=0.05), "+0.020 (-0.010 to 0.050)"),
-        ("neg_log_loss", Estimate(value=0.02, low=0.01, high=0.03), "−0.020 (-0.030 to -0.010)"),
+        ("neg_log_loss", Estimate(value=0.02, low=0.01, high=0.03), "-0.020 (-0.030 to -0.010)"),
         ("roc_auc", Estimate(value=-0.0001), "0.000"),
         ("roc_auc", Estimate(value=None), "—"),
     ],
