@@ -15,11 +15,11 @@ from app.learning.records import Feature
 from app.text.message import Text, amount
 from app.verification.observed import Codes, Floats
 from app.verification.records import BarChart
+from app.verification.verdict import FEWEST_FOR_IMPORTANCE
 
 SAMPLE_ROWS = 5_000
 SHOWN = 15
 _REPEATS = 5
-_FEWEST_ROWS = 30
 
 Loss = Callable[[pd.DataFrame], float]
 
@@ -62,7 +62,7 @@ def permutation_importance(
     L. Breiman, "Random forests", Machine Learning 45 (2001), 5-32; model-agnostic form: A. Fisher, C. Rudin,
     F. Dominici, JMLR 20 (2019), 177. Interval: t over the shuffles.
     """
-    if len(frame) < _FEWEST_ROWS or not features:
+    if len(frame) < FEWEST_FOR_IMPORTANCE or not features:
         return None
     began = time.perf_counter()
     usual = loss(frame)

@@ -13,12 +13,13 @@ from app.statistics.interval import LEVEL, MINIMUM
 from app.text.message import Text, Value, amount
 from app.verification.catalogue import shown
 from app.verification.observed import Classified, Observed
-from app.verification.records import Comparison, Gate, MetricRow
+from app.verification.records import BarChart, Chart, Comparison, Gate, MetricRow
 from app.verification.value.curve import WorthCurve
 from app.verification.value.records import Worth
 from app.verification.value.words import money
 
 FEW_ROWS = 200
+FEWEST_FOR_IMPORTANCE = 30
 MANY_OPENINGS = 10
 CLEARLY = 2.0
 """Standard errors, from which on a difference is no longer luck."""
@@ -174,6 +175,13 @@ def _other_threshold(worth: Worth, positive: int) -> list[Finding]:
         "period": Text(f"verification.period.{worth.table.period}"),
     }
     return [("warning", Text("verification.finding.other_threshold", said))]
+
+
+def importance_findings(rows: int, drawn: Sequence[Chart | BarChart]) -> list[Finding]:
+    """Where nobody has the time to find out which columns matter."""
+    if rows < FEWEST_FOR_IMPORTANCE or any(isinstance(chart, BarChart) for chart in drawn):
+        return []
+    return [("note", Text("verification.finding.no_importance"))]
 
 
 def standard_errors_apart(own: Estimate, expected: Estimate, *, level: float) -> float:

@@ -54,6 +54,7 @@ from app.verification.verdict import (
     comparison_findings,
     evidence_findings,
     headline,
+    importance_findings,
     performance_findings,
     summary,
     verdict,
@@ -221,8 +222,8 @@ def _evidence(context: Context, case: _Case) -> Evidence:
 
 def _judged(context: Context, case: _Case) -> Report:
     version, rows, observed = case.version, case.rows, case.observed
-    evidence = _evidence(context, case)
-    gates, findings = judge(evidence), _findings(case, evidence)
+    evidence, drawn = _evidence(context, case), _charts(context, case)
+    gates, findings = judge(evidence), (*_findings(case, evidence), *importance_findings(observed.rows, drawn))
     judged = verdict(gates, findings)
     classified = observed if isinstance(observed, Classified) and observed.rows else None
     return Report(
@@ -240,7 +241,7 @@ def _judged(context: Context, case: _Case) -> Report:
         summary=summary(version, observed, evidence.metrics),
         gates=gates,
         metrics=evidence.metrics,
-        charts=_charts(context, case),
+        charts=drawn,
         confusion=charts.confusion(classified) if classified else None,
         baseline_confusion=charts.confusion(classified, baseline=True) if classified else None,
         threshold=version.threshold if version.task is Task.BINARY else None,
