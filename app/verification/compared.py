@@ -127,7 +127,8 @@ def _same(ours: Observed, theirs: Observed) -> bool:
     if isinstance(ours, Measured) and isinstance(theirs, Measured):
         return np.array_equal(ours.predicted, theirs.predicted)
     if isinstance(ours, Classified) and isinstance(theirs, Classified):
-        return np.array_equal(ours.probabilities, theirs.probabilities)
+        same = np.array_equal(ours.probabilities, theirs.probabilities)
+        return same and np.array_equal(ours.predicted, theirs.predicted)  # thresholds may differ
     return False
 
 

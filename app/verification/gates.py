@@ -102,11 +102,9 @@ def _no_leakage(evidence: Evidence) -> Gate:
 def _beats_rule(evidence: Evidence) -> Gate | None:
     """What decides today is only replaced by what does clearly better; where outcomes have a price, money tells."""
     found = evidence.beside("rule")
-    return (
-        None
-        if found is None or evidence.worth is not None
-        else _beside("beats_rule", found, passed=found.verdict == "better")
-    )
+    if found is None or evidence.worth is not None:
+        return None
+    return _beside("beats_rule", found, passed=found.verdict == "better")
 
 
 def _champion(evidence: Evidence) -> Gate | None:

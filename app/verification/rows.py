@@ -23,6 +23,8 @@ from app.verification.observed import Floats
 from app.verification.verdict import Finding
 
 _LISTED = 8
+_ERRORS, _LEAST = 3.0, 1e-9
+"""Standard errors beyond which likeness is no chance, and the least variance that they are reckoned with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +131,19 @@ def learned_from(project: Project, model: Record, version: ModelVersion, rows: R
     if learned.objects["table"].sha256 == rows.dataset.objects["table"].sha256:
         return used[rows.positions]
     before = _hashes(_read(project, learned, version, np.flatnonzero(used)), version)
-    return np.isin(_hashes(_read(project, rows.dataset, version, rows.positions), version), before)
+    return _known(before, _hashes(_read(project, rows.dataset, version, rows.positions), version))
+
+
+def _known(before: NDArray[np.uint64], now: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of the hashes ``now`` stand among those ``before``; none where no more of them do than rows are alike
+    anyway: with few columns of few words, new customers look like old ones."""
+    found = np.isin(now, before)
+    if not found.any():
+        return found
+    alike = np.unique(before, return_counts=True)[1]
+    usual = float(alike[alike > 1].sum() / len(before))
+    chance = _ERRORS * float(np.sqrt(max(usual * (1 - usual), _LEAST) / len(now)))
+    return found if float(found.mean()) > usual + chance else np.zeros_like(found)
 
 
 def _hashes(table: pa.Table, version: ModelVersion) -> NDArray[np.uint64]:

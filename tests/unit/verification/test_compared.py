@@ -129,6 +129,15 @@ def test_that_flipped_rows_are_counted_and_the_most_certain_are_listed() -> None
     assert flips(measured(error=1), measured(error=2), np.arange(ROWS)) is None
 
 
+def test_that_one_model_at_two_thresholds_differs_by_what_it_decides() -> None:
+    ours = classified(2, skill=0.3)
+    stricter = replace(ours, predicted=(ours.scores >= 0.7).astype(np.intp), threshold=0.7)
+    found = differences(ours, stricter, ("roc_auc", "recall", "neg_log_loss"))
+    assert found["roc_auc"].value == 0
+    assert (found["recall"].low or 0) > 0
+    assert found["neg_log_loss"].value == 0
+
+
 def test_that_a_rule_is_judged_by_what_it_decides_and_not_by_probabilities() -> None:
     ours, theirs = PAIRS[Task.BINARY]
     found = compared(Task.BINARY, ours, theirs, kind="rule")
