@@ -46,6 +46,8 @@ COMMANDS = (
     "verify",
     "compare",
     "value",
+    "describe",
+    "document",
     "gates",
     "approve",
     "reject",

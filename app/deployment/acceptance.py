@@ -17,8 +17,9 @@ from app.data.records import ColumnType
 from app.data.values.conversion import Notation
 from app.deployment.manifest import canonical, check_depth
 from app.deployment.records import Certificate
-from app.deployment.rows import iso, judge
+from app.deployment.rows import judge
 from app.errors import CicloError
+from app.learning.bounds import iso
 from app.learning.matrix import NUMBERS, WORDS
 from app.learning.model import FittedModel, Predictions, predict_table
 from app.learning.records import Feature, Task

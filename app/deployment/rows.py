@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +13,11 @@ from numpy.typing import NDArray
 
 from app.data.records import ColumnType
 from app.data.values.conversion import Notation, convert_column
+from app.learning.bounds import bound
 from app.learning.matrix import NUMBERS, WORDS, moments, numbers
 from app.learning.records import Feature
-from app.text import Text, Value, amount
+from app.text import Text
 
-_EPOCH = datetime(1970, 1, 1)
 _SECONDS_A_DAY = 86_400.0
 _SHOWN = 60
 
@@ -115,26 +114,6 @@ def _outside(
                 "deployment.remark.outside", {"column": feature.name, "value": shown, "low": ends[0], "high": ends[1]}
             ),
         )
-
-
-def bound(feature: Feature, value: float) -> Value:
-    """An end of a feature's range as people read it."""
-    match feature.type:
-        case ColumnType.DATE:
-            return amount(iso(feature.type, value), "date")
-        case ColumnType.DATETIME:
-            return amount(iso(feature.type, value), "datetime")
-        case ColumnType.INTEGER:
-            return amount(int(value))
-        case _:
-            return amount(value, digits=6)
-
-
-def iso(type: ColumnType, value: float) -> str:
-    """A date (given as days since 1970) or a datetime (as seconds) in ISO form."""
-    if type is ColumnType.DATE:
-        return (_EPOCH + timedelta(days=int(value))).date().isoformat()
-    return (_EPOCH + timedelta(seconds=value)).isoformat()
 
 
 def _short(value: str) -> str:

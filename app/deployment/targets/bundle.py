@@ -15,7 +15,6 @@ from app import __version__
 from app.data.stored import read_stored
 from app.deployment.acceptance import make_acceptance, write_acceptance
 from app.deployment.approved import ApprovedVersion, safe_name
-from app.deployment.card import model_card, read_me
 from app.deployment.manifest import (
     ACCEPTANCE_FILE,
     CARD_ES_FILE,
@@ -36,6 +35,7 @@ from app.deployment.manifest import (
     canonical,
     metric,
 )
+from app.deployment.read_me import read_me
 from app.deployment.records import Certificate
 from app.errors import CicloError
 from app.jobs.contract import Context, Progress
@@ -43,6 +43,8 @@ from app.jobs.launcher import environment
 from app.learning.model import load_model, signature_of
 from app.project.durable import writing
 from app.text import Text, Words
+from app.verification.papers.card import card
+from app.verification.papers.gathered import gather
 
 _TIME = (1980, 1, 1, 0, 0, 0)
 _MEDIA = {".json": "application/json", ".md": "text/markdown", ".html": "text/html", ".skops": "application/zip"}
@@ -78,11 +80,12 @@ def write_bundle(version: ApprovedVersion, path: Path) -> None:
     table = read_stored(version.table_path, columns)
     files = {MODEL_FILE: model, ACCEPTANCE_FILE: write_acceptance(make_acceptance(fitted, table))}
     manifest = _manifest(version, model)
-    for words, card, read, report, key in (
+    known = gather(version.project, version.record, report=version.report_record)
+    for words, about, read, report, key in (
         (Words("en"), CARD_FILE, README_FILE, REPORT_FILE, "html_en"),
         (Words("es"), CARD_ES_FILE, README_ES_FILE, REPORT_ES_FILE, "html_es"),
     ):
-        files[card] = model_card(manifest, words).encode()
+        files[about] = card(known, words).encode()
         files[read] = read_me(manifest, words, file_name=file_name(version)).encode()
         files[report] = version.object_bytes(version.report_record, key)
     entries = tuple(_entry(name, data) for name, data in sorted(files.items()))

@@ -20,9 +20,13 @@ from app.ui.widgets.basics import column, row
 from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import PageHeader, WorkOrEmpty
+from app.verification.papers.statements import STATEMENT
 from app.verification.records import DECISION, GATE_LIMIT, GATE_RISK, REPORT, VERIFY, Report, VerifyRequest
 from app.verification.state import VersionRow, VersionState, latest_report, models
 from app.verification.value.records import OPERATING_POINT, VALUE_TABLE
+
+_SHOWN = {MODEL, REPORT, DECISION, GATE_LIMIT, GATE_RISK, VALUE_TABLE, OPERATING_POINT, STATEMENT}
+"""The kinds of records that the page shows."""
 
 STATE_KINDS = {
     VersionState.TRAINED: "neutral",
@@ -198,7 +202,7 @@ class Page(QWidget):
 
     @Slot(object)
     def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
-        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LIMIT, GATE_RISK, VALUE_TABLE, OPERATING_POINT}:
+        if changes.keys() & _SHOWN:
             self._reload()
 
     @Slot()

@@ -16,6 +16,7 @@ from app.ui.verification.beside import BesideCards
 from app.ui.verification.chart_grid import ChartGrid
 from app.ui.verification.decision import DecisionCard
 from app.ui.verification.gates import GatesCard
+from app.ui.verification.papers import PapersCard
 from app.ui.verification.save import ReportSaver
 from app.ui.verification.tables import ConfusionCard, MetricsCard
 from app.ui.verification.worth import WorthCard
@@ -55,6 +56,8 @@ class ReportView(ScrollPage):
         self._gates = GatesCard(session)
         self._gates.failed.connect(self.failed)
         self._decision = DecisionCard(session)
+        self._papers = PapersCard(session)
+        self._papers.failed.connect(self.failed)
         self._findings = Card(self._words("ui_verification.findings"))
         self._charts = ChartGrid(session, self._confusion)
         self._lay_out()
@@ -66,7 +69,7 @@ class ReportView(ScrollPage):
         for card in (self._verdict, self._worth, self._metrics, self._beside, self._findings):
             self._middle.addWidget(card)
         self._middle.addStretch(1)
-        for card in (self._gates, self._decision):
+        for card in (self._gates, self._decision, self._papers):
             right.addWidget(card)
         right.addStretch(1)
         self._side = QWidget()
@@ -130,6 +133,7 @@ class ReportView(ScrollPage):
         self._worth.show_worth(record, report)
         gates = self._gates.show_gates(report)
         self._decision.show_version(record, version_row, gates)
+        self._papers.show_version(record)
         self._show_findings(report)
         self._add_buttons()
         if report_record.id != self._drawn:  # drawing takes its time, and a decision changes no chart

@@ -152,7 +152,42 @@ class Grid:
     right: frozenset[int] = frozenset()
 
 
-Block = Statement | Lines | MetricTable | Crosstabs | Drawings | Facts | Grid
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """A sentence with the numbers of its proofs. ``missing``: it says what somebody still has to write."""
+
+    text: str
+    proofs: tuple[int, ...] = ()
+    missing: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """Sentences under each other."""
+
+    kind: ClassVar[str] = "passage"
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """A stored record or object: its file in the project's folder, and the SHA-256 of that file."""
+
+    number: int
+    what: str
+    place: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proofs:
+    """What the sentences of a document rest on."""
+
+    kind: ClassVar[str] = "proofs"
+    proofs: tuple[Proof, ...]
+
+
+Block = Statement | Lines | MetricTable | Crosstabs | Drawings | Facts | Grid | Passage | Proofs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ def render_html(document: Document, words: Words) -> str:
         draw=lambda drawing: Markup(_drawn(drawing, words)),
         strip=lambda strip: Markup(svg.strip_svg(strip)) if strip else "",
         colour=svg.colour,
+        to_write=words("papers.to_write"),
     )
 
 

@@ -41,7 +41,10 @@ from app.verification.report.blocks import (
     Lines,
     MetricLine,
     MetricTable,
+    Passage,
+    Proofs,
     Section,
+    Sentence,
     Statement,
 )
 from app.verification.report.pdf_charts import chart_picture, paint, series, strip_picture
@@ -124,6 +127,8 @@ _STYLES = {
         _style("heading", 11.5, font=STRONG, after=2),
         _style("headline", 13, font=STRONG, after=3),
         _style("body", 9),
+        _style("said", 9, after=4),
+        _style("open", 9, "muted", after=4),
         _style("strong", 9, font=STRONG),
         _style("muted", 9, "muted"),
         _style("small", 7.5, "muted", after=3),
@@ -316,3 +321,29 @@ def _cell(cell: Cell, column: int, *, right: bool) -> list[Flowable]:
 def _facts(block: Facts, words: Words) -> list[Flowable]:
     rows = [[_text(name, "muted"), _text(value, "body")] for name, value in block.facts]
     return [Table(rows, colWidths=[0.26 * _ROOM, 0.74 * _ROOM], style=_ruled())] if rows else []
+
+
+@_drawn.register
+def _passage(block: Passage, words: Words) -> list[Flowable]:
+    return [Spacer(0, 4), *(_sentence(sentence, words) for sentence in block.sentences)]
+
+
+def _sentence(sentence: Sentence, words: Words) -> Paragraph:
+    text = escape(printable(sentence.text)).replace("\n", "<br/>")
+    if sentence.missing:
+        head = f'<font color="{paint("warning").hexval()}">{escape(words("papers.to_write"))}</font>'
+        return Paragraph(f"{head}: {text}", _STYLES["open"])
+    colour = paint("accent").hexval()
+    marks = "".join(f'<a href="#proof-{n}" color="{colour}">[{n}]</a>' for n in sentence.proofs)
+    proofs = f'<super size="6">&nbsp;{marks}</super>' if marks else ""
+    return Paragraph(text + proofs, _STYLES["said"])
+
+
+@_drawn.register
+def _proofs(block: Proofs, words: Words) -> list[Flowable]:
+    rows: list[_Row] = []
+    for proof in block.proofs:
+        number = Paragraph(f'<a name="proof-{proof.number}"/>[{proof.number}]', _STYLES["strong"])
+        place = _text(f"{proof.place}  SHA-256 {proof.sha256}", "small")
+        rows.append([number, [_text(proof.what, "body"), place]])
+    return [Table(rows, colWidths=[26, _ROOM - 26], style=_ruled(sides=0))] if rows else []

@@ -309,6 +309,20 @@ def test_that_an_interrupted_import_leaves_nothing(steps: Steps, program: Progra
     assert (said.status, said.document["error"]["code"]) == (2, "project.no_such_version")
 
 
+def test_that_the_papers_are_written_with_what_people_said(steps: Steps, program: Program) -> None:
+    shutil.copytree(program.folder / "p", program.folder / "said")
+    told = program("describe", "said", "baja", "--about", "purpose=To call customers", "risks=Calls annoy")
+    assert told.document["statements"] == {"purpose": "To call customers", "risks": "Calls annoy"}
+    assert program("describe", "said", "baja", "--about", "nothing").status == 2
+    assert program("describe", "said", "baja", "--about", "nothing=x").status == 2
+    assert told.status == 0
+    made = program("document", "said", "baja@1", "--card", "card.md", "--annex", "annex.pdf", language="es")
+    assert made.document["open"] == len(told.document["open"])  # type: ignore[arg-type]
+    assert "To call customers" in (program.folder / "card.md").read_text(encoding="utf-8")
+    assert (program.folder / "annex.pdf").read_bytes().startswith(b"%PDF")
+    assert program("document", "said", "baja@1", "--annex", "annex.doc").status == 2
+
+
 def test_that_wishes_that_contradict_each_other_are_refused(steps: Steps, program: Program) -> None:
     train = ("train", "p", "clientes", "--target")
     for wishes, code in (

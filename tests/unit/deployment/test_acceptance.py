@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from app.deployment.acceptance import Acceptance, make_acceptance, read_acceptance, rescore, write_acceptance
-from app.deployment.card import model_card, read_me
 from app.deployment.loading import load_bundle
 from app.deployment.place import put_new, put_over
+from app.deployment.read_me import read_me
 from app.errors import CicloError
 from app.learning import canonical as skops_form
 from app.learning.estimators.catalogue import builtin
@@ -103,14 +103,13 @@ def test_that_senseless_acceptance_rows_are_refused(change: dict[str, object], t
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("task", list(Task))
-def test_that_the_card_and_the_read_me_speak_both_languages(language: str, task: Task) -> None:
+def test_that_the_read_me_speaks_both_languages(language: str, task: Task) -> None:
     words = Words(language)
-    card = model_card(manifest(task), words)
     text = read_me(manifest(task), words, file_name="m-1.ciclo.zip")
-    assert "deployment." not in card + text
+    assert "deployment." not in text
     assert "ciclo score m-1.ciclo.zip" in text
     if task is Task.BINARY:
-        assert "\\<=50K" in card  # a label is no markup
+        assert "\\<=50K" in text  # a label is no markup
 
 
 def test_that_an_export_never_replaces_another_file(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Papers about a version: the model card, and the draft of a technical documentation; each sentence names its proof."""
