@@ -6,7 +6,7 @@ They accuse nobody: a column may be that good. But it must be looked at before a
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from sklearn.metrics import r2_score
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+from app.learning.matrix import MOMENTS
 from app.learning.records import Feature, Task
 from app.learning.search.data import LearningData
 from app.statistics.auc import placements
@@ -29,15 +30,26 @@ _FOLDS = 3
 _MARGIN = 0.02
 """By so much at most a tree may be better on rows that it hasn't seen."""
 
+_FEWEST_ALONE = 20
+_PURE, _HALF, _LIFT = 0.99, 0.5, 1.5
+_CHANCE = 1e-6
+_MOST_WORDS = 20
+_USUAL = 0.05
+"""A number that so many rows have may mean "none" or "not yet"."""
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-def leak_alarms(data: LearningData, features: Sequence[Feature], out_of_fold: Floats) -> tuple[Text, ...]:
+def leak_alarms(
+    data: LearningData, features: Sequence[Feature], out_of_fold: Floats, *, labels: Sequence[str] = ()
+) -> tuple[Text, ...]:
     """Every alarm about a training, worst first.
 
     Parameters
     ----------
+    labels
+        Names of the classes.
     out_of_fold
         The winner's predictions, shape (n, k); NaN where no fold scored the row.
     """
@@ -45,26 +57,85 @@ def leak_alarms(data: LearningData, features: Sequence[Feature], out_of_fold: Fl
     values = data.values[::step]
     if not float(np.var(values)):
         return ()  # rows that all have one answer give nothing away
-    alarms = []
     places: dict[str, list[int]] = {}
     for place, column in enumerate(data.columns):
         places.setdefault(column.feature, []).append(place)
+    alarms = []
     for feature in features:
-        power = max(_power(data, values, data.frame.iloc[::step, place]) for place in places[feature.name])
-        if power > PERFECT:
-            alarms.append((power, Text("learning.alarm.copy", {"column": feature.name})))
-        elif power > (ALARM_R2 if data.task is Task.REGRESSION else ALARM_AUC):
-            kind = "r2" if data.task is Task.REGRESSION else "auc"
-            alarms.append(
-                (
-                    power,
-                    Text(f"learning.alarm.column_{kind}", {"column": feature.name, "value": amount(power, "metric")}),
-                )
-            )
-    found = [text for _, text in sorted(alarms, key=lambda pair: -pair[0])]
+        own = [data.frame.iloc[::step, place] for place in places[feature.name]]
+        power = max(_power(data, values, column) for column in own)
+        found = _strong(feature.name, power, data.task) or _afterwards(data, feature, own, values, labels)
+        if found is not None:
+            alarms.append((power, found))
+    told = [text for _, text in sorted(alarms, key=lambda pair: -pair[0])]
     if _perfect(data, out_of_fold):
-        found.append(Text("learning.alarm.perfect"))
-    return tuple(found)
+        told.append(Text("learning.alarm.perfect"))
+    return tuple(told)
+
+
+def _strong(name: str, power: float, task: Task) -> Text | None:
+    """What is said of a column that tells so much by itself."""
+    if power > PERFECT:
+        return Text("learning.alarm.copy", {"column": name})
+    if power <= (ALARM_R2 if task is Task.REGRESSION else ALARM_AUC):
+        return None
+    kind = "r2" if task is Task.REGRESSION else "auc"
+    return Text(f"learning.alarm.column_{kind}", {"column": name, "value": amount(power, "metric")})
+
+
+# Known only afterwards: filled, empty or of one value almost only where the answer is the same
+
+
+def _afterwards(
+    data: LearningData, feature: Feature, columns: Sequence[pd.Series], values: Floats, labels: Sequence[str]
+) -> Text | None:
+    """A column that is filled in (or empty, or has a value) almost only for one answer, and for much of it: written
+    down after the event, more often than not."""
+    if data.task is Task.REGRESSION:
+        return None
+    codes = values.astype(np.int64)
+    for kind, value, side in _sides(columns[0], whole=feature.type not in MOMENTS):
+        label = _only_label(codes, side)
+        if label is not None:
+            name = labels[label] if label < len(labels) else str(label)
+            rows = int(side.sum())
+            return Text(
+                f"learning.alarm.only_{kind}", {"column": feature.name, "label": name, "n": rows, "value": value}
+            )
+    return None
+
+
+def _sides(column: pd.Series, *, whole: bool) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    """Ways to part the rows by a column: filled or empty, by its most frequent words, by its usual number."""
+    empty = column.isna().to_numpy()
+    if empty.any():
+        yield "filled", "", ~empty
+        yield "empty", "", empty
+    known = column[~empty]
+    if not whole or not len(known):
+        return
+    if column.dtype == object:
+        for word in known.value_counts().index[:_MOST_WORDS]:
+            yield "value", str(word), (column == word).to_numpy()
+    else:
+        usual = float(known.mode().iloc[0])
+        side = (column == usual).to_numpy()
+        if side.sum() >= _USUAL * len(side):
+            yield "other", f"{usual:g}", ~side & ~empty
+            yield "value", f"{usual:g}", side
+
+
+def _only_label(codes: Integers, side: NDArray[np.bool_]) -> int | None:
+    """The class that almost all rows of a side have, where that is no chance and holds half of the class."""
+    rows = int(side.sum())
+    if not _FEWEST_ALONE <= rows <= len(codes) - _FEWEST_ALONE:
+        return None
+    counts = np.bincount(codes[side])
+    label = int(counts.argmax())
+    share, members = float(np.mean(codes == label)), int(np.sum(codes == label))
+    pure = counts[label] >= _PURE * rows and counts[label] >= _HALF * members
+    telling = share * _LIFT <= _PURE and rows * np.log(share) <= np.log(_CHANCE)
+    return label if pure and telling else None
 
 
 def _power(data: LearningData, values: Floats, column: pd.Series) -> float:

@@ -10,6 +10,7 @@ from app.learning.asked import Asked, open_asked, understand
 from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import Traits
 from app.learning.examination import notes_on
+from app.learning.leaks import leak_hints
 from app.learning.records import Forecast, Planned, PlanRequest, Preset, Task
 from app.learning.room import forecast, part_of
 from app.learning.rule.outcome import notes_on_rule
@@ -36,7 +37,8 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
     asked = _understood(context, request)
     source, target, rows = asked.source, asked.target, asked.divided.rows
     notes = notes_on_rule(asked.stated, rows.train, target.task)
-    problems = (*notes_on(target, asked.columns, directed=bool(asked.directions)), *notes)
+    hints = leak_hints(source, target, request.target, asked.columns)
+    problems = (*notes_on(target, asked.columns, directed=bool(asked.directions)), *notes, *hints)
     figures = figures_of(asked.divided, request)
     planned = Planned(
         task=target.task,

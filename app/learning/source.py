@@ -19,11 +19,12 @@ _CELLS = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A dataset version: its record, what it says of itself, and where its table lies."""
+    """A dataset version: its record, what it says of itself, and where its table and its profile lie."""
 
     record: Record
     version: DatasetVersion
     path: Path
+    profile: Path | None = None
 
     def column(self, name: str) -> Column:
         """The column ``name``.
@@ -54,7 +55,9 @@ def open_source(project: str, label: str, *, whole: bool = True) -> Source:
         record = opened.version(DATASET, label)
         table = record.objects["table"].sha256
         path = opened.whole_object(table) if whole else opened.object_path(table)
-        return Source(record=record, version=record.read(DatasetVersion), path=path)
+        about = record.objects.get("profile")
+        profile = opened.object_path(about.sha256) if about is not None else None
+        return Source(record=record, version=record.read(DatasetVersion), path=path, profile=profile)
     finally:
         opened.close()
 

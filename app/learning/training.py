@@ -32,6 +32,7 @@ from app.learning.estimators.catalogue import BASELINE
 from app.learning.estimators.extras import installed
 from app.learning.estimators.references import REFERENCES
 from app.learning.examination import notes_on
+from app.learning.leaks import encoded, leak_hints
 from app.learning.preparing import Prepared, prepare
 from app.learning.records import MODEL, Estimate, ModelVersion, Reference, Split, Task, TrainAnswer, TrainRequest
 from app.learning.rule.outcome import notes_on_rule
@@ -253,17 +254,29 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         references=references,
         threshold=THRESHOLD,
         complexity=winner.trial.kind.complexity,
-        alarms=leak_alarms(data, prepared.features, winner.trial.out_of_fold(data)),
-        notes=(
-            *([Text("learning.note.taken", {"model": request.taken.version})] if request.taken is not None else []),
-            *_notes_on_gain(gain, references, prepared.metric),
-            *notes_on_rule(prepared.asked.stated, prepared.asked.divided.rows.train, target.task),
-            *notes_on(target, prepared.asked.columns, directed=any(data.directions)),
-        ),
+        alarms=_alarms(prepared, winner),
+        notes=(*_notes_on_gain(gain, references, prepared.metric), *_notes_on_data(prepared, request)),
         versions=library_versions(),
         threads={"blas": 1, "openmp": 1},
         seconds=round(seconds, 3),
         peak_memory_mb=round(peak_memory_mb(), 1),
+    )
+
+
+def _alarms(prepared: Prepared, winner: Winner) -> tuple[Text, ...]:
+    asked, data = prepared.asked, prepared.data
+    found = leak_alarms(data, prepared.features, winner.trial.out_of_fold(data), labels=asked.target.labels)
+    return (*encoded(asked.source, asked.target, asked.columns), *found)
+
+
+def _notes_on_data(prepared: Prepared, request: TrainRequest) -> tuple[Text, ...]:
+    asked, target = prepared.asked, prepared.asked.target
+    taken = () if request.taken is None else (Text("learning.note.taken", {"model": request.taken.version}),)
+    return (
+        *taken,
+        *notes_on_rule(asked.stated, asked.divided.rows.train, target.task),
+        *notes_on(target, asked.columns, directed=any(prepared.data.directions)),
+        *leak_hints(asked.source, target, request.target, asked.columns),
     )
 
 

@@ -29,6 +29,8 @@ _CASES = frozenset({
     "case", "caso", "expediente", "factura", "id", "invoice", "order", "pedido", "sesion", "sesión", "session",
     "visit", "visita",
 })  # fmt: skip
+SOMEBODY = _PEOPLE | _CASES
+"""Words for whom or what a row is about."""
 _BIRTH = frozenset({
     "birth", "birthdate", "birthday", "born", "dob", "nacido", "nacimiento",
 })  # fmt: skip

@@ -143,10 +143,11 @@ def _left_out(figures: SplitFigures) -> list[SplitNote]:
 def notes_on_twins(found: TwinFigures, *, together: bool) -> tuple[SplitNote, ...]:
     """What the rows mean that are alike on both sides."""
     n = found.beyond_chance
+    repeated = (_note("repeated", n=found.repeated),) if found.repeated >= _FEWEST_TWINS else ()
     if found.chance and not n:
-        return (_note("twins_by_chance", n=found.chance, rows=found.rows),)
+        return (_note("twins_by_chance", n=found.chance, rows=found.rows), *repeated)
     if not n:
-        return ()
+        return repeated
     share = amount(found.same_answer / n, "percent", 0)
     counts: dict[str, Value | str | int] = {
         "n": n,
@@ -156,7 +157,7 @@ def notes_on_twins(found: TwinFigures, *, together: bool) -> tuple[SplitNote, ..
     }
     remedy = "" if together else f"keep:{DUPLICATES}"
     message = Text("learning.split.twins", {**counts, "share": share})
-    return (SplitNote(severity="warning" if is_leak(found) else "note", message=message, remedy=remedy),)
+    return (SplitNote(severity="warning" if is_leak(found) else "note", message=message, remedy=remedy), *repeated)
 
 
 def is_leak(found: TwinFigures) -> bool:

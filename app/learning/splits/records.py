@@ -73,7 +73,8 @@ class TwinFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Rows kept aside that have one like them among those learned from: of ``rows``, ``exact`` are the same in every
     column that is learned from, ``near`` almost. ``chance`` of the exact ones tell too little to be more than that.
 
-    ``same_answer`` of those beyond chance have the target of their twin, where ``expected`` would by chance."""
+    ``same_answer`` of those beyond chance have the target of their twin, where ``expected`` would by chance.
+    ``repeated`` rows of all are the same as an earlier one, beyond chance, on whichever side."""
 
     rows: int = 0
     exact: int = 0
@@ -81,6 +82,7 @@ class TwinFigures(msgspec.Struct, frozen=True, kw_only=True):
     chance: int = 0
     same_answer: int = 0
     expected: float = 0.0
+    repeated: int = 0
     pairs: tuple[TwinPair, ...] = ()
 
     @property

@@ -38,6 +38,7 @@ def twins_of(divided: Divided) -> TwinsFound:
         chance=int((exact & ~found.telling).sum()),
         same_answer=same,
         expected=round(expected, 4),
+        repeated=found.repeated,
         pairs=_pairs(table, divided, found, first),
     )
     return TwinsFound(figures=figures, notes=notes_on_twins(figures, together=divided.rows.scheme.together))

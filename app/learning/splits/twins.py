@@ -71,6 +71,8 @@ class Twins:
     telling
         Shape (m,): whether the likeness goes beyond chance. Of rows that are not the same throughout, only these are
         listed.
+    repeated
+        Rows of the table that are the same as an earlier one throughout, beyond chance.
     """
 
     rows: Integers
@@ -78,6 +80,7 @@ class Twins:
     kinds: NDArray[np.object_]
     columns: NDArray[np.object_]
     telling: Booleans
+    repeated: int = 0
 
 
 def find_twins(table: pa.Table, columns: Columns, *, train: Integers, holdout: Integers) -> Twins:
@@ -88,15 +91,25 @@ def find_twins(table: pa.Table, columns: Columns, *, train: Integers, holdout: I
     partner = np.full(table.num_rows, -1, dtype=np.int64)
     kinds, differs = (np.full(table.num_rows, "", dtype=object) for _ in range(2))
     telling = np.zeros(table.num_rows, dtype=bool)
+    repeated = 0
     for key in row_keys(table, columns):
         found, mates = _look_up(key.hashes, train, holdout[partner[holdout] < 0])
         beyond = key.telling(found)
-        if key.kind != EXACT:
+        if key.kind == EXACT:
+            repeated += int(key.telling(_links(key, table.num_rows)[0]).sum())
+        else:
             found, mates, beyond = found[beyond], mates[beyond], beyond[beyond]
         partner[found], kinds[found], differs[found] = mates, key.kind, key.column
         telling[found] = beyond
     rows = holdout[partner[holdout] >= 0]
-    return Twins(rows=rows, partners=partner[rows], kinds=kinds[rows], columns=differs[rows], telling=telling[rows])
+    return Twins(
+        rows=rows,
+        partners=partner[rows],
+        kinds=kinds[rows],
+        columns=differs[rows],
+        telling=telling[rows],
+        repeated=repeated,
+    )
 
 
 def alike(table: pa.Table, columns: Columns) -> Integers:
