@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.ui import theme as tokens
 from app.ui.session import Session
-from app.ui.widgets.basics import Card, label
+from app.ui.widgets.basics import Card, column, label
 from app.ui.widgets.chart import ChartView
 from app.verification.records import BarChart, Chart
 
@@ -32,7 +33,7 @@ class ChartGrid(QWidget):
         self._grid.setSpacing(tokens.SPACE)
 
     def show_charts(self, charts: Sequence[Chart | BarChart]) -> None:
-        """Other charts in place of those that are there."""
+        """Other charts in place of those that are there, drawn one by one: all at once would hold the window up."""
         for card in self._cards:
             card.hide()
             card.deleteLater()
@@ -68,12 +69,19 @@ class ChartGrid(QWidget):
 
     def _card(self, chart: Chart | BarChart) -> Card:
         words = self._session.words
-        card = Card(words(f"verification.chart.{chart.code}"))
+        card, place = Card(words(f"verification.chart.{chart.code}")), QWidget()
+        rows = len(chart.names) if isinstance(chart, BarChart) else 0
+        place.setMinimumHeight(self._session.theme.size(max(_LOWEST, _PER_BAR * rows)))
+        place.setLayout(column())
+        card.body.addWidget(place, 1)
+        card.body.addWidget(label(words(f"verification.chart.{chart.code}.help"), "small-muted"))
+        self._session.turns.take(place, partial(self._draw, place, chart))
+        return card
+
+    def _draw(self, place: QWidget, chart: Chart | BarChart) -> None:
+        words = self._session.words
         view = ChartView(self._session.theme, words, name=words(f"verification.chart.{chart.code}"))
         view.setObjectName(f"verification.chart.{chart.code}")
-        rows = len(chart.names) if isinstance(chart, BarChart) else 0
-        view.setMinimumHeight(self._session.theme.size(max(_LOWEST, _PER_BAR * rows)))
         view.show_chart(chart)
-        card.body.addWidget(view, 1)
-        card.body.addWidget(label(words(f"verification.chart.{chart.code}.help"), "small-muted"))
-        return card
+        if (layout := place.layout()) is not None:
+            layout.addWidget(view)

@@ -54,7 +54,7 @@ def test_that_the_report_shows_metrics_with_intervals_beside_the_baseline(
     assert rows.rowCount() >= 6
     assert all("–" in rows.index(row, 3).data() or rows.index(row, 3).data() for row in range(rows.rowCount()))
     for chart in ("roc", "precision_recall", "calibration", "importance"):
-        assert hand.sees(f"verification.chart.{chart}"), chart
+        hand.until(lambda name=chart: hand.sees(f"verification.chart.{name}"))
     assert hand.find(Table, "verification.confusion").model().rowCount() == 2
 
 
