@@ -140,6 +140,9 @@ def influence(positive: Booleans, scores: Floats) -> Floats:
 def macro_auc_interval(classes: NDArray[np.intp], probabilities: Floats, *, level: float = LEVEL) -> Interval:
     """Mean of the one-against-rest AUCs of the classes that occur, with the interval from the rows' influence.
 
+    Where a class has fewer than :data:`FEW` rows, the interval is put together from those of the classes, as
+    :func:`auc_interval` gives them, and from their correlation.
+
     Parameters
     ----------
     classes
@@ -149,7 +152,9 @@ def macro_auc_interval(classes: NDArray[np.intp], probabilities: Floats, *, leve
 
     References
     ----------
-    Influence as in :func:`placements`; the variance of a mean of AUCs follows from the mean of the influences.
+    Influence as in :func:`placements`; the variance of a mean of AUCs follows from the mean of the influences. Few
+    rows: G. Y. Zou, "Toward using confidence intervals to compare correlations", Psychological Methods 12 (2007),
+    399-413 (MOVER of dependent parts).
     """
     counts = np.bincount(classes, minlength=probabilities.shape[1])
     present = np.flatnonzero(counts)
@@ -161,8 +166,33 @@ def macro_auc_interval(classes: NDArray[np.intp], probabilities: Floats, *, leve
         return refused
     if value in (0.0, 1.0):
         return without(value, "verification.interval.no_variation")
+    if counts[present].min() < FEW:
+        return _of_parts(value, classes, probabilities, present, level)
     error = float(np.sqrt(np.sum(np.square(moved)))) / len(classes)
     return logit_interval(value, error, method="DeLong (logit, macro)", level=level)
+
+
+def _of_parts(
+    value: float, classes: NDArray[np.intp], probabilities: Floats, present: NDArray[np.intp], level: float
+) -> Interval:
+    """The interval of the mean from those of its parts."""
+    sides = [(classes == label, probabilities[:, label]) for label in present]
+    parts = [auc_interval(side, scores, level=level) for side, scores in sides]
+    ends = [(p.value, p.low, p.high) for p in parts if p.value is not None and p.low is not None and p.high is not None]
+    moved = np.array([influence(side, scores) for side, scores in sides])
+    together = _correlation(moved)
+    down, up = (np.array([abs(middle - one[k]) for middle, *one in ends]) for k in (0, 1))
+    low, high = (float(np.sqrt(max(0.0, reach @ together @ reach))) / len(parts) for reach in (down, up))
+    return Interval(value=value, low=value - low, high=min(1.0, value + high), method="Newcombe (MOVER, macro)")
+
+
+def _correlation(moved: Floats) -> Floats:
+    """Of the parts, by the rows' influence on them, shape (k, n); a part that no row moves goes with none."""
+    sizes = np.sqrt(np.sum(np.square(moved), axis=1))
+    sizes[sizes == 0] = 1.0
+    together: Floats = (moved @ moved.T) / np.outer(sizes, sizes)
+    np.fill_diagonal(together, 1.0)
+    return together
 
 
 def macro_auc_difference(classes: NDArray[np.intp], first: Floats, second: Floats, *, level: float = LEVEL) -> Interval:

@@ -126,3 +126,30 @@ def test_that_the_auc_interval_covers_what_it_says(positives: int, negatives: in
         interval = auc_interval(positive, generator.normal(size=len(positive)) + 1.2 * positive)
         hits += interval.low <= truth <= interval.high
     assert 0.925 <= hits / repeats <= 0.98
+
+
+def test_that_the_macro_interval_of_two_classes_with_few_rows_is_that_of_one() -> None:
+    generator = np.random.default_rng(3)
+    classes = np.repeat([0, 1], [15, 40])
+    first = generator.normal(size=55) - classes
+    alone = auc_interval(classes == 0, first)
+    both = macro_auc_interval(classes, np.column_stack([first, -first]))
+    assert (both.value, both.low, both.high) == pytest.approx((alone.value, alone.low, alone.high), abs=1e-12)
+
+
+def test_that_the_macro_interval_of_few_rows_holds_the_truth() -> None:
+    generator, held = np.random.default_rng(1), 0
+
+    def draw(sizes: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        classes = np.repeat(np.arange(3), sizes)
+        apart = 1.2 * np.eye(3)[classes] + generator.normal(size=(len(classes), 3))
+        return classes, apart
+
+    truth = macro_auc_interval(*draw([12_000, 30_000, 60_000])).value
+    assert truth is not None
+    for _ in range(300):
+        found = macro_auc_interval(*draw([12, 30, 60]))
+        assert found.low is not None
+        assert found.high is not None
+        held += found.low <= truth <= found.high
+    assert held >= 0.92 * 300
