@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
 import subprocess
@@ -33,6 +32,7 @@ from app.ui.settings import Settings
 from app.ui.theme import Theme
 from app.ui.widgets.form import Dropdown
 from app.verification.state import VersionRow, models
+from tests.once import once
 
 W = TypeVar("W", bound=QWidget)
 LONG_MS = 180_000
@@ -51,34 +51,31 @@ def customers(rows: int = ROWS) -> str:
     return "\n".join(lines) + "\n"
 
 
-@functools.cache
-def _workshop(root: Path) -> Path:
-    """The project, made below ``root`` when it is first asked for."""
-    root.mkdir()
-    source, project = root / "clients.csv", root / "project"
+TRAIN = ("train", "{project}", "clients", "--target", "left", "--positive", "yes")
+
+
+def _train(folder: Path) -> None:
+    """The project, by commands."""
+    source = folder / "clients.csv"
     source.write_text(customers(), encoding="utf-8")
-    environment = dict(os.environ, CICLO_HOME=str(root / "home"), CICLO_LANG="en", CICLO_AUTHOR="tester")
-    for words in (
-        ("new", str(project), "--name", "Retention"),
-        ("import", str(project), str(source), "--name", "clients"),
-        ("train", str(project), "clients", "--target", "left", "--positive", "yes"),
-        ("verify", str(project), "left@1"),
-        (
-            "train",
-            str(project),
-            "clients",
-            "--target",
-            "left",
-            "--positive",
-            "yes",
-            "--exclude",
-            "plan",
-            "--time-limit",
-            "30",
-        ),
-    ):
-        subprocess.run([sys.executable, "-m", "app", *words], check=True, capture_output=True, env=environment)
-    return project
+    _ciclo(folder, "new", "{project}", "--name", "Retention")
+    _ciclo(folder, "import", "{project}", str(source), "--name", "clients")
+    _ciclo(folder, *TRAIN)
+    _ciclo(folder, "verify", "{project}", "left@1")
+    _ciclo(folder, *TRAIN, "--exclude", "plan", "--time-limit", "30")
+
+
+def _release(trained: Path, folder: Path) -> None:
+    """The same project, one step on."""
+    shutil.copytree(trained / "project", folder / "project")
+    _ciclo(folder, "approve", "{project}", "left@1", "--by", "Ana", "--comment", "Good")
+    _ciclo(folder, "export", "{project}", "left@1", "--to", "bundle")
+
+
+def _ciclo(folder: Path, *words: str) -> None:
+    environment = dict(os.environ, CICLO_HOME=str(folder / "home"), CICLO_LANG="en", CICLO_AUTHOR="tester")
+    told = [word.format(project=folder / "project") for word in words]
+    subprocess.run([sys.executable, "-m", "app", *told], check=True, capture_output=True, env=environment)
 
 
 @pytest.fixture(scope="package")
@@ -93,7 +90,18 @@ def launcher() -> Iterator[Launcher]:
 @pytest.fixture
 def project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Version 1 of the model ``left`` with its report, version 2 without; both undecided."""
-    return Path(shutil.copytree(_workshop(tmp_path_factory.getbasetemp() / "trained"), tmp_path / "project"))
+    return Path(shutil.copytree(trained(tmp_path_factory) / "project", tmp_path / "project"))
+
+
+def trained(factory: pytest.TempPathFactory) -> Path:
+    """The folder in which that project lies, made when it is first asked for."""
+    return once(factory, "gui-trained", _train)
+
+
+def released(factory: pytest.TempPathFactory) -> Path:
+    """The folder of one in which version 1 is approved and exported too."""
+    first = trained(factory)
+    return once(factory, "gui-released", lambda folder: _release(first, folder))
 
 
 @pytest.fixture
