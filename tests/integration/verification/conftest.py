@@ -1,4 +1,4 @@
-"""A project with a trained model of each task, made once and copied for each test."""
+"""A project with a trained model of each task, made once in a run and copied for each test."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from pypdf import PdfReader
 from app.data.records import ColumnType
 from app.learning.records import Task, TrainRequest
 from app.learning.training import train
-from app.project import Project
+from app.project import Project, Record
 from app.verification.records import REPORT, Report, VerifyRequest
 from app.verification.verifying import verify
 from tests.integration.learning.datasets import Columns, Here, store
+from tests.once import once
 
 HOSTILE = "<script>alert('x')</script>{0}%s"
 EMOJI = '🙂 naïve & "quoted"'
@@ -45,48 +46,76 @@ def columns(task: Task, *, n: int = 500, seed: int = 0) -> Columns:
     }
 
 
+Make = Callable[[Task], Path]
+Open = Callable[[Task], Project]
+
+
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Task], Path]:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Make:
     """The folder of a project in which ``model@1`` was trained for the task."""
-    made: dict[Task, Path] = {}
-
-    def make(task: Task) -> Path:
-        if task not in made:
-            made[task] = _train(tmp_path_factory.mktemp("trained") / task.value, task)
-        return made[task]
-
-    return make
+    return lambda task: once(tmp_path_factory, f"trained-{task.value}", lambda made: _train(made, task)) / "project"
 
 
-def _train(folder: Path, task: Task) -> Path:
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory: pytest.TempPathFactory, trained: Make) -> Make:
+    """The folder of the same project, in which ``model@1`` has its report."""
+
+    def report(made: Path, task: Task) -> None:
+        project = Project.open(shutil.copytree(trained(task), made / "project"))
+        judge(project)
+        project.close()
+
+    return lambda task: once(tmp_path_factory, f"reported-{task.value}", lambda made: report(made, task)) / "project"
+
+
+def _train(made: Path, task: Task) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CICLO_HOME", str(folder.parent / "home"))
-        project = Project.create(folder, name="Hostile")
+        patch.setenv("CICLO_HOME", str(made / "home"))
+        project = Project.create(made / "project", name="Hostile")
         store(project, "data", columns(task))
         staging, lock = project.new_staging()
         request = TrainRequest(
-            project=str(folder), dataset="data", target="target", model="model", time_limit_s=20, include=(LONG,)
+            project=str(project.folder),
+            dataset="data",
+            target="target",
+            model="model",
+            time_limit_s=20,
+            include=(LONG,),
         )
         project.commit(train(Here(staging), request).drafts)
         lock.release()
         project.close()
-    return folder
 
 
 @pytest.fixture
-def opened(trained: Callable[[Task], Path], tmp_path: Path) -> Iterator[Callable[[Task], Project]]:
-    """A copy of such a project, opened."""
+def copies(tmp_path: Path) -> Iterator[Callable[[Path, Task], Project]]:
+    """Copies of projects, open until the test is over."""
     projects = []
 
-    def open_copy(task: Task) -> Project:
-        folder = tmp_path / task.value
-        shutil.copytree(trained(task), folder)
-        projects.append(Project.open(folder))
+    def copied(folder: Path, task: Task) -> Project:
+        projects.append(Project.open(shutil.copytree(folder, tmp_path / task.value)))
         return projects[-1]
 
-    yield open_copy
+    yield copied
     for project in projects:
         project.close()
+
+
+@pytest.fixture
+def opened(trained: Make, copies: Callable[[Path, Task], Project]) -> Open:
+    """A copy of a project with a trained version, opened."""
+    return lambda task: copies(trained(task), task)
+
+
+@pytest.fixture
+def judged(reported: Make, copies: Callable[[Path, Task], Project]) -> Open:
+    """The same, with the first report of that version."""
+    return lambda task: copies(reported(task), task)
+
+
+def told(project: Project) -> tuple[Report, str, str]:
+    """The newest report and its two pages."""
+    return _pages(project, max(project.records(REPORT), key=lambda r: r.envelope.lamport))
 
 
 def printed(project: Project, language: str) -> PdfReader:
@@ -103,5 +132,9 @@ def judge(project: Project, *, test: str = "", model: str = "model") -> tuple[Re
         record = project.commit(outcome.drafts)[0]
     finally:
         lock.release()
+    return _pages(project, record)
+
+
+def _pages(project: Project, record: Record) -> tuple[Report, str, str]:
     pages = [project.object_bytes(record.objects[f"html_{language}"].sha256).decode() for language in ("en", "es")]
     return record.read(Report), pages[0], pages[1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import pytest
 
@@ -15,9 +13,7 @@ from app.verification import state
 from app.verification.records import Comparison, Report, SideBySide, SidesRequest
 from app.verification.sides import side_by_side
 from tests.integration.learning.datasets import Here, store
-from tests.integration.verification.conftest import EMOJI, HOSTILE, LONG, columns, judge
-
-Open = Callable[[Task], Project]
+from tests.integration.verification.conftest import EMOJI, HOSTILE, LONG, Open, columns, judge, told
 
 
 def learn(project: Project, **wishes: object) -> str:
@@ -50,9 +46,9 @@ def sides(project: Project, first: str, second: str) -> SideBySide:
 
 
 @pytest.mark.parametrize("task", list(Task))
-def test_that_a_version_is_judged_beside_the_one_in_use_on_the_same_rows(opened: Open, task: Task) -> None:
-    project = opened(task)
-    first, _, _ = judge(project)
+def test_that_a_version_is_judged_beside_the_one_in_use_on_the_same_rows(judged: Open, task: Task) -> None:
+    project = judged(task)
+    first = told(project)[0]
     assert first.compared == ()
     approve(project, "model@1")
     label = learn(project, exclude=(HOSTILE,), include=(LONG,))
@@ -71,25 +67,22 @@ def test_that_a_version_is_judged_beside_the_one_in_use_on_the_same_rows(opened:
     assert (found.flips is None) == (task is Task.REGRESSION)
 
 
-def test_that_the_version_in_use_is_not_compared_with_itself(opened: Open) -> None:
-    project = opened(Task.BINARY)
-    judge(project)
+def test_that_the_version_in_use_is_not_compared_with_itself(judged: Open) -> None:
+    project = judged(Task.BINARY)
     approve(project, "model@1")
     assert judge(project)[0].compared == ()
 
 
-def test_that_each_further_challenger_is_counted_once(opened: Open) -> None:
-    project = opened(Task.REGRESSION)
-    judge(project)
+def test_that_each_further_challenger_is_counted_once(judged: Open) -> None:
+    project = judged(Task.REGRESSION)
     approve(project, "model@1")
     labels = [learn(project, time_limit_s=limit) for limit in (5, 6)]
     counts = [beside(judge(project, model=label)[0], "champion").earlier for label in (*labels, labels[0])]
     assert counts == [0, 1, 0]
 
 
-def test_that_rows_the_champion_learned_from_are_left_out(opened: Open) -> None:
-    project = opened(Task.BINARY)
-    judge(project)
+def test_that_rows_the_champion_learned_from_are_left_out(judged: Open) -> None:
+    project = judged(Task.BINARY)
     approve(project, "model@1")
     label = learn(project, seed=1)
     report = judge(project, model=label)[0]
@@ -105,9 +98,8 @@ def test_that_rows_the_champion_learned_from_are_left_out(opened: Open) -> None:
     assert beside(judge(project, model=label)[0], "champion").left_out == 0
 
 
-def test_that_a_champion_that_answers_something_else_is_not_compared(opened: Open) -> None:
-    project = opened(Task.BINARY)
-    judge(project)
+def test_that_a_champion_that_answers_something_else_is_not_compared(judged: Open) -> None:
+    project = judged(Task.BINARY)
     approve(project, "model@1")
     label = learn(project, target=EMOJI, include=())
     found = beside(judge(project, model=label)[0], "champion")
@@ -130,9 +122,8 @@ def test_that_the_rule_of_today_is_a_gate(opened: Open) -> None:
         assert "Today’s rule" in english
 
 
-def test_that_two_versions_are_set_side_by_side_without_opening_anything(opened: Open) -> None:
-    project = opened(Task.BINARY)
-    judge(project)
+def test_that_two_versions_are_set_side_by_side_without_opening_anything(judged: Open) -> None:
+    project = judged(Task.BINARY)
     label = learn(project, exclude=(EMOJI,), seed=0)
     blank = sides(project, label, "model@1")
     assert blank.comparison.reason is not None

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from pypdf import PdfReader
 
 from app.learning.records import MODEL, ModelVersion, Task
-from app.project import Project
 from app.text import Words
 from app.verification.report.pdf import render_pdf
 from app.verification.report.pdf_fonts import printable
 from app.verification.report.sections import document
 from app.verification.report.source import Source
-from tests.integration.verification.conftest import HOSTILE, judge, printed
-
-Open = Callable[[Task], Project]
+from tests.integration.verification.conftest import HOSTILE, Open, judge, printed, told
 
 
 def said(reader: PdfReader) -> str:
@@ -25,9 +20,9 @@ def said(reader: PdfReader) -> str:
 
 
 @pytest.mark.parametrize("task", list(Task))
-def test_that_the_pdf_says_what_the_page_says(opened: Open, task: Task) -> None:
-    project = opened(task)
-    report = judge(project)[0]
+def test_that_the_pdf_says_what_the_page_says(judged: Open, task: Task) -> None:
+    project = judged(task)
+    report = told(project)[0]
     for language in ("en", "es"):
         words, reader = Words(language), printed(project, language)
         text = said(reader)
@@ -42,19 +37,18 @@ def test_that_the_pdf_says_what_the_page_says(opened: Open, task: Task) -> None:
         assert reader.trailer["/Root"]["/Lang"] == language
 
 
-def test_that_hostile_names_are_written_as_they_are(opened: Open) -> None:
-    project = opened(Task.BINARY)
-    judge(project)
+def test_that_hostile_names_are_written_as_they_are(judged: Open) -> None:
+    project = judged(Task.BINARY)
     assert HOSTILE.replace(" ", "") in said(printed(project, "en")).replace(" ", "")
 
 
-def test_that_the_same_report_gives_the_same_file(opened: Open) -> None:
-    project = opened(Task.REGRESSION)
-    report = judge(project)[0]
+def test_that_the_same_report_gives_the_same_file(judged: Open) -> None:
+    project = judged(Task.REGRESSION)
+    report = told(project)[0]
     record = project.version(MODEL, "model")
     words = Words("en")
-    told = document(Source(report=report, version=record.read(ModelVersion), record=record, words=words))
-    assert render_pdf(told, words) == render_pdf(told, words)
+    made = document(Source(report=report, version=record.read(ModelVersion), record=record, words=words))
+    assert render_pdf(made, words) == render_pdf(made, words)
 
 
 @pytest.mark.parametrize("n", [0, 3])

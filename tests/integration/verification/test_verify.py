@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 
 import numpy as np
@@ -12,16 +11,13 @@ import pytest
 from app.data.records import ColumnType
 from app.errors import CicloError
 from app.learning.records import MODEL, Task
-from app.project import Project
 from app.text import Words
 from app.verification import policy, state
 from app.verification.catalogue import METRICS
 from app.verification.records import BarChart, Report
 from app.verification.value.stored import set_threshold
 from tests.integration.learning.datasets import store
-from tests.integration.verification.conftest import EMOJI, HOSTILE, LONG, columns, judge
-
-Open = Callable[[Task], Project]
+from tests.integration.verification.conftest import EMOJI, HOSTILE, LONG, Open, columns, judge, told
 
 
 class Tags(HTMLParser):
@@ -43,8 +39,8 @@ def texts(report: Report) -> list[str]:
 
 
 @pytest.mark.parametrize("task", list(Task))
-def test_that_a_report_says_everything_in_both_languages(opened: Open, task: Task) -> None:
-    report, english, spanish = judge(opened(task))
+def test_that_a_report_says_everything_in_both_languages(judged: Open, task: Task) -> None:
+    report, english, spanish = told(judged(task))
     assert (report.model, report.task, report.openings, report.on_test_file) == ("model@1", task, 1, False)
     assert 80 <= report.rows <= 120
     assert [row.code for row in report.metrics] == list(METRICS[task])
@@ -60,8 +56,8 @@ def test_that_a_report_says_everything_in_both_languages(opened: Open, task: Tas
 
 
 @pytest.mark.parametrize("task", list(Task))
-def test_that_charts_stay_small_and_importance_finds_the_columns_that_matter(opened: Open, task: Task) -> None:
-    report, _english, _spanish = judge(opened(task))
+def test_that_charts_stay_small_and_importance_finds_the_columns_that_matter(judged: Open, task: Task) -> None:
+    report, _english, _spanish = told(judged(task))
     for chart in report.charts:
         if isinstance(chart, BarChart):
             assert set(chart.names[:2]) == {HOSTILE, EMOJI}
@@ -71,8 +67,8 @@ def test_that_charts_stay_small_and_importance_finds_the_columns_that_matter(ope
 
 
 @pytest.mark.parametrize("task", list(Task))
-def test_that_hostile_names_are_escaped_and_nothing_is_fetched(opened: Open, task: Task) -> None:
-    for page in judge(opened(task))[1:]:
+def test_that_hostile_names_are_escaped_and_nothing_is_fetched(judged: Open, task: Task) -> None:
+    for page in told(judged(task))[1:]:
         found = Tags(page)
         assert found.tags.isdisjoint({"script", "i>yes", "u", "iframe", "img", "link"})
         assert found.links == []
@@ -82,8 +78,8 @@ def test_that_hostile_names_are_escaped_and_nothing_is_fetched(opened: Open, tas
         assert len(page.encode()) < 500_000
 
 
-def test_that_the_spanish_page_has_spanish_numbers(opened: Open) -> None:
-    report, english, spanish = judge(opened(Task.BINARY))
+def test_that_the_spanish_page_has_spanish_numbers(judged: Open) -> None:
+    report, english, spanish = told(judged(Task.BINARY))
     auc = report.metrics[0].estimate.value
     assert f"{auc:.3f}" in english
     assert f"{auc:.3f}".replace(".", ",") in spanish
@@ -91,9 +87,9 @@ def test_that_the_spanish_page_has_spanish_numbers(opened: Open) -> None:
     assert not re.search(r">0\.\d{3}<", spanish)
 
 
-def test_that_every_verification_opens_the_hold_out_once_more(opened: Open) -> None:
-    project = opened(Task.BINARY)
-    first, second = judge(project)[0], judge(project)[0]
+def test_that_every_verification_opens_the_hold_out_once_more(judged: Open) -> None:
+    project = judged(Task.BINARY)
+    first, second = told(project)[0], judge(project)[0]
     assert (first.openings, second.openings) == (1, 2)
     assert "verification.finding.reopened" in texts(second)
     assert first.metrics == second.metrics, "the same version once more tells nothing new"
@@ -112,9 +108,8 @@ def _width(report: Report) -> float:
     return (estimate.high or 0.0) - (estimate.low or 0.0)
 
 
-def test_that_a_verified_version_can_be_approved(opened: Open) -> None:
-    project = opened(Task.BINARY)
-    judge(project)
+def test_that_a_verified_version_can_be_approved(judged: Open) -> None:
+    project = judged(Task.BINARY)
     state.decide(project, model="model", approved=True, by="Ana", comment="Read.")
     assert state.models(project)[0].state is state.VersionState.APPROVED
 

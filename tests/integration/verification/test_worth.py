@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import numpy as np
 import pytest
@@ -19,9 +17,8 @@ from app.verification.value.curve import WorthCurve
 from app.verification.value.records import Counts, CountsRequest, ValueTable
 from app.verification.value.stored import in_force, set_threshold, set_value_table, value_table
 from tests.integration.learning.datasets import Here
-from tests.integration.verification.conftest import judge
+from tests.integration.verification.conftest import Open, judge, told
 
-Open = Callable[[Task], Project]
 CELLS = {
     Task.BINARY: ((0.0, -2.0), (0.0, 10.0)),
     Task.MULTICLASS: ((1.0, 0.0, -4.0), (0.0, 1.0, 0.0), (-2.0, 0.0, 1.0)),
@@ -39,9 +36,9 @@ def price(project: Project, task: Task, **wishes: object) -> ValueTable:
 
 
 @pytest.mark.parametrize("task", list(Task))
-def test_that_a_report_says_what_a_version_is_worth(opened: Open, task: Task) -> None:
-    project = opened(task)
-    assert judge(project)[0].worth is None
+def test_that_a_report_says_what_a_version_is_worth(judged: Open, task: Task) -> None:
+    project = judged(task)
+    assert told(project)[0].worth is None
     table = price(project, task)
     assert value_table(project, "model") == table
     report, english, spanish = judge(project)
@@ -83,9 +80,8 @@ def test_that_the_threshold_is_chosen_out_of_fold_and_judged_on_new_rows(opened:
     assert recall[0] != recall[1]
 
 
-def test_that_a_decision_is_about_the_threshold_that_was_judged(opened: Open) -> None:
-    project = opened(Task.BINARY)
-    judge(project)
+def test_that_a_decision_is_about_the_threshold_that_was_judged(judged: Open) -> None:
+    project = judged(Task.BINARY)
     record = project.version(MODEL, "model")
     set_threshold(project, record, 0.3)
     with pytest.raises(CicloError) as caught:
