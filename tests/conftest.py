@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from app.jobs.system import THREADS
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "packaging"))
+os.environ.update(THREADS)  # as in the processes of jobs; more would only wait for one another beside other workers
 
 
 def pytest_configure() -> None:
