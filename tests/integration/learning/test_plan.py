@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -12,14 +14,15 @@ from app.jobs.asking import tell_finish
 from app.jobs.contract import Cancelled
 from app.learning import reproducing
 from app.learning.estimators import catalogue
-from app.learning.records import Preset, Reproduced, ReproduceRequest, Taken, Task
+from app.learning.records import MODEL, ModelVersion, Preset, Reproduced, ReproduceRequest, Taken, Task
 from app.learning.reproducing import reproduce
 from app.learning.simplest import model_of, take
-from app.project import Project, draft
+from app.project import Project, Record, draft
 from app.project.folder import CHECKPOINTS
 from app.project.record import StagedFile
 from tests.integration.learning.datasets import Here, store
 from tests.integration.learning.test_training import Trained, here, with_target
+from tests.once import once
 
 _FEW = {"baseline", "logistic", "ridge", "additive", "tree", "boosting"}
 
@@ -30,6 +33,27 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = tuple(kind for kind in catalogue.builtin() if kind.id in _FEW)
     monkeypatch.setattr(catalogue, "builtin", lambda: kinds)
     monkeypatch.setattr("app.learning.search.strategy.WORK_S", dict.fromkeys(Preset, 12.0))
+
+
+@pytest.fixture
+def searched(few: None, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project in which version 1 of ``m`` was searched for at length, once in a run."""
+
+    def search(folder: Path) -> None:
+        project = Project.create(folder / "project")
+        store(project, "people", with_target(Task.BINARY))
+        Trained(project, here(folder), preset=Preset.BALANCED)
+        project.close()
+
+    made = once(tmp_path_factory, "searched", search) / "project"
+    opened = Project.open(shutil.copytree(made, tmp_path / "searched"))
+    yield opened
+    opened.close()
+
+
+def first_of(project: Project) -> tuple[Record, ModelVersion]:
+    record = project.version(MODEL, "m@1")
+    return record, record.read(ModelVersion)
 
 
 def reproduced(project: Project, tmp_path: Path, model: str = "m") -> Reproduced:
@@ -47,10 +71,14 @@ def kept(project: Project) -> list[Path]:
 
 
 @pytest.mark.parametrize("task", list(Task))
-def test_that_a_version_trains_again_to_the_same_bytes(project: Project, tmp_path: Path, task: Task) -> None:
-    store(project, "people", with_target(task))
-    trained = Trained(project, here(tmp_path), preset=Preset.BALANCED)
-    plan = trained.version.plan
+def test_that_a_version_trains_again_to_the_same_bytes(
+    request: pytest.FixtureRequest, tmp_path: Path, task: Task
+) -> None:
+    project: Project = request.getfixturevalue("searched" if task is Task.BINARY else "project")
+    if task is not Task.BINARY:
+        store(project, "people", with_target(task))
+        Trained(project, here(tmp_path), preset=Preset.BALANCED)
+    plan = first_of(project)[1].plan
     assert plan is not None
     assert plan.stop in {"learning.stop.budget", "learning.stop.no_gain", "learning.stop.nothing_left"}
     assert plan.rounds > 3
@@ -58,9 +86,10 @@ def test_that_a_version_trains_again_to_the_same_bytes(project: Project, tmp_pat
     assert reproduced(project, tmp_path) == Reproduced(model="m@1", identical=True)
 
 
-def test_that_the_champion_of_another_search_is_tried_with_its_own_parameters(project: Project, tmp_path: Path) -> None:
-    store(project, "people", with_target(Task.BINARY))
-    first = Trained(project, here(tmp_path), preset=Preset.BALANCED).version
+def test_that_the_champion_of_another_search_is_tried_with_its_own_parameters(
+    searched: Project, tmp_path: Path
+) -> None:
+    project, (_, first) = searched, first_of(searched)
     second = Trained(project, here(tmp_path), champion="m@1").version
     assert first.plan is not None
     made_of = [first.plan.tried[member.candidate] for member in first.plan.members]
@@ -71,9 +100,8 @@ def test_that_the_champion_of_another_search_is_tried_with_its_own_parameters(pr
     assert reproduced(project, tmp_path) == Reproduced(model="m@2", identical=True)
 
 
-def test_that_a_candidate_taken_by_hand_becomes_the_model_alone(project: Project, tmp_path: Path) -> None:
-    store(project, "people", with_target(Task.BINARY))
-    first = Trained(project, here(tmp_path), preset=Preset.BALANCED).version
+def test_that_a_candidate_taken_by_hand_becomes_the_model_alone(searched: Project, tmp_path: Path) -> None:
+    project, (_, first) = searched, first_of(searched)
     row = next(c for c in first.candidates if c.estimator == "logistic" and c.state == "done")
     taken = Taken(version="m@1", estimator="logistic", params=row.params)
     second = Trained(project, here(tmp_path), preset=Preset.BALANCED, champion="m@1", taken=taken).version
@@ -89,9 +117,8 @@ def test_that_a_candidate_taken_by_hand_becomes_the_model_alone(project: Project
     assert caught.value.code == "learning.unknown_estimator"
 
 
-def test_that_only_what_stands_alone_can_be_taken(project: Project, tmp_path: Path) -> None:
-    store(project, "people", with_target(Task.BINARY))
-    version = Trained(project, here(tmp_path), preset=Preset.BALANCED).version
+def test_that_only_what_stands_alone_can_be_taken(searched: Project) -> None:
+    _, version = first_of(searched)
     model = model_of(version)
     assert model == version.candidates[0]
     rows = {c.estimator: n for n, c in reversed(list(enumerate(version.candidates, start=1)))}
@@ -135,23 +162,21 @@ class Content(Here):
             tell_finish(self.staging)
 
 
-def test_that_the_best_so_far_is_taken_when_asked_and_replayed(project: Project, tmp_path: Path) -> None:
-    store(project, "people", with_target(Task.BINARY))
-    whole = Trained(project, here(tmp_path), preset=Preset.BALANCED, model="whole")
+def test_that_the_best_so_far_is_taken_when_asked_and_replayed(searched: Project, tmp_path: Path) -> None:
+    project, (_, whole) = searched, first_of(searched)
     folder = tmp_path / "asked"
     folder.mkdir()
-    asked = Trained(project, Content(folder, 1), preset=Preset.BALANCED)
+    asked = Trained(project, Content(folder, 1), preset=Preset.BALANCED, model="asked")
     plan = asked.version.plan
     assert plan is not None
     assert plan.stop == "learning.stop.asked"
-    assert len(plan.tried) < len(whole.version.plan.tried if whole.version.plan else ())
+    assert len(plan.tried) < len(whole.plan.tried if whole.plan else ())
     assert {tried.left for tried in plan.tried} >= {"learning.remark.asked"}
-    assert reproduced(project, tmp_path).identical
+    assert reproduced(project, tmp_path, "asked").identical
 
 
-def test_that_a_stopped_training_goes_on_and_gives_the_same_bytes(project: Project, tmp_path: Path) -> None:
-    store(project, "people", with_target(Task.BINARY))
-    whole = Trained(project, here(tmp_path), preset=Preset.BALANCED)
+def test_that_a_stopped_training_goes_on_and_gives_the_same_bytes(searched: Project, tmp_path: Path) -> None:
+    project, (whole, _) = searched, first_of(searched)
     assert not kept(project)
     context = here(tmp_path)
     context.cancel_after = 40
@@ -161,7 +186,7 @@ def test_that_a_stopped_training_goes_on_and_gives_the_same_bytes(project: Proje
     again = Trained(project, here(tmp_path, processors=2), preset=Preset.BALANCED)
     assert again.version.plan is not None
     assert again.version.plan.resumed >= 39
-    assert again.record.objects["model"].sha256 == whole.record.objects["model"].sha256
+    assert again.record.objects["model"].sha256 == whole.objects["model"].sha256
     assert not kept(project)
 
 
