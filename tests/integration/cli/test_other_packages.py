@@ -79,15 +79,16 @@ def test_that_an_installed_package_brings_an_estimator(program: Program, custome
     assert trained.status == 0
     found = {c["estimator"]: c for c in trained.document["candidates"]}  # type: ignore[attr-defined]
     assert found["acme_doubled"]["cv"]["roc_auc"]["value"] > 0.7
-    assert program("reproduce", "p", "baja").document["identical"] is True
+    row = trained.document["candidates"].index(found["acme_doubled"]) + 1  # type: ignore[attr-defined]
 
-    process = program.start(*target, language="es")
+    process = program.start(*target, "--take", f"baja@1:{row}", language="es")
     out, errors = process.communicate(timeout=240)
     assert "Regresión doblada" in out
     assert "no text for" not in errors
+    assert program("reproduce", "p", "baja@2").document["identical"] is True
 
     for path in installed.glob("acme_models*"):
         path.rename(program.folder / f"gone {path.name}")
-    missed = program("reproduce", "p", "baja")
+    missed = program("reproduce", "p", "baja@2")
     assert missed.status == 2
     assert "“acme_doubled”, which isn't installed here" in str(missed.document["error"])
