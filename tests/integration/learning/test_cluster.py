@@ -30,6 +30,7 @@ from tests.integration.learning.datasets import Here, store
 from tests.integration.learning.test_training import Trained, here, with_target
 
 CARRIER = "app.learning.compute.carrier"
+ModelBytes = str
 SEED = {"preset": Preset.QUICK, "seed": 3}
 
 
@@ -38,6 +39,23 @@ def cluster() -> Iterator[LocalCluster]:
     with LocalCluster(workers=2) as started:
         wait_for_workers(started)
         yield started
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> ModelBytes:
+    """The bytes of the model that this computer makes without a cluster."""
+    folder = tmp_path_factory.mktemp("alone")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CICLO_HOME", str(folder / "home"))
+        project = Project.create(folder / "project")
+        store(project, "people", with_target(Task.BINARY))
+        trained = Trained(project, here(folder, processors=2), **SEED)
+        project.close()
+    return model_bytes(trained)
+
+
+def model_bytes(trained: Trained) -> ModelBytes:
+    return trained.record.objects["model"].sha256
 
 
 def workers_of(cluster: LocalCluster) -> dict[str, int]:
@@ -132,16 +150,17 @@ def test_that_a_cluster_gives_the_same_bytes_and_plan(
     alone = Trained(project, here(tmp_path, processors=2), **SEED)
     context = here(tmp_path)
     together = Trained(project, context, cluster=cluster.address, **SEED)
-    assert together.record.objects["model"].sha256 == alone.record.objects["model"].sha256
+    assert model_bytes(together) == model_bytes(alone)
     assert together.version.plan == alone.version.plan
     assert together.version.cv == alone.version.cv
     assert context.computing == [Computing(workers=2, threads=2, address=cluster.address)]
     wait_until(lambda: not forks(cluster) and not rows_kept(cluster), within_s=2.0)
 
 
-def test_that_a_worker_that_dies_costs_its_fits_only(project: Project, tmp_path: Path, cluster: LocalCluster) -> None:
+def test_that_a_worker_that_dies_costs_its_fits_only(
+    project: Project, tmp_path: Path, cluster: LocalCluster, alone: ModelBytes
+) -> None:
     store(project, "people", with_target(Task.BINARY))
-    alone = Trained(project, here(tmp_path, processors=2), **SEED)
     address, victim = next(iter(workers_of(cluster).items()))
     context = Acting(tmp_path, 20, lambda: os.kill(victim, signal.SIGKILL))
     observer = connect(cluster.address)
@@ -161,7 +180,7 @@ def test_that_a_worker_that_dies_costs_its_fits_only(project: Project, tmp_path:
     assert all(workers[0] == address for workers in again)
     assert len(again) <= 2  # what it had done, but nobody had fetched yet
     assert victim not in workers_of(cluster).values()
-    assert together.record.objects["model"].sha256 == alone.record.objects["model"].sha256
+    assert model_bytes(together) == alone
     assert all(c.state == "done" for c in together.version.candidates if c.remark is None)
     wait_for_workers(cluster)
 
@@ -226,7 +245,9 @@ def test_that_a_worker_may_join_later(project: Project, tmp_path: Path) -> None:
 # What ends a training, and how it goes on
 
 
-def test_that_a_scheduler_that_dies_costs_nothing_that_was_fitted(project: Project, tmp_path: Path) -> None:
+def test_that_a_scheduler_that_dies_costs_nothing_that_was_fitted(
+    project: Project, tmp_path: Path, alone: ModelBytes
+) -> None:
     store(project, "people", with_target(Task.BINARY))
     with LocalCluster(workers=1) as doomed:
         wait_for_workers(doomed)
@@ -237,12 +258,11 @@ def test_that_a_scheduler_that_dies_costs_nothing_that_was_fitted(project: Proje
     resumed = Trained(project, here(tmp_path, processors=2), **SEED)
     assert resumed.version.plan is not None
     assert resumed.version.plan.resumed >= 15
-    again = Trained(project, here(tmp_path, processors=2), **SEED)
-    assert resumed.record.objects["model"].sha256 == again.record.objects["model"].sha256
+    assert model_bytes(resumed) == alone
 
 
 def test_that_a_training_begun_here_goes_on_on_a_cluster(
-    project: Project, tmp_path: Path, cluster: LocalCluster
+    project: Project, tmp_path: Path, cluster: LocalCluster, alone: ModelBytes
 ) -> None:
     store(project, "people", with_target(Task.BINARY))
     context = here(tmp_path, processors=2)
@@ -252,8 +272,7 @@ def test_that_a_training_begun_here_goes_on_on_a_cluster(
     resumed = Trained(project, here(tmp_path), cluster=cluster.address, **SEED)
     assert resumed.version.plan is not None
     assert resumed.version.plan.resumed >= 15
-    alone = Trained(project, here(tmp_path, processors=2), **SEED)
-    assert resumed.record.objects["model"].sha256 == alone.record.objects["model"].sha256
+    assert model_bytes(resumed) == alone
 
 
 def test_that_a_cluster_whose_last_worker_went_is_left(
