@@ -336,15 +336,15 @@ def test_that_wishes_that_contradict_each_other_are_refused(steps: Steps, progra
 
 def test_that_only_an_approved_version_is_a_champion(steps: Steps, program: Program) -> None:
     shutil.copytree(program.folder / "p", program.folder / "c")
-    train = ("train", "c", "clientes", "--target", "baja", "--preset", "quick", "--time-limit", "5", "--model", "otro")
-    first = program(*train, "--champion", "none").document
+    train = ("train", "c", "clientes", "--target", "baja", "--positive", "Sí", "--seed", "3", "--model", "otro")
+    tried = steps["train"].document["candidates"]
+    take = ("--take", f"baja@1:{next(n for n, c in enumerate(tried, start=1) if c['estimator'] == 'tree')}")
+    rows = program(*train, "--champion", "none", *take).document["candidates"]
+    assert {c["estimator"] for c in rows} == {"tree", "baseline"}
     said = program(*train, "--champion", "otro@1")
     assert (said.status, said.document["error"]["code"]) == (2, "cli.train.champion_not_approved")
-    assert program(*train, "--champion", "baja@1").status == 0
-    tree = next(n for n, c in enumerate(first["candidates"], start=1) if c["estimator"] == "tree")
-    rows = program(*train, "--champion", "none", "--take", f"otro@1:{tree}").document["candidates"]
-    assert {c["estimator"] for c in rows} == {"tree", "baseline"}
-    for wrong in ("otro@1:0", "otro@1:99"):
+    assert program(*train, "--champion", "baja@1", *take).status == 0
+    for wrong in ("baja@1:0", "baja@1:99"):
         assert program(*train, "--take", wrong).document["error"]["code"] == "learning.no_such_row"
 
 
