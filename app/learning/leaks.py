@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import stats
 
-from app.data.records import ColumnProfile, ColumnType, Profile
+from app.data.records import ColumnProfile, ColumnType
 from app.learning.matrix import numbers
 from app.learning.records import PlannedColumn, Task
 from app.learning.source import Source, read_in_parts
@@ -94,13 +93,10 @@ def _named_after(target: str, used: list[PlannedColumn]) -> Iterable[Text]:
 
 def _scaled(source: Source, used: list[PlannedColumn]) -> Iterable[Text]:
     """Columns that have mean 0 and deviation 1, or that all reach from 0 to 1: they were scaled before the split."""
-    if source.profile is None or source.version.rows < _FEWEST_ROWS:
+    if source.version.rows < _FEWEST_ROWS:
         return
     names = {column.name for column in used if column.type is ColumnType.NUMBER}
-    if not names:
-        return
-    profile = msgspec.json.decode(source.profile.read_bytes(), type=Profile)
-    amounts = [c for c in profile.columns if c.name in names and c.distinct >= _MANY_VALUES]
+    amounts = [column for column in source.profiles(names) if column.distinct >= _MANY_VALUES]
     found = [column.name for column in amounts if _is_standard(column)]
     if not found:
         from_0_to_1 = [column.name for column in amounts if column.quantiles and _is_unit(column)]

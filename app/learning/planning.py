@@ -38,7 +38,7 @@ def plan(context: Context, request: PlanRequest) -> Outcome:
     source, target, rows = asked.source, asked.target, asked.divided.rows
     notes = notes_on_rule(asked.stated, rows.train, target.task)
     hints = leak_hints(source, target, request.target, asked.columns)
-    problems = (*notes_on(target, asked.columns, directed=bool(asked.directions)), *notes, *hints)
+    problems = (*notes_on(asked.source, target, asked.columns, directed=bool(asked.directions)), *notes, *hints)
     figures = figures_of(asked.divided, request)
     planned = Planned(
         task=target.task,

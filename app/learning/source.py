@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 
-from app.data.records import DATASET, Column, DatasetVersion
+from app.data.records import DATASET, Column, ColumnProfile, DatasetVersion, Profile
 from app.data.stored import read_stored
 from app.errors import CicloError
 from app.project import Project, Record
@@ -25,6 +26,13 @@ class Source:
     version: DatasetVersion
     path: Path
     profile: Path | None = None
+
+    def profiles(self, names: Collection[str]) -> tuple[ColumnProfile, ...]:
+        """What the import found in the columns of those names; nothing where it kept no profile."""
+        if self.profile is None or not names:
+            return ()
+        known = msgspec.json.decode(self.profile.read_bytes(), type=Profile)
+        return tuple(column for column in known.columns if column.name in names)
 
     def column(self, name: str) -> Column:
         """The column ``name``.

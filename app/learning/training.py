@@ -275,7 +275,7 @@ def _notes_on_data(prepared: Prepared, request: TrainRequest) -> tuple[Text, ...
     return (
         *taken,
         *notes_on_rule(asked.stated, asked.divided.rows.train, target.task),
-        *notes_on(target, asked.columns, directed=any(prepared.data.directions)),
+        *notes_on(asked.source, target, asked.columns, directed=any(prepared.data.directions)),
         *leak_hints(asked.source, target, request.target, asked.columns),
     )
 

@@ -46,6 +46,7 @@ class Activity(QObject):
         foot.stop.clicked.connect(self._on_stop_clicked)
         foot.queue.clicked.connect(self._on_queue_clicked)
         session.jobs.changed.connect(self._refresh)
+        session.opening_changed.connect(self._on_opening_changed)
         self._refresh()
 
     @Slot()
@@ -56,12 +57,19 @@ class Activity(QObject):
         self._shown = job.id if job else ""
         if job is None:
             self._clock.stop()
-            self._foot.show_idle()
+            if self._session.opening:
+                self._foot.show_opening()
+            else:
+                self._foot.show_idle()
         else:
             self._show(job)
             if not self._clock.isActive():
                 self._clock.start()
         self._show_queue()
+
+    @Slot(bool)
+    def _on_opening_changed(self, _opening: bool) -> None:
+        self._refresh()
 
     def _show(self, job: JobView) -> None:
         progress = job.progress

@@ -53,6 +53,14 @@ class Foot(QFrame):
         self.bar.hide()
         self.stop.hide()
 
+    def show_opening(self) -> None:
+        """A project is being opened: that is no job, and can't be stopped."""
+        self.badge.set("accent", "▸", name=self._words("ui.foot.running"))
+        self.title.setText(self._words("ui.foot.opening"))
+        self.step.setText("")
+        self.bar.hide()
+        self.stop.hide()
+
     def show_job(self, title: str, step: str, share: float | None) -> None:
         """A job; ``share`` of it is done, None where that isn't known."""
         self.badge.set("accent", "▸", name=self._words("ui.foot.running"))

@@ -50,6 +50,18 @@ def test_that_a_project_is_left_and_opened_again_from_the_list(shell: Shell) -> 
     assert shell.window.windowTitle().startswith("Churn")
 
 
+def test_that_the_foot_says_that_a_project_is_being_opened(shell: Shell) -> None:
+    shell.open_new_project("Churn")
+    assert shell.session.project is not None
+    path = str(shell.session.project.folder)
+    shell.workspace.actions.actions["close_project"].trigger()
+    foot = shell.window.foot
+    shell.session.open_project(path)
+    assert foot.title.text() == "Opening the project..."
+    assert foot.step.text() == ""
+    shell.until(lambda: foot.title.text() == "Everything is saved")
+
+
 def test_that_a_folder_that_is_no_project_gets_one_sentence_and_changes_nothing(shell: Shell, tmp_path: Path) -> None:
     shell.open_new_project("Churn")
     before = shell.session.project

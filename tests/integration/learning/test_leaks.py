@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -12,8 +13,9 @@ from app.data.records import ImportRequest
 from app.data.versions.arrival import import_source
 from app.learning.alarms import leak_alarms
 from app.learning.leaks import encoded, leak_hints
+from app.learning.planning import plan
 from app.learning.preparing import prepare
-from app.learning.records import TrainRequest
+from app.learning.records import Planned, PlanRequest, TrainRequest
 from app.project import Project
 from tests.bench.leaky import LEAKS, Builder, clean
 from tests.integration.learning.datasets import Here
@@ -75,6 +77,20 @@ def test_that_clean_data_are_not_accused(project: Project, seed: int) -> None:
         return clean(g, amounts=seed % 3 == 0)
 
     assert said(project, build, seed=seed) == []  # type: ignore[arg-type]
+
+
+def test_that_a_value_far_beyond_all_others_is_pointed_out(project: Project) -> None:
+    file = project.folder.parent / "data.csv"
+    frame = clean(np.random.default_rng(5))
+    frame.loc[17, "spent"] = 1e300
+    frame.to_csv(file, index=False)
+    staging, lock = project.new_staging()
+    request = ImportRequest(project=str(project.folder), source=str(file), name="data")
+    project.commit(import_source(Here(staging), request).drafts)
+    planned = plan(Here(staging), PlanRequest(project=str(project.folder), dataset="data", target="answer"))
+    lock.release()
+    problems = msgspec.json.decode(planned.answer, type=Planned).problems
+    assert [text.params["column"] for text in problems if text.id == "learning.note.far_off"] == ["spent"]
 
 
 def test_that_a_name_that_speaks_of_the_target_is_asked_about(project: Project) -> None:
