@@ -17,6 +17,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from app.learning.matrix import MOMENTS
 from app.learning.records import Feature, Task
+from app.learning.screening import binned_auc, binned_r2
 from app.learning.search.data import LearningData
 from app.statistics.auc import placements
 from app.text.message import Text, amount
@@ -27,6 +28,8 @@ ALARM_R2 = 0.95
 PERFECT = 0.9999
 _ROWS = 10_000
 _FOLDS = 3
+_SCREENED = 0.06
+"""Bins may hide so much of what a tree finds."""
 _MARGIN = 0.02
 """By so much at most a tree may be better on rows that it hasn't seen."""
 
@@ -60,10 +63,12 @@ def leak_alarms(
     places: dict[str, list[int]] = {}
     for place, column in enumerate(data.columns):
         places.setdefault(column.feature, []).append(place)
-    alarms = []
+    frame, alarms = data.frame.iloc[::step], []
+    promising = _promising(data, frame, values)
     for feature in features:
-        own = [data.frame.iloc[::step, place] for place in places[feature.name]]
-        power = max(_power(data, values, column) for column in own)
+        own = [frame.iloc[:, place] for place in places[feature.name]]
+        likely = (frame.iloc[:, place] for place in places[feature.name] if promising[place])
+        power = max((_power(data, values, column) for column in likely), default=0.0)
         found = _strong(feature.name, power, data.task) or _afterwards(data, feature, own, values, labels)
         if found is not None:
             alarms.append((power, found))
@@ -71,6 +76,14 @@ def leak_alarms(
     if _perfect(data, out_of_fold):
         told.append(Text("learning.alarm.perfect"))
     return tuple(told)
+
+
+def _promising(data: LearningData, frame: pd.DataFrame, values: Floats) -> NDArray[np.bool_]:
+    """The columns for which a tree is worth the time."""
+    coded = np.column_stack([_coded(frame.iloc[:, place])[:, 0] for place in range(frame.shape[1])])
+    if data.task is Task.REGRESSION:
+        return binned_r2(coded, values) > ALARM_R2 - _SCREENED
+    return binned_auc(coded, values.astype(np.int64)) > ALARM_AUC - _SCREENED
 
 
 def _strong(name: str, power: float, task: Task) -> Text | None:
@@ -118,11 +131,22 @@ def _sides(column: pd.Series, *, whole: bool) -> Iterator[tuple[str, str, NDArra
         for word in known.value_counts().index[:_MOST_WORDS]:
             yield "value", str(word), (column == word).to_numpy()
     else:
-        usual = float(known.mode().iloc[0])
-        side = (column == usual).to_numpy()
-        if side.sum() >= _USUAL * len(side):
+        usual = _usual(known.to_numpy(dtype=np.float64))
+        if usual is not None:
+            side = (column == usual).to_numpy()
             yield "other", f"{usual:g}", ~side & ~empty
             yield "value", f"{usual:g}", side
+
+
+def _usual(values: Floats) -> float | None:
+    """The most frequent number, where it is frequent: then it stands in sorted values for a while."""
+    ordered = np.sort(values)
+    reach = max(1, int(np.ceil(_USUAL * len(ordered))))
+    often = np.unique(ordered[reach - 1 :][ordered[reach - 1 :] == ordered[: len(ordered) - reach + 1]])
+    if not len(often):
+        return None
+    counts = np.searchsorted(ordered, often, side="right") - np.searchsorted(ordered, often, side="left")
+    return float(often[counts.argmax()])
 
 
 def _only_label(codes: Integers, side: NDArray[np.bool_]) -> int | None:
