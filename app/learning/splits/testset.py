@@ -135,17 +135,20 @@ def judged_values(test: Source, target: Target, name: str) -> Floats:
     return np.array([position.get(word, np.nan) for word in source_words(values, given.type)], dtype=np.float64)
 
 
-def notes_on_labels(test: Source, values: Floats, name: str) -> tuple[SplitNote, ...]:
+def notes_on_labels(test: Source, values: Floats, name: str, labels: Sequence[str] = ()) -> tuple[SplitNote, ...]:
     """What is to be known about the answers of a test.
 
     Raises
     ------
     CicloError
-        ``learning.test_without_answers`` where no row has an answer that could be judged.
+        ``learning.test_without_answers`` where no row has an answer that could be judged,
+        ``learning.test_strange_answers`` where all have one that was never learned.
     """
     missing = test.column(name).missing
     strange = int(np.isnan(values).sum()) - missing
     if len(values) == missing + strange:
+        if strange and labels:
+            raise _strange_answers(test, name, labels)
         raise CicloError("learning.test_without_answers", dataset=test.record.label, column=name)
     notes = [("test_strange_labels", strange), ("test_without_target", missing)]
     return tuple(
@@ -153,6 +156,13 @@ def notes_on_labels(test: Source, values: Floats, name: str) -> tuple[SplitNote,
         for id, n in notes
         if n > 0
     )
+
+
+def _strange_answers(test: Source, name: str, labels: Sequence[str]) -> CicloError:
+    words = source_words(read_table(test, (name,)).column(0), test.column(name).type)
+    found = sorted({str(word) for word in words if word is not None})
+    listed = {"found": ", ".join(found[:_LISTED]), "known": ", ".join(labels[:_LISTED])}
+    return CicloError("learning.test_strange_answers", dataset=test.record.label, column=name, **listed)
 
 
 def joint_table(source: Source, test: Source | None, columns: Columns) -> pa.Table:

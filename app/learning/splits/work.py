@@ -109,7 +109,7 @@ def make_split(
         rows = replace(rows, units=splitting.apart(rows.units, rows.train))
     if test is not None:
         answers = judged_values(test, target, request.target)
-        matched = (*matched, *notes_on_labels(test, answers, request.target))
+        matched = (*matched, *notes_on_labels(test, answers, request.target, target.labels))
     learned = np.searchsorted(target.rows, rows.train)
     return Divided(
         source=source,
