@@ -153,15 +153,32 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     reason: Text | None = None
 
 
+class BandPart(msgspec.Struct, frozen=True, kw_only=True):
+    """The band around a usual prediction of those from ``start`` to ``end``, and the share of the ``rows`` judged there
+    that it held."""
+
+    start: float
+    end: float
+    low: float
+    high: float
+    held: Estimate
+    rows: int
+
+
 class PredictionBand(msgspec.Struct, frozen=True, kw_only=True):
     """Around each predicted amount, from ``low`` below to ``high`` above (in the target's unit): so ``level`` of all
-    rows shall lie within. ``held``: the share of the judged rows that did. From ``rows`` residuals out of fold."""
+    rows shall lie within. ``held``: the share of the judged rows that did. From ``rows`` residuals out of fold.
+
+    Where it isn't ``even`` it is as wide as errors usually are around such an amount: ``low`` and ``high`` are those of
+    the median prediction, ``parts`` those of each third of the predictions."""
 
     level: float
     low: float
     high: float
     held: Estimate
     rows: int
+    even: bool = True
+    parts: tuple[BandPart, ...] = ()
 
 
 class ClassRow(msgspec.Struct, frozen=True, kw_only=True):

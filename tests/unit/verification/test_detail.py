@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from sklearn import metrics as reference
@@ -10,7 +12,7 @@ from app.text.message import Text
 from app.verification import charts
 from app.verification.bands import band_of
 from app.verification.classes import class_rows
-from app.verification.observed import Classified
+from app.verification.observed import Classified, Floats
 from app.verification.records import BarChart
 from app.verification.verdict import importance_findings
 
@@ -59,20 +61,60 @@ def test_that_a_class_that_never_comes_or_is_never_said_has_a_reason() -> None:
     assert row.precision.reason is not None
 
 
+def coverage(draw: Callable[[np.random.Generator, int], tuple[Floats, Floats]], n: int) -> tuple[float, float, float]:
+    """How much bands of ``n`` rows hold of fresh ones, and of those with the largest tenth of predictions; and how many
+    of the bands are equally wide everywhere."""
+    held, top, even = [], [], []
+    for seed in range(200):
+        g = np.random.default_rng(seed)
+        band = band_of(*draw(g, n))
+        assert band is not None
+        predicted, left = draw(g, 2_000)
+        low, high = band.ends(predicted)
+        inside = (left >= low) & (left <= high)
+        held.append(inside.mean())
+        top.append(inside[predicted >= np.quantile(predicted, 0.9)].mean())
+        even.append(band.even)
+    return float(np.mean(held)), float(np.mean(top)), float(np.mean(even))
+
+
+def even_errors(g: np.random.Generator, n: int) -> tuple[Floats, Floats]:
+    return g.normal(size=n), g.gamma(2, size=n)
+
+
+def growing_errors(g: np.random.Generator, n: int) -> tuple[Floats, Floats]:
+    predicted = np.exp(g.normal(10, 0.8, size=n))
+    return predicted, 0.2 * predicted * g.standard_normal(n)
+
+
 @pytest.mark.parametrize("n", [30, 99, 1_000])
 def test_that_the_band_holds_nine_tenths_of_the_rows_to_come(n: int) -> None:
-    g, held = np.random.default_rng(n), []
-    for _ in range(400):
-        ends = band_of(g.gamma(2, size=n))
-        assert ends is not None
-        fresh = g.gamma(2, size=200)
-        held.append(((fresh >= ends[0]) & (fresh <= ends[1])).mean())
-    assert 0.895 <= float(np.mean(held)) <= 0.95
+    held, _top, even = coverage(even_errors, n)
+    assert 0.89 <= held <= 0.95
+    assert even >= 0.95
+
+
+@pytest.mark.parametrize(("n", "least"), [(150, 0.83), (400, 0.86), (2_000, 0.86)])
+def test_that_where_errors_grow_with_the_amount_the_band_grows_and_holds_large_predictions_too(
+    n: int, least: float
+) -> None:
+    held, top, even = coverage(growing_errors, n)
+    assert 0.89 <= held <= 0.93
+    assert top >= least  # one band for all amounts holds half of them
+    assert even == 0
 
 
 def test_that_too_few_residuals_give_no_band() -> None:
-    assert band_of(np.arange(18.0)) is None
-    assert band_of(np.arange(19.0)) == (0.0, 18.0)
+    assert band_of(np.arange(18.0), np.arange(18.0)) is None
+    band = band_of(np.arange(19.0), np.arange(19.0))
+    assert band is not None
+    assert (band.low, band.high, band.even) == (0.0, 18.0, True)
+
+
+def test_that_a_model_that_says_the_same_of_every_row_gets_an_even_band() -> None:
+    band = band_of(np.ones(200), np.random.default_rng(0).standard_normal(200))
+    assert band is not None
+    assert band.even
 
 
 def test_that_gain_and_lift_end_where_everybody_is_pointed_out() -> None:
