@@ -177,11 +177,11 @@ def _other_threshold(worth: Worth, positive: int) -> list[Finding]:
     return [("warning", Text("verification.finding.other_threshold", said))]
 
 
-def importance_findings(rows: int, drawn: Sequence[Chart | BarChart]) -> list[Finding]:
-    """Where nobody has the time to find out which columns matter."""
+def importance_findings(version: ModelVersion, rows: int, drawn: Sequence[Chart | BarChart]) -> list[Finding]:
+    """Where it would take too long to find out which columns matter."""
     if rows < FEWEST_FOR_IMPORTANCE or any(isinstance(chart, BarChart) for chart in drawn):
         return []
-    return [("note", Text("verification.finding.no_importance"))]
+    return [("note", Text("verification.finding.no_importance", {"columns": amount(len(version.features))}))]
 
 
 def standard_errors_apart(own: Estimate, expected: Estimate, *, level: float) -> float:

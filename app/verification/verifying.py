@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from app.jobs.contract import Context, Outcome, Progress
+from app.learning.latency import block_ms
 from app.learning.matrix import feature_frame
 from app.learning.model import FittedModel, load_model, raw_predictions, signature_of
 from app.learning.records import ModelVersion, Task
@@ -25,7 +26,7 @@ from app.verification.bands import prediction_band
 from app.verification.classes import class_rows
 from app.verification.compared import chosen_rows, spent_over
 from app.verification.gates import Evidence, judge
-from app.verification.importance import SAMPLE_ROWS, importance_chart, permutation_importance
+from app.verification.importance import importance_chart, permutation_importance, sampled
 from app.verification.metrics import measure
 from app.verification.observed import Classified, Codes, Floats, Measured, Observed
 from app.verification.predictions import OBJECT, write_predictions
@@ -63,7 +64,6 @@ from app.verification.verdict import (
 
 _BATCH = 65_536
 _SUSPECT_ROWS = 20_000
-_IMPORTANCE_S = 30.0
 _SEED = 0
 _LANGUAGES = ("en", "es")
 _ON_BOTH_SIDES = frozenset({"learning.split.twins", "learning.split.across"})
@@ -223,7 +223,7 @@ def _evidence(context: Context, case: _Case) -> Evidence:
 def _judged(context: Context, case: _Case) -> Report:
     version, rows, observed = case.version, case.rows, case.observed
     evidence, drawn = _evidence(context, case), _charts(context, case)
-    gates, findings = judge(evidence), (*_findings(case, evidence), *importance_findings(observed.rows, drawn))
+    gates, findings = judge(evidence), (*_findings(case, evidence), *importance_findings(version, observed.rows, drawn))
     judged = verdict(gates, findings)
     classified = observed if isinstance(observed, Classified) and observed.rows else None
     return Report(
@@ -343,17 +343,22 @@ def _charts_without_target(version: ModelVersion, raw: Floats) -> tuple[Chart, .
 
 def _importance(context: Context, case: _Case) -> BarChart | None:
     version, model = case.version, case.model
-    part, frame = case.sample(SAMPLE_ROWS)
+    plan = sampled(len(version.features), block_ms=block_ms(version))
+    if plan is None:
+        return None
+    part, frame = case.sample(plan.rows)
 
-    def loss(changed: pd.DataFrame) -> float:
-        return _loss(part, raw_predictions(model.pipeline, changed, classes=len(version.labels)))
+    def losses(changed: pd.DataFrame) -> Floats:
+        raw = raw_predictions(model.pipeline, changed, classes=len(version.labels))
+        return np.array([_loss(part, raw[start : start + part.rows]) for start in range(0, len(raw), part.rows)])
 
     def step(done: int, total: int) -> None:
         _step(context, "importance", done, total)
 
-    found = permutation_importance(frame, version.features, loss, budget_s=_IMPORTANCE_S, step=step, seed=_SEED)
+    found = permutation_importance(frame, version.features, losses, repeats=plan.repeats, step=step, seed=_SEED)
     code = "neg_mean_absolute_error" if version.task is Task.REGRESSION else "neg_log_loss"
-    return importance_chart(found, measure=Text(f"verification.metric.{code}")) if found else None
+    measure = Text(f"verification.metric.{code}")
+    return importance_chart(found, measure=measure, total=case.observed.rows) if found else None
 
 
 def _loss(part: Observed, raw: Floats) -> float:

@@ -8,13 +8,10 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from app.text.message import Text
 from app.verification import charts
 from app.verification.bands import band_of
 from app.verification.classes import class_rows
 from app.verification.observed import Classified, Floats
-from app.verification.records import BarChart
-from app.verification.verdict import importance_findings
 
 ROWS = 600
 
@@ -138,10 +135,3 @@ def test_that_the_curves_by_threshold_are_recall_precision_and_share() -> None:
         assert np.interp(at, recall.x, recall.y) == pytest.approx(said[data.is_positive].mean(), abs=0.03)
         assert np.interp(at, precision.x, precision.y) == pytest.approx(data.is_positive[said].mean(), abs=0.03)
         assert np.interp(at, warned.x, warned.y) == pytest.approx(said.mean(), abs=0.03)
-
-
-def test_that_missing_importance_is_said_where_there_are_rows_enough() -> None:
-    bars = BarChart(code="importance", x_label=Text("x"), names=("a",), values=(0.1,))
-    assert importance_findings(100, (bars,)) == []
-    assert importance_findings(10, ()) == []
-    assert [text.id for _, text in importance_findings(100, ())] == ["verification.finding.no_importance"]

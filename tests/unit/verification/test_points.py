@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from app.learning.records import Candidate, Estimate, ModelVersion, Split, Task, TrainRequest
+from app.data.records import ColumnType
+from app.learning.latency import block_ms
+from app.learning.records import Candidate, Estimate, Feature, ModelVersion, Split, Task, TrainRequest
 from app.text.message import Text
 from app.verification.points import MOST, strengths, warnings
-from app.verification.records import Comparison, Gate, MetricRow, Report
+from app.verification.records import BarChart, Comparison, Gate, MetricRow, Report
+from app.verification.verdict import importance_findings
 
 AUC = "roc_auc"
 
@@ -81,3 +84,21 @@ def test_that_failed_gates_and_bad_findings_are_the_first_warnings() -> None:
     assert [text.id for text in found] == ["worse", "leak", "mild"]
     assert len(found) == MOST
     assert warnings(report()) == ()
+
+
+def test_that_missing_importance_is_said_where_there_are_rows_enough() -> None:
+    bars = BarChart(code="importance", x_label=Text("x"), names=("a",), values=(0.1,))
+    assert importance_findings(version(0.8), 100, (bars,)) == []
+    assert importance_findings(version(0.8), 10, ()) == []
+    assert [text.id for _, text in importance_findings(version(0.8), 100, ())] == ["verification.finding.no_importance"]
+
+
+def test_that_what_a_model_takes_is_counted_from_its_parts_and_columns() -> None:
+    plain = version(0.8)
+    near = msgspec.structs.replace(plain, estimator="neighbors")
+    many = msgspec.structs.replace(
+        plain, features=tuple(Feature(name=str(n), type=ColumnType.NUMBER) for n in range(500))
+    )
+    assert block_ms(plain) == block_ms(version(0.9))
+    assert block_ms(near) > block_ms(plain)
+    assert block_ms(many) > block_ms(plain) + 100
