@@ -29,6 +29,7 @@ class ComparisonAnswer(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     metric: str
     level: float
+    least: float
     rows: int
     left_out: int
     other: dict[str, Figure]
@@ -46,6 +47,7 @@ def comparison_answer(one: Comparison, words: Words) -> ComparisonAnswer:
         verdict=one.verdict,
         metric=one.decides,
         level=one.level,
+        least=one.least,
         rows=one.rows,
         left_out=one.left_out,
         other={row.code: figure(row.other, words) for row in one.metrics},

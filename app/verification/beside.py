@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from app.learning.records import Estimate
 from app.text.message import Text, amount
 from app.verification.catalogue import decimals, display
@@ -13,9 +15,29 @@ def lead(one: Comparison) -> Text:
     return Text(f"verification.beside.{one.kind}", {"name": one.label.replace("@", " v")})
 
 
+def verdict_of(difference: Estimate | None, least: float) -> str:
+    """What a difference in the scorer's sense says: better where it is surely above 0 and not less than ``least``."""
+    if difference is None or difference.low is None or difference.high is None:
+        return "unknown"
+    if difference.low > 0 and difference.low >= least:
+        return "better"
+    return "worse" if difference.high < 0 else "no_difference"
+
+
+def told(one: Comparison) -> str:
+    """The verdict as it is told: ``too_small`` where it surely does better, but maybe by less than matters."""
+    small = one.verdict == "no_difference" and one.decisive is not None and (one.decisive.low or 0.0) > 0
+    return "too_small" if small else one.verdict
+
+
+def by_least(one: Comparison, least: float) -> Comparison:
+    """The same comparison where another difference matters."""
+    return msgspec.structs.replace(one, least=least, verdict=verdict_of(one.decisive, least))
+
+
 def outcome(one: Comparison) -> Text:
     """Better, worse, no clear difference, or why that can't be told."""
-    return Text(f"verification.beside.{'nothing' if one.reason is not None else one.verdict}")
+    return Text(f"verification.beside.{'nothing' if one.reason is not None else told(one)}")
 
 
 def grounds(one: Comparison) -> tuple[Text, ...]:
@@ -33,7 +55,13 @@ def grounds(one: Comparison) -> tuple[Text, ...]:
             "level": amount(one.level, "percent", 1),
         },
     )
-    return (said, Text("verification.beside.earlier", {"n": one.earlier})) if one.earlier else (said,)
+    found = [said]
+    if one.least > 0:
+        least = amount(one.least, "metric", decimals(one.decides, one.least))
+        found.append(Text("verification.beside.least", {"least": least}))
+    if one.earlier:
+        found.append(Text("verification.beside.earlier", {"n": one.earlier}))
+    return tuple(found)
 
 
 def difference(code: str, estimate: Estimate) -> Text:

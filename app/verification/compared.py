@@ -3,7 +3,7 @@ and which rows flipped."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -14,6 +14,7 @@ from app.statistics.bootstrap import REPEATS, intervals
 from app.statistics.interval import LEVEL, MINIMUM, Interval
 from app.statistics.proportions import mcnemar_exact
 from app.text.message import Text
+from app.verification.beside import verdict_of
 from app.verification.catalogue import METRICS, is_loss
 from app.verification.gates import PREFERRED
 from app.verification.measures import BY_LABEL, DIFFERENCES
@@ -59,7 +60,7 @@ def compare(
     other_id: str = "",
     earlier: int = 0,
     left_out: int = 0,
-    least: float = 0.0,
+    least: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> Comparison:
     """Our predictions beside theirs.
@@ -75,7 +76,7 @@ def compare(
     earlier
         Challengers that were compared on these rows before.
     least
-        The smallest difference of the deciding metric that matters, 0 or more.
+        Of metrics, the smallest difference that matters, 0 or more; of the others any does.
     """
     level = spent_level(earlier) if kind != VERSION else LEVEL
     codes = [code for code in METRICS[task] if kind != "rule" or task is Task.REGRESSION or code in BY_LABEL]
@@ -85,13 +86,14 @@ def compare(
     plain = differences(ours, theirs, codes, level=LEVEL, seed=seed)
     decides = next((c for c in (metric, *PREFERRED, *codes) if c in plain and plain[c].low is not None), "")
     spent = differences(ours, theirs, [decides], level=level, seed=seed)[decides] if decides else None
+    smallest = (least or {}).get(decides, 0.0)
     other = {row.code: row.estimate for row in measure(task, theirs, seed=seed) if row.code in plain}
     return msgspec.structs.replace(
         blank,
         level=level,
-        least=least,
+        least=smallest,
         decides=decides,
-        verdict=_verdict(spent, least),
+        verdict=verdict_of(spent, smallest),
         decisive=spent,
         metrics=tuple(ComparedRow(code=code, other=other[code], difference=plain[code]) for code in codes),
         flips=flips(ours, theirs, rows),
@@ -130,14 +132,6 @@ def _same(ours: Observed, theirs: Observed) -> bool:
         same = np.array_equal(ours.probabilities, theirs.probabilities)
         return same and np.array_equal(ours.predicted, theirs.predicted)  # thresholds may differ
     return False
-
-
-def _verdict(difference: Estimate | None, least: float) -> str:
-    if difference is None or difference.low is None or difference.high is None:
-        return "unknown"
-    if difference.low > 0 and difference.low >= least:
-        return "better"
-    return "worse" if difference.high < 0 else "no_difference"
 
 
 # Rows that flipped

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.learning.records import ModelVersion
 from app.text.message import Text, Value, amount
+from app.verification.beside import told
 from app.verification.catalogue import decimals
 from app.verification.limits import FACTS, OPENINGS, ROWS, facts_of, judge_fact, judge_limit
 from app.verification.records import Comparison, Gate, GateLimit, MetricRow, Risk
@@ -123,13 +124,14 @@ def _beside(code: str, found: Comparison, *, passed: bool) -> Gate:
         "model": found.label.replace("@", " v"),
         "metric": Text(f"verification.metric.{found.decides}"),
         "value": amount(abs(value or 0.0), "metric", decimals(found.decides, value or 0.0)),
+        "least": amount(found.least, "metric", decimals(found.decides, found.least)),
     }
     return Gate(
         code=code,
         passed=passed,
         value=found.decisive.low if found.decisive is not None else None,
         limit=found.least,
-        sentence=Text(f"verification.gate.{code}.{found.verdict}", params),
+        sentence=Text(f"verification.gate.{code}.{told(found)}", params),
         metric=found.decides,
     )
 

@@ -15,6 +15,7 @@ REPORT = "report"
 DECISION = "decision"
 GATE_LIMIT = "gate-limit"
 GATE_RISK = "gate-risk"
+GATE_LEAST = "gate-least"
 
 VERIFY = JobKind("verification.verify", "app.verification.verifying:verify")
 SIDES = JobKind("verification.sides", "app.verification.sides:side_by_side")
@@ -135,7 +136,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     ``rows`` that both are judged on, without the ``left_out`` ones that the other learned from. ``decides`` is the
     metric that the ``verdict`` (better, worse, no_difference or unknown) rests on, with the difference ``decisive`` at
-    the confidence ``level`` that is left after ``earlier`` challengers. ``reason``: why there is no comparison."""
+    the confidence ``level`` that is left after ``earlier`` challengers; less than ``least`` doesn't make it better.
+    ``reason``: why there is no comparison."""
 
     kind: str
     label: str
@@ -248,6 +250,15 @@ class GateLimit(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     metric: str
     limit: float | None
+
+
+class GateLeast(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of the smallest difference of a metric that matters, 0 or more, beside what is used today: for a model (by
+    name) and a metric the newest one counts; ``least`` None takes it away."""
+
+    model: str
+    metric: str
+    least: float | None
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from app.verification.rows import Rows, features_of, learned_from
 from app.verification.value.worth import Rival
 
 CHAMPION, RULE = "champion", "rule"
+Least = Mapping[str, float]
 SaidBy = Callable[[ModelVersion, FittedModel, pa.Table], Observed]
 
 
@@ -33,13 +34,17 @@ class Beside:
     rival: Rival | None = None
 
 
-def beside_champion(project: Project, record: Record, rows: Rows, ours: Observed, said_by: SaidBy) -> Beside | None:
+def beside_champion(
+    project: Project, record: Record, rows: Rows, ours: Observed, said_by: SaidBy, least: Least
+) -> Beside | None:
     """The version beside the one of its model that was approved last; None where there is no other.
 
     Parameters
     ----------
     said_by
         What another version says of the same rows, from a table of its columns.
+    least
+        Of metrics, the smallest difference that matters.
     """
     version = record.read(ModelVersion)
     label = state.champion(project, record.name, but=record.id)
@@ -66,11 +71,12 @@ def beside_champion(project: Project, record: Record, rows: Rows, ours: Observed
         rows=rows.positions[fresh],
         earlier=state.challengers_before(project, rows.key, record.id),
         left_out=ours.rows - len(fresh),
+        least=least,
     )
     return Beside(comparison=comparison, rival=Rival(code=CHAMPION, name=label, observed=theirs, which=fresh))
 
 
-def beside_rule(project: Project, version: ModelVersion, rows: Rows, ours: Observed) -> Beside | None:
+def beside_rule(project: Project, version: ModelVersion, rows: Rows, ours: Observed, least: Least) -> Beside | None:
     """The version beside the rule that the training was told; None where it was told none.
 
     Raises
@@ -97,6 +103,7 @@ def beside_rule(project: Project, version: ModelVersion, rows: Rows, ours: Obser
         metric=version.metric,
         rows=rows.positions[known],
         left_out=ours.rows - len(known),
+        least=least,
     )
     return Beside(comparison=comparison, rival=Rival(code=RULE, name=request.rule, observed=theirs, which=known))
 

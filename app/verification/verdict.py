@@ -11,6 +11,7 @@ import numpy as np
 from app.learning.records import Estimate, ModelVersion
 from app.statistics.interval import LEVEL, MINIMUM
 from app.text.message import Text, Value, amount
+from app.verification.beside import told
 from app.verification.catalogue import shown
 from app.verification.observed import Classified, Observed
 from app.verification.records import BarChart, Chart, Comparison, Gate, MetricRow
@@ -116,7 +117,7 @@ def comparison_findings(compared: Sequence[Comparison]) -> list[Finding]:
                 ("note", Text(f"verification.finding.{one.kind}.not_compared", {**names, "reason": one.reason}))
             )
         elif one.kind == "champion" and one.verdict == "no_difference":
-            found.append(("warning", Text("verification.finding.champion.no_difference", names)))
+            found.append(("warning", Text(f"verification.finding.champion.{told(one)}", names)))
         if one.left_out and one.reason is None:
             found.append(("note", Text(f"verification.finding.{one.kind}.left_out", names)))
     return found

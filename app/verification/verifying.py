@@ -279,9 +279,10 @@ def _compared(context: Context, case: _Case) -> tuple[Beside, ...]:
     def said_by(version: ModelVersion, model: FittedModel, table: pa.Table) -> Observed:
         return observe(version, case.rows, _predict(context, model, table))
 
+    least = policy.least_differences(case.project, case.record.name)
     found = (
-        beside_champion(case.project, case.record, case.rows, case.observed, said_by),
-        beside_rule(case.project, case.version, case.rows, case.observed),
+        beside_champion(case.project, case.record, case.rows, case.observed, said_by, least),
+        beside_rule(case.project, case.version, case.rows, case.observed, least),
     )
     return tuple(one for one in found if one is not None)
 

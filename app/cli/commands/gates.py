@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from argparse import Namespace
 
 import msgspec
@@ -13,7 +14,15 @@ from app.cli.work import opened
 from app.errors import CicloError
 from app.project import Project
 from app.text import Words
-from app.verification.policy import gate_limits, gate_risk, gates_now, set_gate_limit, set_gate_risk
+from app.verification.policy import (
+    gate_limits,
+    gate_risk,
+    gates_now,
+    least_differences,
+    set_gate_limit,
+    set_gate_risk,
+    set_least_difference,
+)
 from app.verification.records import Gate, Report, Risk
 from app.verification.state import latest_report, model_record
 
@@ -23,6 +32,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     risk: str
     approvals: int
     limits: dict[str, float]
+    least: dict[str, float]
     gates: tuple[GateAnswer, ...]
 
 
@@ -32,6 +42,7 @@ def arguments(parser: Parser) -> None:
     parser.place("model", metavar="MODEL")
     parser.option("--risk", choices=[risk.value for risk in Risk], default="")
     parser.option("--limit", metavar="METRIC=VALUE|none", several=True)
+    parser.option("--least", metavar="METRIC=VALUE|none", several=True)
 
 
 def run(terminal: Terminal, options: Namespace) -> int:
@@ -39,10 +50,13 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         record = model_record(project, options.model)
         wanted = [_read(text) for text in options.limit]
+        least = [_read(text) for text in options.least]
         if options.risk:
             set_gate_risk(project, model=record.name, risk=Risk(options.risk))
         for metric, limit in wanted:
             set_gate_limit(project, model=record.name, metric=metric, limit=limit)
+        for metric, smallest in least:
+            set_least_difference(project, model=record.name, metric=metric, least=smallest)
         report = latest_report(project, record.id)
         gates = gates_now(project, report.read(Report)) if report is not None else ()
         answer = _answer(project, record.label, record.name, gates, terminal.words)
@@ -53,21 +67,33 @@ def run(terminal: Terminal, options: Namespace) -> int:
 def _read(text: str) -> tuple[str, float | None]:
     """``roc_auc=0.8``, in the scorer's sense; ``roc_auc=none`` takes the limit away."""
     metric, _equals, value = text.partition("=")
+    if value.strip() == "none":
+        return metric.strip(), None
     try:
-        return metric.strip(), None if value.strip() == "none" else float(value)
+        number = float(value)
     except ValueError as error:
         raise CicloError("cli.gates.bad_limit", limit=text) from error
+    if not math.isfinite(number):
+        raise CicloError("cli.gates.bad_limit", limit=text)
+    return metric.strip(), number
 
 
 def _answer(project: Project, label: str, name: str, gates: tuple[Gate, ...], words: Words) -> _Answer:
     risk = gate_risk(project, name)
     limits = {one.metric: one.limit for one in gate_limits(project, name) if one.limit is not None}
-    told = gate_answers(gates, words)
-    return _Answer(model=label, risk=risk.value, approvals=risk.approvals, limits=limits, gates=told)
+    return _Answer(
+        model=label,
+        risk=risk.value,
+        approvals=risk.approvals,
+        limits=limits,
+        least=least_differences(project, name),
+        gates=gate_answers(gates, words),
+    )
 
 
 def _lines(answer: _Answer, words: Words) -> list[str]:
     lines = [words("cli.gates.risk", risk=answer.risk, n=answer.approvals)]
     lines += [words("cli.gates.limit", metric=metric, limit=limit) for metric, limit in answer.limits.items()]
+    lines += [words("cli.gates.least", metric=metric, least=least) for metric, least in answer.least.items()]
     lines += gate_lines(answer.gates, words)
     return lines if answer.gates else [*lines, words("cli.gates.no_report", model=answer.model)]

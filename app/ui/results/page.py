@@ -26,7 +26,7 @@ from app.ui.widgets.page import PageHeader, ScrollPage, WorkOrEmpty
 from app.ui.widgets.table import Table
 from app.verification.catalogue import METRICS, display
 from app.verification.policy import gate_limit
-from app.verification.records import DECISION, GATE_LIMIT, GATE_RISK, REPORT
+from app.verification.records import DECISION, GATE_LEAST, GATE_LIMIT, GATE_RISK, REPORT
 from app.verification.state import VersionRow, VersionState, models
 
 _CHIPS: dict[VersionState, Kind] = {
@@ -285,7 +285,7 @@ class Page(QWidget):
 
     @Slot(object)
     def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
-        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LIMIT, GATE_RISK}:
+        if changes.keys() & {MODEL, REPORT, DECISION, GATE_LEAST, GATE_LIMIT, GATE_RISK}:
             self._reload()
 
     @Slot()

@@ -11,6 +11,8 @@ from app.errors import CicloError
 from app.project.record import Record
 from app.project.store import Project
 from app.ui.session import Session
+from app.ui.verification.least import LeastField
+from app.ui.verification.numbers import parse_number
 from app.ui.widgets.basics import Card, button, clear, label, row
 from app.ui.widgets.form import Dropdown, Field, Option, line_edit
 from app.ui.widgets.messages import FindingRow
@@ -54,6 +56,9 @@ class GatesCard(Card):
         self._risk_help = label("", "small-muted")
         self.body.addWidget(self._risk_field)
         self.body.addWidget(self._risk_help)
+        self._least = LeastField(session)
+        self._least.failed.connect(self.failed)
+        self.body.addWidget(self._least)
         self.body.addWidget(label(self._words("ui_verification.limit"), "small-muted"))
         limit_row = row(self._limit, self._set, 1)
         self.body.addWidget(self._metric)
@@ -61,8 +66,8 @@ class GatesCard(Card):
         self.body.addWidget(self._wrong)
         self._wrong.hide()
 
-    def show_gates(self, report: Report) -> tuple[Gate, ...]:
-        """Show the gates that hold today for a report; returns them."""
+    def show_gates(self, report: Report, metric: str) -> tuple[Gate, ...]:
+        """Show the gates that hold today for a report of a version that ``metric`` decides about; returns them."""
         project = self._session.project
         if project is None:
             return ()
@@ -76,6 +81,7 @@ class GatesCard(Card):
         risk = gate_risk(project, self._model)
         self._risk.set_value(risk)
         self._risk_help.setText(words(f"ui_verification.risk.{risk}.help"))
+        self._least.show_least(project, model=self._model, metric=metric)
         kept = self._metric.value()
         options = [Option(m, words(f"verification.metric.{m}")) for m in METRICS[report.task]]
         options += [Option(fact, words(f"verification.gate.{fact}_limit")) for fact in FACTS]
@@ -127,12 +133,3 @@ def _set_limit(project: Project, model: str, metric: str, limit: float | None) -
 
 def _set_risk(project: Project, model: str, risk: Risk) -> list[Record]:
     return [set_gate_risk(project, model=model, risk=risk)]
-
-
-def parse_number(text: str, half: str) -> float | None:
-    """A number typed in the user's format; ``half`` is how 0.5 is written there. None where it isn't one."""
-    mark = half.strip("05")
-    try:
-        return float(text.replace(mark, ".") if mark else text)
-    except ValueError:
-        return None

@@ -21,11 +21,11 @@ from app.ui.widgets.form import Dropdown, Option
 from app.ui.widgets.messages import Notice
 from app.ui.widgets.page import PageHeader, WorkOrEmpty
 from app.verification.papers.statements import STATEMENT
-from app.verification.records import DECISION, GATE_LIMIT, GATE_RISK, REPORT, VERIFY, Report, VerifyRequest
+from app.verification.records import DECISION, GATE_LEAST, GATE_LIMIT, GATE_RISK, REPORT, VERIFY, Report, VerifyRequest
 from app.verification.state import VersionRow, VersionState, latest_report, models
 from app.verification.value.records import OPERATING_POINT, VALUE_TABLE
 
-_SHOWN = {MODEL, REPORT, DECISION, GATE_LIMIT, GATE_RISK, VALUE_TABLE, OPERATING_POINT, STATEMENT}
+_SHOWN = {MODEL, REPORT, DECISION, GATE_LEAST, GATE_LIMIT, GATE_RISK, VALUE_TABLE, OPERATING_POINT, STATEMENT}
 """The kinds of records that the page shows."""
 
 STATE_KINDS = {

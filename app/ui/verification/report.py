@@ -24,6 +24,7 @@ from app.ui.widgets.basics import Card, clear, label
 from app.ui.widgets.messages import FindingRow
 from app.ui.widgets.page import PageHeader, ScrollPage
 from app.verification.points import strengths, warnings
+from app.verification.policy import compared_now
 from app.verification.records import Report
 from app.verification.state import VersionRow
 
@@ -129,9 +130,10 @@ class ReportView(ScrollPage):
         self._show_points(report, version)
         self._saver.set_report(record, report_record)
         self._metrics.show_metrics(report.metrics, report.level)
-        self._beside.show_compared(report.compared)
+        project = self._session.project
+        self._beside.show_compared(compared_now(project, report) if project is not None else report.compared)
         self._worth.show_worth(record, report)
-        gates = self._gates.show_gates(report)
+        gates = self._gates.show_gates(report, version.metric)
         self._decision.show_version(record, version_row, gates)
         self._papers.show_version(record)
         self._show_findings(report)

@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from app.text.words import Words, choose_locale
 from app.ui.session import Session
-from app.ui.verification.gates import parse_number
+from app.ui.verification.numbers import parse_number
 from app.ui.verification.page import Page
 from app.ui.widgets.table import Table
-from app.verification.policy import gate_limit
+from app.verification.policy import gate_limit, least_differences
 from app.verification.records import DECISION, REPORT, Decision
 from app.verification.state import VersionState
 from tests.gui.trained import Hand, model_id, nameless, version
@@ -163,6 +163,23 @@ def test_that_a_limit_is_read_with_a_decimal_comma_in_spanish(qtbot: QtBot, sess
     limit = gate_limit(project, "left")
     assert limit is not None
     assert limit.limit == pytest.approx(0.65)
+
+
+def test_that_the_smallest_difference_that_matters_is_set_where_the_gates_are(
+    hand: Hand, page: Page, session: Session
+) -> None:
+    page.show_record(model_id(session, "left@1"))
+    assert session.project is not None
+    project = session.project
+    hand.write("verification.least_value", "-1")
+    hand.click("verification.least_set")
+    assert "“-1” isn't a number from 0 up." in hand.words()
+    hand.write("verification.least_value", "0.02")
+    hand.click("verification.least_set")
+    hand.until(lambda: list(least_differences(project, "left").values()) == [0.02])
+    hand.write("verification.least_value", "")
+    hand.click("verification.least_set")
+    hand.until(lambda: not least_differences(project, "left"))
 
 
 @pytest.mark.parametrize(("typed", "half", "value"), [("0,8", "0,5", 0.8), ("0.8", "0.5", 0.8), ("a", "0.5", None)])

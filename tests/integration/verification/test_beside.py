@@ -11,6 +11,7 @@ from app.learning.records import MODEL, ModelVersion, Task, TrainRequest
 from app.learning.training import train
 from app.project import Project
 from app.verification import state
+from app.verification.policy import set_least_difference
 from app.verification.records import Comparison, Report, SideBySide, SidesRequest
 from app.verification.sides import side_by_side
 from tests.integration.learning.datasets import Here, store
@@ -75,6 +76,16 @@ def test_that_the_version_in_use_is_not_compared_with_itself(judged: Open) -> No
     project = judged(Task.BINARY)
     approve(project, "model@1")
     assert judge(project)[0].compared == ()
+
+
+def test_that_the_report_states_the_smallest_difference_that_matters(judged: Open) -> None:
+    project = judged(Task.BINARY)
+    approve(project, "model@1")
+    set_least_difference(project, model="model", metric="roc_auc", least=0.02)
+    report, english, spanish = judge(project, model=learn(project, exclude=(HOSTILE,), include=(LONG,)))
+    assert beside(report, "champion").least == 0.02
+    assert "A difference matters from 0.020 on." in english
+    assert "Una diferencia importa a partir de 0,020." in spanish
 
 
 def test_that_each_further_challenger_is_counted_once(judged: Open) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from app.learning.search.records import Served
 from app.project import Project
 from app.text.words import Words
 from app.verification import policy, state
+from app.verification.beside import grounds, outcome
 from app.verification.gates import Evidence, judge
-from app.verification.records import DECISION, Comparison, Decision, GateLimit, Risk
+from app.verification.records import DECISION, Comparison, Decision, GateLimit, Report, Risk
 from app.verification.state import VersionState
 from app.verification.value.records import Policy, ValueTable, Worth
 from tests.unit.verification.test_points import report as made_report
@@ -100,6 +102,35 @@ def test_that_several_limits_hold_at_once_and_each_is_taken_away_by_itself(proje
     policy.set_gate_limit(project, model="churn", metric="roc_auc", limit=None)
     assert [one.metric for one in policy.gate_limits(project, "churn")] == ["size"]
     assert policy.gate_limits(project, "other") == ()
+
+
+def test_that_the_smallest_difference_that_matters_holds_for_a_report_that_was_made_before(project: Project) -> None:
+    better = msgspec.structs.replace(
+        UNCLEAR, rows=900, verdict="better", decisive=Estimate(value=0.02, low=0.01, high=0.03)
+    )
+    model = version(project)
+    body = msgspec.structs.replace(report(project, model).read(Report), compared=(better,))
+    for least, verdict in ((None, "better"), (0.005, "better"), (0.015, "no_difference")):
+        policy.set_least_difference(project, model="churn", metric="roc_auc", least=least)
+        (now,) = policy.compared_now(project, body)
+        assert (now.verdict, now.least) == (verdict, least or 0.0)
+    assert policy.least_differences(project, "other") == {}
+    assert Words("en").text(outcome(now)) == "Better, but maybe by less than matters"
+    assert "A difference matters from 0.015 on." in [Words("en").text(text) for text in grounds(now)]
+    gate = next(gate for gate in policy.gates_now(project, body) if gate.code == "champion")
+    assert gate.limit == 0.015
+    assert "less than the 0.015 that matter" in Words("en").text(gate.sentence)
+    policy.set_gate_risk(project, model="churn", risk=Risk.HIGH)
+    assert not next(gate for gate in policy.gates_now(project, body) if gate.code == "champion").passed
+
+
+@pytest.mark.parametrize(
+    ("metric", "least"), [("nosuch", 0.1), ("rows", 1.0), ("roc_auc", -0.1), ("roc_auc", math.nan)]
+)
+def test_that_a_difference_that_cannot_matter_is_refused(project: Project, metric: str, least: float) -> None:
+    with pytest.raises(CicloError) as caught:
+        policy.set_least_difference(project, model="churn", metric=metric, least=least)
+    assert caught.value.code in ("verification.unknown_metric", "verification.bad_least")
 
 
 def test_that_two_people_approve_where_much_is_at_stake(
