@@ -6,6 +6,7 @@ import numpy as np
 
 from app.statistics.proportions import wilson
 from app.text.message import Text, amount
+from app.verification.axes import share_axis, threshold_line
 from app.verification.observed import Booleans, Classified, Codes, Floats, Measured, Observed
 from app.verification.records import Chart, Confusion, Curve
 
@@ -13,6 +14,7 @@ POINTS = 200
 DOTS = 400
 _BINS = 10
 _SMALLEST_BIN = 10
+_FIRST_FOUND = 0.1
 
 
 def charts(observed: Observed) -> tuple[Chart, ...]:
@@ -124,13 +126,14 @@ def precision_recall(data: Classified) -> Chart:
     x, y, hits, said = thinned(found / positives, found / warned, found, warned)
     low, high = _band(hits, said)
     share = positives / data.rows
+    told = (said >= _SMALLEST_BIN) & (x >= _FIRST_FOUND)  # before, chance leaps and would take up the whole axis
     return Chart(
         code="precision_recall",
         x_label=_label("precision_recall.x"),
         y_label=_label("precision_recall.y"),
         curves=(_curve(_label("model"), x, y, low=low, high=high), _line("chance", (0.0, 1.0), (share, share))),
         x_range=(0.0, 1.0),
-        y_range=(0.0, 1.0),
+        y_range=share_axis(share, *high[told], *y[said >= _SMALLEST_BIN]),
     )
 
 
@@ -169,24 +172,29 @@ def lift(data: Classified) -> Chart:
     )
 
 
+def _scores_axis(scores: Floats) -> tuple[float, float]:
+    """As far as more than a few rows lie."""
+    return share_axis(*np.sort(scores)[-_SMALLEST_BIN:][:1])
+
+
 def thresholds(data: Classified) -> Chart:
     """Found, right when it warns, and share pointed out, each against the threshold."""
     order = np.sort(np.unique(data.scores))[::-1]
     found, warned = _ranked(data)
     positives = int(data.is_positive.sum())
     lines = {"recall": found / positives, "precision": found / warned, "warned": warned / data.rows}
-    curves = []
+    curves, x_range = [], _scores_axis(data.scores)
     for name, values in lines.items():
         x, y = thinned(order[::-1], values[::-1], limit=POINTS // 2)
         curves.append(_curve(_label(f"thresholds.{name}"), x, y))
     if data.threshold is not None:
-        curves.append(_line("threshold", (data.threshold, data.threshold), (0.0, 1.0)))
+        curves.append(threshold_line(data.threshold, x_range[1], (0.0, 1.0)))
     return Chart(
         code="thresholds",
         x_label=_label("score_distribution.x"),
         y_label=_label("thresholds.y"),
         curves=tuple(curves),
-        x_range=(0.0, 1.0),
+        x_range=x_range,
         y_range=(0.0, 1.0),
     )
 
@@ -201,16 +209,17 @@ def calibration(scores: Floats, happened: Booleans, *, x_label: Text, y_label: T
     totals = np.array([len(part) for part in parts], dtype=np.float64)
     hits = np.array([happened[part].sum() for part in parts], dtype=np.float64)
     low, high = _band(hits, totals)
+    both = share_axis(*said, *high)
     return Chart(
         code="calibration",
         x_label=x_label,
         y_label=y_label,
         curves=(
             _curve(_label("model"), said, hits / totals, low=low, high=high, points=True),
-            _line("perfect", (0.0, 1.0), (0.0, 1.0)),
+            _line("perfect", both, both),
         ),
-        x_range=(0.0, 1.0),
-        y_range=(0.0, 1.0),
+        x_range=both,
+        y_range=both,
     )
 
 
@@ -237,24 +246,26 @@ def _confidence(data: Classified) -> Chart | None:
 
 
 def score_distribution(scores: Floats, happened: Booleans | None, data: Classified) -> Chart:
-    """How the probabilities of each class are spread: share of the class's rows in each twentieth."""
-    edges = np.linspace(0, 1, 21)
+    """How the probabilities of each class are spread: share of the class's rows in each twentieth of the axis;
+    the few beyond are in the last one."""
+    x_range = _scores_axis(scores)
+    edges = np.linspace(*x_range, 21)
     groups = [(Text("verification.chart.all_rows"), np.ones(len(scores), dtype=np.bool_))]
     if happened is not None:
         groups = [(_named(data, data.positive), happened), (_named(data, 1 - data.positive), ~happened)]
     curves, top = [], 0.0
     for label, rows in groups:
-        share = np.histogram(scores[rows], bins=edges)[0] / max(1, int(rows.sum()))
+        share = np.histogram(np.minimum(scores[rows], x_range[1]), bins=edges)[0] / max(1, int(rows.sum()))
         top = max(top, float(share.max()))
         curves.append(_steps(label, edges, share, filled=False))
     if data.threshold is not None:
-        curves.append(_line("threshold", (data.threshold, data.threshold), (0.0, top)))
+        curves.append(threshold_line(data.threshold, x_range[1], (0.0, top)))
     return Chart(
         code="score_distribution",
         x_label=_label("score_distribution.x"),
         y_label=_label("score_distribution.y"),
         curves=tuple(curves),
-        x_range=(0.0, 1.0),
+        x_range=x_range,
         y_range=(0.0, top * 1.05 or 1.0),
     )
 

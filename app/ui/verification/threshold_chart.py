@@ -12,6 +12,7 @@ from app.text.message import Text
 from app.ui.session import Session
 from app.ui.widgets.chart import ChartView
 from app.ui.widgets.chart_extras import Extras
+from app.verification.axes import share_axis
 from app.verification.records import Chart, Curve
 from app.verification.value.curve import Point, WorthCurve, thinned
 from app.verification.value.records import ValueTable
@@ -37,7 +38,7 @@ class ThresholdChart(ChartView):
         points = thinned(curve.points(), _POINTS)
         drawn = [point for point in points if not point.beyond] or points
         cards = tuple(self._said_of(point, table) for point in drawn)
-        self.show_chart(worth_chart(drawn, table), Extras(legend=False, cards=(cards,)))
+        self.show_chart(worth_chart(drawn, table, threshold), Extras(legend=False, cards=(cards,)))
 
     def _said_of(self, point: Point, table: ValueTable) -> tuple[str, ...]:
         words = self._words
@@ -69,8 +70,8 @@ class ThresholdChart(ChartView):
         self.dragged.emit(self._at)
 
 
-def worth_chart(points: Sequence[Point], table: ValueTable) -> Chart:
-    """The curve with its interval."""
+def worth_chart(points: Sequence[Point], table: ValueTable, threshold: float) -> Chart:
+    """The curve with its interval, on an axis that has room for the threshold too."""
     return Chart(
         code="worth",
         x_label=Text("verification.axis.threshold"),
@@ -84,5 +85,5 @@ def worth_chart(points: Sequence[Point], table: ValueTable) -> Chart:
                 high=tuple(point.high for point in points),
             ),
         ),
-        x_range=(0.0, 1.0),
+        x_range=share_axis(threshold, *(point.threshold for point in points if point.acted > 0)),
     )

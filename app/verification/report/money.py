@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.learning.records import Estimate
 from app.text import Text
+from app.verification.axes import share_axis, threshold_line
 from app.verification.records import Chart, Curve
 from app.verification.report.blocks import Block, Cell, Drawing, Drawings, Facts, Grid, Section, Statement
 from app.verification.report.source import Source, chip
@@ -116,6 +117,8 @@ def _curve(worth: Worth, counts: Counts, source: Source) -> Drawings:
     points = thinned(WorthCurve(counts, worth.table, positive).points(), _POINTS)
     ends = [end for point in points for end in (point.low, point.high)]
     at = worth.threshold if worth.threshold is not None else 0.5
+    x_range = share_axis(*(point.threshold for point in points if point.acted > 0))
+    line = threshold_line(at, x_range[1], (min(ends), max(ends)), name="curve")
     chart = Chart(
         code="worth",
         x_label=Text("verification.axis.threshold"),
@@ -128,10 +131,10 @@ def _curve(worth: Worth, counts: Counts, source: Source) -> Drawings:
                 low=tuple(point.low for point in points),
                 high=tuple(point.high for point in points),
             ),
-            Curve(label=Text("verification.curve.threshold"), x=(at, at), y=(min(ends), max(ends)), dashed=True),
+            line,
         ),
-        x_range=(0.0, 1.0),
+        x_range=x_range,
     )
-    legend = ((source.say("verification.curve.worth"), False), (source.say("verification.curve.threshold"), True))
+    legend = ((source.say("verification.curve.worth"), False), (source.text(line.label), True))
     title, help_ = source.say("verification.chart.worth"), source.say("verification.chart.worth.help")
     return Drawings(drawings=(Drawing(title=title, help=help_, chart=chart, legend=legend),))

@@ -132,6 +132,7 @@ _STYLES = {
         _style("strong", 9, font=STRONG),
         _style("muted", 9, "muted"),
         _style("small", 7.5, "muted", after=3),
+        _style("small-number", 7.5, "muted", right=True, after=3),
         _style("reason", 7.5, "warning"),
         _style("number", 9, right=True),
         _style("number-muted", 9, "muted", right=True),
@@ -314,7 +315,7 @@ def _cell(cell: Cell, column: int, *, right: bool) -> list[Flowable]:
     text = _text(cell.text, style)
     if cell.tone:
         text = _coloured(cell.text, cell.tone if cell.tone in ("good", "bad") else "muted")
-    return [text, _text(cell.below, "small")] if cell.below else [text]
+    return [text, _text(cell.below, "small-number" if right else "small")] if cell.below else [text]
 
 
 @_drawn.register
