@@ -8,6 +8,7 @@ from app.cli.figures import Figure, figure, spoken
 from app.cli.terminal import table
 from app.text import Words
 from app.verification.beside import flipped, grounds, lead, outcome
+from app.verification.catalogue import without_interval
 from app.verification.records import Comparison
 
 
@@ -70,4 +71,5 @@ def comparison_lines(one: Comparison, words: Words) -> list[str]:
             for row in one.metrics
         ]
         lines += ["", *table(rows)]
+        lines += map(words.text, without_interval((row.code, row.difference) for row in one.metrics))
     return [*lines, "", words.text(flipped(one.flips))] if one.flips is not None else lines

@@ -12,6 +12,7 @@ from sklearn import metrics
 
 from app.errors import CicloError
 from app.learning.records import Estimate, Task
+from app.statistics.interval import HEAVY_TAILS
 from app.statistics.resampled import corrected_t
 from app.text.message import Text
 
@@ -27,6 +28,9 @@ DEFAULT_METRIC = {
 
 BY_SIZE = frozenset({"neg_mean_absolute_error", "neg_median_absolute_error"})
 """Metrics for which the median of amounts is the best guess."""
+
+SQUARED = frozenset({"neg_root_mean_squared_error", "r2"})
+"""Metrics of squared errors, which a few rows can make up."""
 
 THRESHOLD = 0.5
 """The positive class is predicted if and only if its probability reaches this."""
@@ -133,14 +137,17 @@ def is_defined(task: Task, metric: str, truth: Floats) -> bool:
     return task is Task.REGRESSION or metric not in _RANKING or len(np.unique(truth)) > 1
 
 
-def estimate(folds: Sequence[float], *, test_share: float, metric: str = "") -> Estimate:
+def estimate(folds: Sequence[float], *, test_share: float, metric: str = "", heavy: bool = False) -> Estimate:
     """Mean over folds with the interval of Nadeau & Bengio (2003), where it can be given.
 
-    The interval ends where the values of ``metric`` end; a difference of two scores has no ``metric``.
+    The interval ends where the values of ``metric`` end; a difference of two scores has no ``metric``. With ``heavy``
+    tails of the errors a metric of their squares has none.
     """
     values = np.array(folds, dtype=np.float64)
     if np.isnan(values).any():
         return Estimate(value=None, reason=Text("learning.undefined_in_fold"))
+    if heavy and metric in SQUARED:
+        return Estimate(value=float(values.mean()), reason=Text(HEAVY_TAILS))
     found = corrected_t(values, test_share=test_share)
     least, most = _reach(metric)
     low = None if found.low is None else max(least, found.low)

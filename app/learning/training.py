@@ -248,8 +248,8 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         metric=prepared.metric,
         estimator=winner.trial.kind.id,
         candidates=search.leaderboard(),
-        baseline={name: estimate(folds, test_share=share, metric=name) for name, folds in bases.items()},
-        cv={name: estimate(folds, test_share=share, metric=name) for name, folds in own.items()},
+        baseline=_estimates(base, bases, data) if base else {},
+        cv=_estimates(winner.trial, own, data),
         gain=gain,
         references=references,
         threshold=THRESHOLD,
@@ -287,6 +287,12 @@ def _every_metric(trial: Trial, data: LearningData) -> dict[str, tuple[float, ..
     }
 
 
+def _estimates(trial: Trial, scores: dict[str, tuple[float, ...]], data: LearningData) -> dict[str, Estimate]:
+    """Each metric over the folds."""
+    heavy, share = trial.heavy(data), data.test_share
+    return {name: estimate(folds, test_share=share, metric=name, heavy=heavy) for name, folds in scores.items()}
+
+
 def _gains(own: dict[str, tuple[float, ...]], bases: dict[str, tuple[float, ...]], share: float) -> dict[str, Estimate]:
     """The winner's scores minus the baseline's, paired by fold."""
     return {
@@ -296,9 +302,9 @@ def _gains(own: dict[str, tuple[float, ...]], bases: dict[str, tuple[float, ...]
 
 def _reference(trial: Trial, own: dict[str, tuple[float, ...]], data: LearningData) -> Reference:
     """What the model was compared with, and its gain over that."""
-    found, share = _every_metric(trial, data), data.test_share
-    cv = {name: estimate(folds, test_share=share, metric=name) for name, folds in found.items()}
-    return Reference(estimator=trial.kind.id, cv=cv, gain=_gains(own, found, share))
+    found = _every_metric(trial, data)
+    gain = _gains(own, found, data.test_share)
+    return Reference(estimator=trial.kind.id, cv=_estimates(trial, found, data), gain=gain)
 
 
 def _notes_on_gain(gain: dict[str, Estimate], references: tuple[Reference, ...], metric: str) -> Iterator[Text]:

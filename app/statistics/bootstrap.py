@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from app.statistics.auc import logit_interval
-from app.statistics.interval import LEVEL, MINIMUM, Interval, without
+from app.statistics.interval import HEAVY_TAILS, LEVEL, MINIMUM, Interval, without
 from app.statistics.statistic import Difference, LogMean, Statistic
 
 Floats = NDArray[np.float64]
@@ -90,7 +90,7 @@ def _studentised(statistic: LogMean, drawn: Floats, level: float) -> Interval:
     if error == 0 or not len(drawn):
         return without(value, "verification.interval.no_variation")
     if statistic.dominated():
-        return without(value, "verification.interval.heavy_tails")
+        return without(value, HEAVY_TAILS)
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     ends = [value * float(np.exp(-t * error * statistic.power)) for t in (high, low)]
     return Interval(value=value, low=ends[0], high=ends[1], method="studentised bootstrap")
@@ -102,7 +102,7 @@ def _analytic(statistic: Statistic, n: int, level: float) -> Interval:
     influence = statistic.influence()
     error = float(np.sqrt(np.sum(influence**2))) / n
     if isinstance(statistic, LogMean) and statistic.dominated():
-        return without(value, "verification.interval.heavy_tails")
+        return without(value, HEAVY_TAILS)
     if not np.isfinite(error) or error == 0:
         return without(value, "verification.interval.no_variation")
     if statistic.share and 0 < value < 1 and not isinstance(statistic, Difference):

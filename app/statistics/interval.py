@@ -11,6 +11,10 @@ MINIMUM = 10
 """Fewer positives, negatives or rows than this say nothing about how far a figure may be luck."""
 
 
+HEAVY_TAILS = "verification.interval.heavy_tails"
+"""Why a mean of squared errors gets no interval where a few of them make it up: a text id."""
+
+
 class Interval(msgspec.Struct, frozen=True, kw_only=True):
     """A value with a two-sided interval at :data:`LEVEL`, and its method; without ends, ``reason`` says why."""
 

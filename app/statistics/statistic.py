@@ -125,6 +125,11 @@ class LogMean:
 TAIL_INDEX = 3.2
 
 
+def heavy_tails(errors: Floats) -> bool:
+    """Whether a few of the errors, shape (n,), make up the mean of their squares; False for too few to tell."""
+    return LogMean(errors**2, power=0.5).dominated() if len(errors) >= MINIMUM else False
+
+
 class AveragePrecision:
     """Average precision as scikit-learn defines it: precision at each threshold, weighted by the gain in recall."""
 

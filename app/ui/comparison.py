@@ -13,7 +13,7 @@ from app.ui.widgets.cells import ChipCell
 from app.ui.widgets.figures import figure
 from app.ui.widgets.table import Table
 from app.verification.beside import difference, flipped, grounds, lead, our_value, outcome
-from app.verification.catalogue import display_value
+from app.verification.catalogue import display_value, without_interval
 from app.verification.records import ComparedRow, Comparison, FlippedRow, Flips
 
 _MARKS: dict[str, Kind] = {"better": "good", "worse": "bad", "no_difference": "warning", "unknown": "warning"}
@@ -50,6 +50,9 @@ class ComparisonCard(Card):
         table.setObjectName(f"verification.beside.{compared.kind}.metrics")
         table.fit_columns(stretch=0)
         self.body.addWidget(table)
+        reasons = without_interval((row.code, row.difference) for row in compared.metrics)
+        if reasons:
+            self.body.addWidget(label("\n".join(map(words.text, reasons)), "small"))
 
     def _add_flips(self, flips: Flips) -> None:
         self.body.addWidget(label(self._words.text(flipped(flips)), "muted"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.learning.records import Estimate, Task
-from app.text.message import Value, amount
+from app.text.message import Text, Value, amount
 
 METRICS: dict[Task, tuple[str, ...]] = {
     Task.BINARY: (
@@ -77,6 +79,26 @@ def level_words(level: float) -> Value:
     """A confidence as it is named: 95 %, or 97.5 % where the rows were looked at before."""
     percent = round(100 * level, 1)
     return amount(level, "percent", 0 if percent == round(percent) else 1)
+
+
+def without_interval(figures: Iterable[tuple[str, Estimate]]) -> tuple[Text, ...]:
+    """Which of the figures (by metric) have no interval, and why: a sentence for each reason."""
+    reasons, codes = list[Text](), list[list[str]]()
+    for code, estimate in figures:
+        if estimate.value is None or estimate.low is not None or estimate.reason is None:
+            continue
+        if estimate.reason not in reasons:
+            reasons.append(estimate.reason)
+            codes.append([])
+        codes[reasons.index(estimate.reason)].append(code)
+    return tuple(map(_unsaid, codes, reasons))
+
+
+def _unsaid(codes: list[str], reason: Text) -> Text:
+    if len(codes) > 1:
+        return Text("verification.without_interval.several", {"n": len(codes), "reason": reason})
+    name = Text(f"verification.metric.{codes[0]}")
+    return Text("verification.without_interval", {"metric": name, "reason": reason})
 
 
 def _turned(value: float | None) -> float | None:

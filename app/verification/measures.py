@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from app.statistics.auc import auc_difference, macro_auc_difference
-from app.statistics.interval import LEVEL, MINIMUM, Interval, without
+from app.statistics.interval import HEAVY_TAILS, LEVEL, MINIMUM, Interval, without
 from app.statistics.proportions import newcombe_paired, wilson
-from app.statistics.statistic import AveragePrecision, Difference, LogMean, Means, Median, Statistic
+from app.statistics.statistic import AveragePrecision, Difference, Means, Median, Statistic, heavy_tails
 from app.text.message import Text
 from app.verification.observed import Booleans, Classified, Codes, Floats, Measured, Observed
 
@@ -133,7 +133,7 @@ def measured(observed: Observed) -> Measured:
 
 def is_heavy(data: Measured) -> bool:
     """Whether a few rows make up the mean of the squared errors."""
-    return LogMean(data.residuals**2, power=0.5).dominated() if data.rows >= MINIMUM else False
+    return heavy_tails(data.residuals)
 
 
 def explained_by(centred: Floats, residuals: Floats) -> Means:
@@ -207,14 +207,14 @@ def _r2(ours: Measured, theirs: Measured) -> Part:
     centred = ours.actual - ours.actual.mean()
     first, second = explained_by(centred, ours.residuals), explained_by(centred, theirs.residuals)
     if is_heavy(ours) or is_heavy(theirs):
-        return without(first.value() - second.value(), "verification.interval.heavy_tails")
+        return without(first.value() - second.value(), HEAVY_TAILS)
     return Difference(first, second)
 
 
 def _rmse(ours: Measured, theirs: Measured) -> Part:
     first, second = root_of(ours.residuals**2), root_of(theirs.residuals**2)
     if is_heavy(ours) or is_heavy(theirs):
-        return without(first.value() - second.value(), "verification.interval.heavy_tails")
+        return without(first.value() - second.value(), HEAVY_TAILS)
     return Difference(first, second)
 
 

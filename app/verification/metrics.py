@@ -10,7 +10,7 @@ import numpy as np
 from app.learning.records import Estimate, Task
 from app.statistics.auc import auc_interval, macro_auc_interval
 from app.statistics.bootstrap import REPEATS, intervals, median_interval
-from app.statistics.interval import LEVEL, MINIMUM, Interval, too_few, without
+from app.statistics.interval import HEAVY_TAILS, LEVEL, MINIMUM, Interval, too_few, without
 from app.statistics.proportions import mean_of_shares
 from app.statistics.statistic import AveragePrecision, Difference, LogMean, Median, Statistic
 from app.text.message import Text
@@ -255,17 +255,22 @@ def _r2(observed: Observed, level: float) -> Parts:
     centred = data.actual - data.actual.mean()
     ours, usual = explained_by(centred, data.residuals), explained_by(centred, data.actual - data.centre)
     if is_heavy(data):
-        heavy = without(ours.value(), "verification.interval.heavy_tails")
-        return Parts(estimate=heavy, baseline=constant(usual.value()))
+        heavy = without(ours.value(), HEAVY_TAILS)
+        apart = without(ours.value() - usual.value(), HEAVY_TAILS)
+        return Parts(estimate=heavy, baseline=constant(usual.value()), difference=apart)
     return Parts(estimate=ours, baseline=constant(usual.value()), difference=Difference(ours, usual))
 
 
 def _rmse(observed: Observed, level: float) -> Parts:
     data = measured(observed)
     ours, usual = data.residuals**2, (data.actual - data.centre) ** 2
-    difference = None if is_heavy(data) else Difference(root_of(ours), root_of(usual))
+    first, second = root_of(ours), root_of(usual)
+    heavy = without(first.value() - second.value(), HEAVY_TAILS) if is_heavy(data) else None
     return Parts(
-        estimate=LogMean(ours, power=0.5), baseline=constant(root_of(usual).value()), difference=difference, negate=True
+        estimate=LogMean(ours, power=0.5),
+        baseline=constant(second.value()),
+        difference=heavy or Difference(first, second),
+        negate=True,
     )
 
 

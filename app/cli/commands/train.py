@@ -31,6 +31,7 @@ from app.learning.simplest import take
 from app.learning.spending import sentences
 from app.project import Project, Record
 from app.text import Words
+from app.verification.catalogue import without_interval
 from app.verification.state import VersionState, champion, version_state
 
 _HOLDOUT = 0.2
@@ -276,6 +277,8 @@ def _lines(version: Record, body: ModelVersion, words: Words) -> list[str]:
         for c in body.candidates
     ]
     lines += table(rows, right=frozenset({2}))
+    done = [c for c in body.candidates if c.state == "done" and body.metric in c.cv]
+    lines += map(words.text, without_interval((body.metric, c.cv[body.metric]) for c in done))
     lines += ["", *(words.text(said) for said in sentences(body.spent, body.served))]
     lines += [words.text(sentence(body.curve))] if body.curve is not None else []
     lines += ["", *split_lines(body.split, words), "", *(words.text(t) for t in (*body.alarms, *body.notes))]

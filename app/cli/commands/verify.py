@@ -17,6 +17,7 @@ from app.errors import CicloError
 from app.project import Project, Record
 from app.project.durable import check_place
 from app.text import Words
+from app.verification.catalogue import without_interval
 from app.verification.records import REPORT, VERIFY, Report, VerifyRequest
 from app.verification.state import model_record
 
@@ -98,7 +99,8 @@ def _lines(report: Report, saved: dict[str, str], words: Words) -> list[str]:
     lines = [words.text(report.headline), words.text(report.summary), ""]
     rows = [("", words("cli.verify.value"), words("cli.verify.baseline"))]
     rows += [(m.code, spoken(m.estimate, words, m.code), spoken(m.baseline, words, m.code)) for m in report.metrics]
-    lines += [*table(rows), ""]
+    unsaid = map(words.text, without_interval((m.code, m.estimate) for m in report.metrics))
+    lines += [*table(rows), *unsaid, ""]
     for one in report.compared:
         lines += [*comparison_lines(one, words), ""]
     lines += gate_lines(gate_answers(report.gates, words), words)

@@ -270,9 +270,9 @@ class Search:
 
     def leaderboard(self) -> tuple[Candidate, ...]:
         """Every candidate, best first, those without a score last."""
-        share, champion = self._data.test_share, self.champion()
+        champion = self.champion()
         shown = [*self.trials, *([champion] if champion is not None else [])]
-        return tuple(trial.candidate(self._metric, share) for trial in ranked(shown))
+        return tuple(trial.candidate(self._metric, self._data) for trial in ranked(shown))
 
     def champion(self) -> Trial | None:
         """The champion on the folds, as soon as everything that it is made of is fitted."""

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.learning.estimators.kind import EstimatorKind, Params
-from app.learning.records import Candidate
-from app.learning.scoring import estimate
+from app.learning.records import Candidate, Task
+from app.learning.scoring import SQUARED, estimate
 from app.learning.search.data import LearningData
 from app.learning.search.records import EVERY_ROW, Tried
+from app.statistics.statistic import heavy_tails
 from app.text.message import Text
 
 Floats = NDArray[np.float64]
@@ -50,6 +51,7 @@ class Trial:
     failure: Text | None = None
     left: str = ""
     at_s: float = 0.0
+    _heavy: tuple[int, bool] = (0, False)
 
     @property
     def done(self) -> bool:
@@ -77,16 +79,29 @@ class Trial:
             found[data.folds[fold][1]] = predictions
         return found
 
-    def candidate(self, metric: str, test_share: float) -> Candidate:
+    def heavy(self, data: LearningData) -> bool:
+        """Whether a few rows make up the mean of its squared errors; those of the folds so far, counted once each."""
+        if data.task is not Task.REGRESSION or not self.predictions:
+            return False
+        folds = len(self.predictions)
+        if self._heavy[0] != folds:
+            found = self.out_of_fold(data)[:, 0]
+            self._heavy = folds, heavy_tails((data.values - found)[~np.isnan(found)])
+        return self._heavy[1]
+
+    def candidate(self, metric: str, data: LearningData) -> Candidate:
         """As a row of the leaderboard."""
-        scores = tuple(self.scores[f] for f in sorted(self.scores))
+        scores, cv = tuple(self.scores[f] for f in sorted(self.scores)), {}
+        if scores and not self.failure:
+            heavy = metric in SQUARED and self.heavy(data)
+            cv[metric] = estimate(scores, test_share=data.test_share, metric=metric, heavy=heavy)
         state = "done" if self.done else "failed" if self.failure else "left" if self.left else "waiting"
         if state == "waiting" and scores:
             state = "running"
         return Candidate(
             estimator=self.kind.id,
             params=dict(self.params),
-            cv={metric: estimate(scores, test_share=test_share, metric=metric)} if scores and not self.failure else {},
+            cv=cv,
             seconds=round(self.seconds, 3),
             cpu_s=round(self.cpu_s, 3),
             memory_mb=round(self.memory_mb, 1),

@@ -32,6 +32,7 @@ from app.ui.widgets.chart import ChartView
 from app.ui.widgets.chart_extras import Extras
 from app.ui.widgets.figures import figure
 from app.ui.widgets.table import Table
+from app.verification.catalogue import without_interval
 from app.verification.records import Chart
 
 _SEVERAL = 2
@@ -67,6 +68,7 @@ class Board(QWidget):
             taking.setToolTip(self._words("ui_training.take.why"))
             taking.hide()
         self._table.selectionModel().currentChanged.connect(self._on_current_changed)
+        self._unsaid = label("", "small-muted")
         self._effort = label("", "muted")
         self._effort.setWordWrap(True)
         self._candidates: tuple[Candidate, ...] = ()
@@ -80,6 +82,7 @@ class Board(QWidget):
         words = self._words
         board = self._card = Card()
         board.body.addWidget(self._table)
+        board.body.addWidget(self._unsaid)
         foot = QHBoxLayout()
         foot.addWidget(self._effort, 1)
         foot.addWidget(self._take)
@@ -142,6 +145,10 @@ class Board(QWidget):
         self._table.fit_columns(stretch=2)
         if 0 <= chosen < len(shown):
             self._table.pick(candidate_key(shown[chosen]))
+        done = [c for c in shown if c.state == "done" and self._metric in c.cv]
+        reasons = without_interval((self._metric, c.cv[self._metric]) for c in done)
+        self._unsaid.setText("\n".join(map(self._words.text, reasons)))
+        self._unsaid.setVisible(bool(reasons))
         self._toggle.setText(
             self._words("ui_training.show_best")
             if self._all
@@ -226,6 +233,9 @@ class Board(QWidget):
             lines.append(", ".join(f"{name} {value}" for name, value in candidate.params.items()))
         if candidate.rows:
             lines.append(self._words("ui_training.sample", n=candidate.rows))
+        told = shown(candidate, self._metric)
+        if told.reason is not None:
+            lines.append(self._words.text(told.reason))
         if candidate.remark:
             lines.append(self._words.text(candidate.remark))
         return "\n".join(lines)
@@ -242,7 +252,7 @@ class Board(QWidget):
         if candidate.state == "running":
             return self._words("ui_training.folds_so_far", n=len(candidate.folds))
         if told.low is None or told.high is None:
-            return ""
+            return self._words("ui_training.no_interval") if told.reason is not None else ""
         return f"{figure(self._words, told.low)} – {figure(self._words, told.high)}"
 
     def _interval(self, candidate: Candidate) -> IntervalCell:

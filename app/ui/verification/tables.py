@@ -14,7 +14,7 @@ from app.ui.widgets.basics import Card, label
 from app.ui.widgets.cells import ChipCell, IntervalCell
 from app.ui.widgets.figures import figure
 from app.ui.widgets.table import Table
-from app.verification.catalogue import LEVEL, display, display_axis, level_words
+from app.verification.catalogue import LEVEL, display, display_axis, level_words, without_interval
 from app.verification.records import Confusion, MetricRow
 
 _AXIS_WIDTH = 134
@@ -33,7 +33,10 @@ class MetricsCard(Card):
         self._table.setObjectName("verification.metrics")
         self._table.picked.connect(self._on_metric_picked)
         self._explanation = label("", "small-muted")
+        self._unsaid = label("", "small")
+        self._unsaid.setProperty("kind", "warning")
         self.body.addWidget(self._table)
+        self.body.addWidget(self._unsaid)
         self.body.addWidget(self._explanation)
 
     def _columns(self, level: float) -> list[Column[MetricRow]]:
@@ -53,6 +56,9 @@ class MetricsCard(Card):
         self._model.set_columns(self._columns(level), metrics)
         self._table.fit_columns(stretch=0, widths={2: _AXIS_WIDTH})
         self._explanation.setText(self._help(metrics[0]) if metrics else "")
+        reasons = without_interval((row.code, row.estimate) for row in metrics)
+        self._unsaid.setText("\n".join(map(self._words.text, reasons)))
+        self._unsaid.setVisible(bool(reasons))
 
     def _on_metric_picked(self, code: str) -> None:
         row = next((r for r in self._model.rows() if r.code == code), None)

@@ -66,9 +66,15 @@ def _row(row: ComparedRow, source: Source) -> tuple[Cell, ...]:
         Cell(text=source.say(f"verification.metric.{row.code}")),
         Cell(text=figure(row.code, our_value(row.other, row.difference), words)),
         Cell(text=figure(row.code, row.other.value, words)),
-        Cell(text=source.text(difference(row.code, row.difference))),
+        Cell(text=source.text(difference(row.code, row.difference)), below=_why_none(row, source)),
         Cell(text=source.say(f"verification.chip.{said}") if said else "—", tone=tone if said else ""),
     )
+
+
+def _why_none(row: ComparedRow, source: Source) -> str:
+    """Why a difference has no interval; empty where it has one."""
+    told = row.difference
+    return source.text(told.reason) if told.low is None and told.reason is not None else ""
 
 
 def _flips(flips: Flips, source: Source) -> list[Block]:

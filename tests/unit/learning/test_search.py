@@ -168,7 +168,7 @@ def test_that_a_poor_second_candidate_is_given_up_after_one_fold(data: LearningD
     left = [trial for trial in searched(data, Made(data)).trials if trial.left]
     assert left
     assert all(len(trial.scores) == 1 for trial in left)
-    assert {trial.candidate(METRIC, 0.25).state for trial in left} == {"left"}
+    assert {trial.candidate(METRIC, data).state for trial in left} == {"left"}
 
 
 def trials_at(values: Sequence[float], scores: Sequence[float]) -> list[Trial]:
