@@ -18,7 +18,7 @@ from app.verification.state import model_record
 from app.verification.value.curve import Point, WorthCurve
 from app.verification.value.records import COUNTS, PERIODS, Counts, CountsRequest, ValueTable
 from app.verification.value.stored import in_force, set_threshold, set_value_table, value_table
-from app.verification.value.words import money
+from app.verification.value.words import dropped_words, money
 
 _BEST = "best"
 
@@ -34,6 +34,7 @@ class _At(msgspec.Struct, frozen=True, kw_only=True):
     missed: float
     false_alarms: float
     left: float
+    dropped: float
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +75,8 @@ def run(terminal: Terminal, options: Namespace) -> int:
         now = in_force(project, record).threshold if version.task is Task.BINARY else None
         at = curve.at(now) if curve is not None and now is not None else None
         best = curve.best() if curve is not None else None
-    answer = _Answer(model=record.label, table=table_now, threshold=now, now=_at(at, threshold=now), best=_at(best))
+    said = _at(at, table_now, threshold=now)
+    answer = _Answer(model=record.label, table=table_now, threshold=now, now=said, best=_at(best, table_now))
     terminal.answer(answer, _lines(answer, terminal.words))
     return 0
 
@@ -158,8 +160,8 @@ def _set_threshold(project: Project, record: Record, wanted: str, curve: WorthCu
     set_threshold(project, record, threshold)
 
 
-def _at(point: Point | None, *, threshold: float | None = None) -> _At | None:
-    if point is None:
+def _at(point: Point | None, prices: ValueTable | None, *, threshold: float | None = None) -> _At | None:
+    if point is None or prices is None:
         return None
     return _At(
         threshold=point.threshold if threshold is None else threshold,
@@ -170,6 +172,7 @@ def _at(point: Point | None, *, threshold: float | None = None) -> _At | None:
         missed=point.missed,
         false_alarms=point.false_alarms,
         left=point.left,
+        dropped=0.0 if prices.capacity is None else max(0.0, point.acted - prices.capacity),
     )
 
 
@@ -189,6 +192,8 @@ def _lines(answer: _Answer, words: Words) -> list[str]:
         said = {name: words.value(money(getattr(at, name), prices)) for name in ("worth", "low", "high")}
         threshold = words.number(at.threshold, digits=4)
         lines.append(words(f"cli.value.{code}", threshold=threshold, period=period, **said))
+        dropped = dropped_words(at.found + at.false_alarms, prices)
+        lines += [words.text(dropped)] if dropped is not None else []
     if answer.now is not None:
         lines.append(words("cli.value.out_of_fold"))
     return lines or [words("cli.value.stored", model=answer.model)]

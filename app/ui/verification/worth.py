@@ -21,7 +21,7 @@ from app.verification.records import Report
 from app.verification.value.curve import Point, WorthCurve
 from app.verification.value.records import COUNTS, Counts, CountsRequest, ValueTable, Worth
 from app.verification.value.stored import in_force, set_threshold, set_value_table, value_table
-from app.verification.value.words import certainty_words, compared_with, gain_words, policy_name
+from app.verification.value.words import certainty_words, compared_with, dropped_words, gain_words, policy_name
 
 _AT_WIDTH = 84
 
@@ -120,7 +120,9 @@ class WorthCard(Card):
             today, words = compared_with(worth), self._words
             self._against.setText(words("verification.report.worth.against", today=words.text(policy_name(today))))
             self._gain.setText(words.text(gain_words(worth)))
-            self._certainty.setText(words.text(certainty_words(worth)))
+            dropped = dropped_words(worth.wanted, worth.table)
+            said = [certainty_words(worth), *([dropped] if dropped is not None else [])]
+            self._certainty.setText("\n".join(map(words.text, said)))
             low, high = (today.gain.low, today.gain.high) if today.gain is not None else (None, None)
             kind = "good" if low is not None and low > 0 else "bad" if high is not None and high < 0 else "warning"
         self.set_mark(kind if told else None)
@@ -171,7 +173,8 @@ class WorthCard(Card):
         words = self._words
         counts = {k: words.number(round(getattr(point, k))) for k in ("found", "missed", "false_alarms", "left")}
         said = words("ui_verification.worth.cells", label=positive, n=table.rows, **counts)
-        return f"{said} {words('ui_verification.worth.beyond')}" if point.beyond else said
+        dropped = dropped_words(point.acted, table) if point.beyond else None
+        return said if dropped is None else f"{said} {words.text(dropped)}"
 
     @Slot(float)
     def _on_dragged(self, threshold: float) -> None:

@@ -6,11 +6,19 @@ from app.learning.records import Estimate
 from app.text import Text
 from app.verification.axes import share_axis, threshold_line
 from app.verification.records import Chart, Curve
-from app.verification.report.blocks import Block, Cell, Drawing, Drawings, Facts, Grid, Section, Statement
+from app.verification.report.blocks import Block, Cell, Drawing, Drawings, Facts, Grid, Line, Lines, Section, Statement
 from app.verification.report.source import Source, chip
 from app.verification.value.curve import WorthCurve, thinned
 from app.verification.value.records import Counts, Policy, Worth
-from app.verification.value.words import certainty_words, compared_with, gain_words, money, policy_name, signed
+from app.verification.value.words import (
+    certainty_words,
+    compared_with,
+    dropped_words,
+    gain_words,
+    money,
+    policy_name,
+    signed,
+)
 
 _POINTS = 120
 _TONES = {"better": "good", "worse": "bad"}
@@ -26,7 +34,7 @@ def worth_verdict(source: Source) -> Section | None:
     statement = Statement(
         lead=source.say("verification.report.worth.against", today=policy_name(today)),
         headline=source.text(gain_words(worth)),
-        text=source.text(certainty_words(worth)),
+        text=" ".join(map(source.text, (certainty_words(worth), *_dropped(worth)))),
         tone=_TONES.get(outcome, "reservations"),
     )
     return Section(id="worth-verdict", title="", blocks=(statement,), half=True)
@@ -38,6 +46,10 @@ def worth_section(source: Source) -> Section | None:
     if worth is None:
         return None
     blocks: list[Block] = [_policies(worth, source), Facts(facts=tuple(_prices(worth, source)))]
+    if dropped := _dropped(worth):
+        counted = source.say("verification.worth.dropped.counted")
+        lines = (Line(tone="warning", text=f"{source.text(said)} {counted}") for said in dropped)
+        blocks.append(Lines(lines=tuple(lines)))
     if worth.counts is not None:
         blocks.append(_curve(worth, worth.counts, source))
     return Section(
@@ -46,6 +58,12 @@ def worth_section(source: Source) -> Section | None:
         help=source.say("verification.report.worth.help", n=source.report.rows),
         blocks=tuple(blocks),
     )
+
+
+def _dropped(worth: Worth) -> list[Text]:
+    """That more rows reach the threshold than can be acted on."""
+    said = dropped_words(worth.wanted, worth.table)
+    return [said] if said is not None else []
 
 
 def _policies(worth: Worth, source: Source) -> Grid:

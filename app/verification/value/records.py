@@ -94,10 +94,12 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
     """What a version is worth on the judged rows, priced by ``table``: the model's own policy first, then the others.
     ``today`` is the position of the one that it is compared with: what is used today, or the best without a model.
 
-    ``counts``: of the rows learned from, out of fold, for the curve of worth by threshold."""
+    ``counts``: of the rows learned from, out of fold, for the curve of worth by threshold. ``wanted``: how many rows of
+    a period reach the threshold, whether they can be acted on or not."""
 
     table: ValueTable
     policies: tuple[Policy, ...]
     today: int
     threshold: float | None = None
     counts: Counts | None = None
+    wanted: float | None = None

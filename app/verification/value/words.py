@@ -36,6 +36,19 @@ def gain_words(worth: Worth) -> Text:
     return Text("verification.worth.gain", {"gain": signed(gain.value, worth.table), "period": period})
 
 
+def dropped_words(wanted: float | None, table: ValueTable) -> Text | None:
+    """How many of the rows over the threshold can't be acted on in a period; None where all can."""
+    if wanted is None or table.capacity is None or round(wanted) <= table.capacity:
+        return None
+    said: dict[str, Value | Text | str | int | float] = {
+        "wanted": amount(round(wanted)),
+        "capacity": amount(table.capacity),
+        "dropped": amount(round(wanted) - table.capacity),
+        "period": Text(f"verification.period.{table.period}"),
+    }
+    return Text("verification.worth.dropped", said)
+
+
 def certainty_words(worth: Worth) -> Text:
     """Between which amounts it lies, and the chance that it is a loss."""
     today = compared_with(worth)

@@ -68,7 +68,21 @@ def worth(
         worse = chance_below(ours_there - values - shift)
         policies.append(Policy(code=code, name=name, worth=told, gain=gain, worse=worse))
     threshold = ours.threshold if isinstance(ours, Classified) else None
-    return Worth(table=table, policies=tuple(policies), today=_today(policies), threshold=threshold, counts=counts)
+    return Worth(
+        table=table,
+        policies=tuple(policies),
+        today=_today(policies),
+        threshold=threshold,
+        counts=counts,
+        wanted=_wanted(table, ours),
+    )
+
+
+def _wanted(table: ValueTable, ours: Observed) -> float | None:
+    """How many rows of a period reach the threshold; None where there is none."""
+    if not isinstance(ours, Classified) or ours.positive < 0:
+        return None
+    return float(np.mean(ours.predicted == ours.positive)) * table.rows
 
 
 def prices(table: ValueTable, observed: Observed) -> Floats:

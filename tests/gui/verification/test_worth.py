@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -17,7 +18,7 @@ from app.ui.widgets.table import Table
 from app.verification.records import REPORT, Report
 from app.verification.state import decide
 from app.verification.value.records import OPERATING_POINT, OperatingPoint, ValueTable
-from app.verification.value.stored import value_table
+from app.verification.value.stored import set_value_table, value_table
 from tests.gui.trained import Hand, model_id, nameless
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -86,6 +87,26 @@ def test_that_dragging_moves_money_and_counts(hand: Hand, page: Page, session: S
     assert hand.find(QLabel, "verification.worth.money").text() == said[1]
     assert chart._line is not None
     assert chart._line.value() == pytest.approx(0.41)
+
+
+def test_that_dragging_says_how_many_rows_cannot_be_acted_on(
+    qtbot: QtBot, hand: Hand, page: Page, session: Session
+) -> None:
+    page.show_record(model_id(session, "left@1"))
+    give_prices(hand, session)
+    project = session.project
+    assert project is not None
+    prices = value_table(project, "left")
+    assert prices is not None
+    set_value_table(project, msgspec.structs.replace(prices, capacity=50))
+    other = Page(session)
+    shown = Hand(qtbot, other)
+    other.show_record(model_id(session, "left@1"))
+    shown.until(lambda: shown.sees("verification.worth.chart"))
+    shown.find(QDoubleSpinBox, "verification.worth.threshold").setValue(0.0)
+    assert "Of 5,000 rows a month that reach the threshold, 50 can be acted on: the 4,950" in shown.words()
+    shown.find(QDoubleSpinBox, "verification.worth.threshold").setValue(100.0)
+    assert "least likely are left out" not in shown.words()
 
 
 def test_that_what_is_no_price_is_refused_in_place(hand: Hand, page: Page, session: Session) -> None:

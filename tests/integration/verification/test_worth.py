@@ -54,6 +54,17 @@ def test_that_a_report_says_what_a_version_is_worth(judged: Open, task: Task) ->
     assert gain.low is not None
 
 
+def test_that_a_report_says_how_many_rows_the_capacity_leaves_out(opened: Open) -> None:
+    project = opened(Task.BINARY)
+    price(project, Task.BINARY, rows=1_000, capacity=5)
+    report, english, spanish = judge(project)
+    assert report.worth is not None
+    assert report.worth.wanted is not None
+    assert report.worth.wanted > 5
+    assert "5 can be acted on" in english
+    assert "se quedan fuera" in spanish
+
+
 def test_that_the_threshold_is_chosen_out_of_fold_and_judged_on_new_rows(opened: Open, tmp_path: object) -> None:
     project = opened(Task.BINARY)
     price(project, Task.BINARY)

@@ -14,7 +14,7 @@ from app.verification.observed import Classified, Measured
 from app.verification.value.counting import counted
 from app.verification.value.curve import WorthCurve, thinned
 from app.verification.value.records import ValueTable, Worth
-from app.verification.value.words import certainty_words, gain_words, policy_name
+from app.verification.value.words import certainty_words, dropped_words, gain_words, policy_name
 from app.verification.value.worth import Rival, chance_below, prices, within, worth
 
 ROWS = 500
@@ -141,6 +141,21 @@ def test_that_only_so_many_rows_are_acted_on_as_can_be_and_the_likeliest_first()
     assert within(scores, wanted, 0.4).tolist() == [True, False, False, False, True]
     limited = prices(table(capacity=100), classified(threshold=0.1))
     assert (limited == PRICES[0][1]).sum() + (limited == PRICES[1][1]).sum() <= 0.1 * ROWS
+
+
+def test_that_rows_over_the_threshold_that_cannot_be_acted_on_are_counted_and_said() -> None:
+    data = classified(threshold=0.4)
+    wanted = round(1_000 * float((data.scores >= 0.4).mean()))
+    found = worth(table(capacity=100), data, [])
+    assert found is not None
+    assert found.wanted is not None
+    assert round(found.wanted) == wanted > 100
+    said = dropped_words(found.wanted, found.table)
+    assert said is not None
+    assert f"Of {wanted} rows a month" in Words("en").text(said)
+    assert f"the {wanted - 100} least likely are left out" in Words("en").text(said)
+    for enough in (None, wanted, 1_000):
+        assert dropped_words(found.wanted, table(capacity=enough)) is None
 
 
 def test_that_amounts_cost_what_they_are_off() -> None:
