@@ -17,7 +17,7 @@ from app.verification.observed import Classified, Observed
 from app.verification.records import BarChart, Chart, Comparison, Gate, MetricRow
 from app.verification.value.curve import WorthCurve
 from app.verification.value.records import Worth
-from app.verification.value.words import money
+from app.verification.value.words import chance_words, money
 
 FEW_ROWS = 200
 FEWEST_FOR_IMPORTANCE = 30
@@ -157,7 +157,7 @@ def worth_findings(worth: Worth | None, *, positive: int) -> list[Finding]:
     gain = today.gain
     if gain is None or gain.low is None or gain.value is None or gain.low > 0 or gain.value <= 0:
         return found  # clear, or the gate already says that it brings nothing
-    chance = amount(today.worse or 0.0, "percent", 0)
+    chance = chance_words(today.worse or 0.0)
     return [*found, ("warning", Text("verification.finding.may_lose", {"chance": chance}))]
 
 

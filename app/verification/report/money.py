@@ -12,6 +12,7 @@ from app.verification.value.curve import WorthCurve, thinned
 from app.verification.value.records import Counts, Policy, Worth
 from app.verification.value.words import (
     certainty_words,
+    chance_words,
     compared_with,
     dropped_words,
     gain_words,
@@ -95,7 +96,7 @@ def _policy(one: Policy, worth: Worth, source: Source) -> tuple[Cell, ...]:
             else source.text(signed(one.gain.value, worth.table)),
             below="" if one.gain is None else _ends(one.gain, worth, source),
         ),
-        Cell(text="—" if one.worse is None else words.percent(one.worse, 0)),
+        Cell(text="—" if one.worse is None else source.text(chance_words(one.worse))),
         Cell(text=source.say(f"verification.chip.{outcome}") if outcome else "", tone=tone if outcome else ""),
     )
 

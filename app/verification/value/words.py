@@ -5,6 +5,8 @@ from __future__ import annotations
 from app.text.message import Text, Value, amount
 from app.verification.value.records import Policy, ValueTable, Worth
 
+_LEAST = 0.01
+
 
 def money(value: float, table: ValueTable) -> Value:
     """An amount of the table's currency."""
@@ -36,6 +38,15 @@ def gain_words(worth: Worth) -> Text:
     return Text("verification.worth.gain", {"gain": signed(gain.value, worth.table), "period": period})
 
 
+def chance_words(chance: float) -> Text:
+    """A chance in whole per cent; never 0 or 100 %, for nothing here is certain."""
+    if chance < _LEAST:
+        return Text("verification.chance.under", {"chance": amount(_LEAST, "percent", 0)})
+    if chance > 1 - _LEAST:
+        return Text("verification.chance.over", {"chance": amount(1 - _LEAST, "percent", 0)})
+    return Text("verification.chance", {"chance": amount(chance, "percent", 0)})
+
+
 def dropped_words(wanted: float | None, table: ValueTable) -> Text | None:
     """How many of the rows over the threshold can't be acted on in a period; None where all can."""
     if wanted is None or table.capacity is None or round(wanted) <= table.capacity:
@@ -56,4 +67,4 @@ def certainty_words(worth: Worth) -> Text:
     if gain is None or gain.low is None or gain.high is None or today.worse is None:
         return Text("verification.worth.no_interval")
     ends = {"low": signed(gain.low, worth.table), "high": signed(gain.high, worth.table)}
-    return Text("verification.worth.between", {**ends, "worse": amount(today.worse, "percent", 0)})
+    return Text("verification.worth.between", {**ends, "worse": chance_words(today.worse)})

@@ -14,7 +14,7 @@ from app.verification.observed import Classified, Measured
 from app.verification.value.counting import counted
 from app.verification.value.curve import WorthCurve, thinned
 from app.verification.value.records import ValueTable, Worth
-from app.verification.value.words import certainty_words, dropped_words, gain_words, policy_name
+from app.verification.value.words import certainty_words, chance_words, dropped_words, gain_words, policy_name
 from app.verification.value.worth import Rival, chance_below, prices, within, worth
 
 ROWS = 500
@@ -190,6 +190,23 @@ def test_that_the_chance_of_a_loss_is_students() -> None:
     expected = stats.ttest_1samp(values, 0, alternative="greater").pvalue
     assert chance_below(values) == pytest.approx(expected, abs=1e-12)
     assert (chance_below(np.ones(9)), chance_below(-np.ones(9)), chance_below(np.zeros(9))) == (0.0, 1.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("chance", "english", "spanish"),
+    [
+        (0.0, "under 1%", "menos del 1 %"),
+        (0.0099, "under 1%", "menos del 1 %"),
+        (0.01, "1%", "1 %"),
+        (0.5, "50%", "50 %"),
+        (0.99, "99%", "99 %"),
+        (0.997, "over 99%", "más del 99 %"),
+        (1.0, "over 99%", "más del 99 %"),
+    ],
+)
+def test_that_no_chance_is_called_none_or_certain(chance: float, english: str, spanish: str) -> None:
+    assert Words("en").text(chance_words(chance)) == english
+    assert Words("es").text(chance_words(chance)).replace("\xa0", " ") == spanish
 
 
 def test_that_prices_of_other_labels_and_few_rows_say_nothing() -> None:
