@@ -11,6 +11,8 @@ MINIMUM = 10
 """Fewer positives, negatives or rows than this say nothing about how far a figure may be luck."""
 
 
+ONE_CLASS = "verification.interval.only_one_class"
+"""Why nothing is certain where the rows are all of one class: a text id."""
 HEAVY_TAILS = "verification.interval.heavy_tails"
 """Why a mean of squared errors gets no interval where a few of them make it up: a text id."""
 
@@ -34,5 +36,7 @@ def too_few(positives: int, negatives: int) -> Text | None:
     """Why no interval can be given for so few rows of a class; None where there are enough."""
     if min(positives, negatives) >= MINIMUM:
         return None
+    if min(positives, negatives) == 0 < max(positives, negatives):
+        return Text(ONE_CLASS)
     kind = "positives" if positives <= negatives else "negatives"
     return Text(f"verification.interval.few_{kind}", {"n": min(positives, negatives), "minimum": MINIMUM})

@@ -66,7 +66,7 @@ def compared(version: ModelVersion, metrics: tuple[MetricRow, ...]) -> MetricRow
 def _beats_baseline(evidence: Evidence) -> Gate:
     row = compared(evidence.version, evidence.metrics)
     if row is None or row.difference is None or row.difference.low is None or row.difference.value is None:
-        sentence = Text("verification.gate.beats_baseline.unknown")
+        sentence = _unknown(evidence)
         return Gate(code="beats_baseline", passed=False, value=None, limit=0.0, sentence=sentence)
     passed = row.difference.low > 0
     better = row.difference.value > 0
@@ -83,6 +83,16 @@ def _beats_baseline(evidence: Evidence) -> Gate:
         sentence=Text(f"verification.gate.beats_baseline.{outcome}", {"metric": name, **params}),
         metric=row.code,
     )
+
+
+def _unknown(evidence: Evidence) -> Text:
+    """That it can't be compared with the baseline, and why."""
+    deciding = [row for row in evidence.metrics if row.code == evidence.version.metric]
+    told = [part for row in (*deciding, *evidence.metrics) for part in (row.difference, row.estimate)]
+    reason = next((part.reason for part in told if part is not None and part.reason is not None), None)
+    if reason is None:
+        return Text("verification.gate.beats_baseline.unknown")
+    return Text("verification.gate.beats_baseline.unknown_why", {"reason": reason})
 
 
 def _ends(row: MetricRow) -> dict[str, float]:

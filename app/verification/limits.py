@@ -44,7 +44,10 @@ def _sentence(metric: str, limit: float, estimate: Estimate | None) -> Text:
         return Text("verification.gate.metric_limit.missing", {"metric": name, "limit": wanted})
     value = shown(metric, estimate.value)
     if estimate.low is None:
-        return Text("verification.gate.metric_limit.no_interval", {"metric": name, "limit": wanted, "value": value})
+        said: dict[str, Value | Text | str | int | float] = {"metric": name, "limit": wanted, "value": value}
+        if estimate.reason is None:
+            return Text("verification.gate.metric_limit.no_interval", said)
+        return Text("verification.gate.metric_limit.no_interval_why", {**said, "reason": estimate.reason})
     worst = shown(metric, estimate.low)
     outcome = "passed" if estimate.low >= limit else "failed"
     sense = "loss" if is_loss(metric) else "score"

@@ -29,6 +29,8 @@ _MUCH = 0.25
 """Of the width of the interval of the best threshold's worth: less isn't worth a word."""
 """Of the positive rows: where a model finds fewer, the reader is told."""
 
+_ONE_CLASS = "verification.finding.one_class"
+
 Finding = tuple[str, Text]
 
 
@@ -48,6 +50,8 @@ def headline(judged: str, gates: Sequence[Gate], findings: Sequence[Finding]) ->
     failed = next((gate for gate in gates if not gate.passed), None)
     if failed is None:
         return Text("verification.headline.bad.finding")
+    if failed.value is None and any(text.id == _ONE_CLASS for _severity, text in findings):
+        return Text("verification.headline.bad.one_class")
     known = failed.value is not None
     return Text(f"verification.headline.bad.{failed.code}" if known else "verification.headline.bad.unknown")
 
@@ -210,7 +214,7 @@ def _class_findings(data: Classified) -> list[Finding]:
     present = int((data.counts > 0).sum())
     if data.rows and present == 1:
         label = data.labels[int(data.counts.argmax())]
-        return [("bad", Text("verification.finding.one_class", {"label": label}))]
+        return [("bad", Text(_ONE_CLASS, {"label": label}))]
     if not data.rows:
         return []
     return _never_predicted(data) + _rare_class(data)

@@ -64,6 +64,8 @@ def certainty_words(worth: Worth) -> Text:
     """Between which amounts it lies, and the chance that it is a loss."""
     today = compared_with(worth)
     gain = today.gain
+    if gain is not None and gain.low is None and gain.reason is not None:
+        return gain.reason
     if gain is None or gain.low is None or gain.high is None or today.worse is None:
         return Text("verification.worth.no_interval")
     ends = {"low": signed(gain.low, worth.table), "high": signed(gain.high, worth.table)}

@@ -196,9 +196,16 @@ def test_that_one_class_alone_gets_a_sentence(opened: Open, task: Task) -> None:
     label = other["target"][1][0]
     other["target"] = (ColumnType.CATEGORY, [label] * 80)
     store(project, "same", other)
-    report = judge(project, test="same")[0]
+    report, english, spanish = judge(project, test="same")
     assert "verification.finding.one_class" in texts(report)
     assert report.confusion is not None
+    assert "so few rows" not in english
+    if task is Task.BINARY:
+        assert report.headline.id == "verification.headline.bad.one_class"
+        (gate,) = (gate for gate in report.gates if gate.code == "beats_baseline")
+        assert "of one class" in Words("en").text(gate.sentence)
+        assert "too few" not in english
+        assert "muy pocas" not in spanish
 
 
 def test_that_data_without_any_of_the_columns_is_refused_in_words(opened: Open) -> None:

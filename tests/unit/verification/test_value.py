@@ -234,4 +234,4 @@ def test_that_an_unknown_gain_is_said_so() -> None:
     assert blank is not None
     alone = Worth(table=table(), policies=(blank.policies[0], blank.policies[0]), today=1)
     assert Words("en").text(gain_words(alone)) == "Unknown"
-    assert Words("en").text(certainty_words(alone)) == "Too few rows for an interval, or nothing varies."
+    assert Words("en").text(certainty_words(alone)) == "The gain has no interval, so it may be luck."
