@@ -48,7 +48,7 @@ class ComparisonCard(Card):
         model: RecordTableModel[ComparedRow] = RecordTableModel(self._session.theme, columns, compared.metrics)
         table = Table(self._session.theme, model, name=words.text(lead(compared)), whole=True)
         table.setObjectName(f"verification.beside.{compared.kind}.metrics")
-        table.fit_columns(stretch=0)
+        table.fit_columns(stretch=0, uncut=True)
         self.body.addWidget(table)
         reasons = without_interval((row.code, row.difference) for row in compared.metrics)
         if reasons:

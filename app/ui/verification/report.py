@@ -31,6 +31,7 @@ from app.verification.state import VersionRow
 MARKS: dict[str, Kind] = {"good": "good", "reservations": "warning", "bad": "bad"}
 _RIGHT_WIDTH = 300
 _MIDDLE_WIDTH = 560
+_ANY_WIDTH = (1 << 24) - 1
 _NARROW_LABELS = 3  # a confusion matrix of more stands across the page
 
 
@@ -89,11 +90,20 @@ class ReportView(ScrollPage):
         self.body.addStretch(1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is no room for two columns, as with large letters, the gates go below the metrics."""
+        """Lay it out for its new width."""
         super().resizeEvent(event)
-        narrow = self.width() < self._session.theme.size(_RIGHT_WIDTH + _MIDDLE_WIDTH)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Where two columns have no room, as with large letters or long words, the gates go below the metrics."""
+        size = self._session.theme.size
+        room = self.viewport().width() - size(_RIGHT_WIDTH) - 2 * tokens.WIDE - tokens.SPACE
+        narrow = room < max(size(_MIDDLE_WIDTH), self._metrics.least_width())
         if narrow != self._narrow:
             self._narrow = narrow
+            width = size(_RIGHT_WIDTH)
+            self._side.setMinimumWidth(0 if narrow else width)
+            self._side.setMaximumWidth(_ANY_WIDTH if narrow else width)  # else its height is that of a wider one
             self._parts.removeWidget(self._side)
             self._parts.addWidget(self._side, *((1, 0) if narrow else (0, 1)))
 
@@ -130,6 +140,7 @@ class ReportView(ScrollPage):
         self._show_points(report, version)
         self._saver.set_report(record, report_record)
         self._metrics.show_metrics(report.metrics, report.level)
+        self._arrange()
         project = self._session.project
         self._beside.show_compared(compared_now(project, report) if project is not None else report.compared)
         self._worth.show_worth(record, report)

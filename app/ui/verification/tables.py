@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.learning.records import Estimate
 from app.text.words import Words
+from app.ui import theme as tokens
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
 from app.ui.theme import Kind
@@ -45,8 +46,8 @@ class MetricsCard(Card):
         return [
             Column[MetricRow]("", self._name, hint=self._help),
             Column[MetricRow](words("ui_verification.column.value"), self._value, right=True, tone="strong"),
-            Column[MetricRow](interval, self._range, drawn=self._interval),
-            Column[MetricRow]("", self._range, tone="muted", hint=self._method),
+            Column[MetricRow]("", self._range, drawn=self._interval),
+            Column[MetricRow](interval, self._range, tone="muted", hint=self._method),
             Column[MetricRow](words("ui_verification.column.baseline"), self._baseline, right=True, tone="muted"),
             Column[MetricRow](words("ui_verification.column.against"), self._chip_text, drawn=self._chip),
         ]
@@ -54,11 +55,16 @@ class MetricsCard(Card):
     def show_metrics(self, metrics: Sequence[MetricRow], level: float) -> None:
         """Show the metrics of a report, with intervals of that confidence."""
         self._model.set_columns(self._columns(level), metrics)
-        self._table.fit_columns(stretch=0, widths={2: _AXIS_WIDTH})
+        self._table.fit_columns(stretch=0, widths={2: _AXIS_WIDTH}, uncut=True, give_way=2)
         self._explanation.setText(self._help(metrics[0]) if metrics else "")
         reasons = without_interval((row.code, row.estimate) for row in metrics)
         self._unsaid.setText("\n".join(map(self._words.text, reasons)))
         self._unsaid.setVisible(bool(reasons))
+
+    def least_width(self) -> int:
+        """From which width on no word of it is cut."""
+        margins = self.body.contentsMargins()
+        return self._table.needed_width() + margins.left() + margins.right() + tokens.SPACE
 
     def _on_metric_picked(self, code: str) -> None:
         row = next((r for r in self._model.rows() if r.code == code), None)

@@ -14,6 +14,9 @@ from app.ui.models.records import KEY
 from app.ui.theme import Theme
 from app.ui.widgets.cells import CellDelegate
 
+_NARROWEST = 64
+"""Of a column that gives way."""
+
 
 class Table(QTableView):
     """A table of records. ``picked(key)`` is sent when a row is chosen, ``opened(key)`` for a double click or Enter.
@@ -29,6 +32,8 @@ class Table(QTableView):
         self._theme, self._whole = theme, whole
         self._choosing = False
         self._uncut: int | None = None
+        self._give_way: int | None = None
+        self._fixed: dict[int, int] = {}
         self.setModel(model)
         self.setAccessibleName(name)
         self.setItemDelegate(CellDelegate(theme, model, self))
@@ -55,29 +60,46 @@ class Table(QTableView):
             model.rowsRemoved.connect(self._on_reset)
 
     def fit_columns(
-        self, *, stretch: int | None = None, widths: Mapping[int, int] | None = None, uncut: bool = False
+        self,
+        *,
+        stretch: int | None = None,
+        widths: Mapping[int, int] | None = None,
+        uncut: bool = False,
+        give_way: int | None = None,
     ) -> None:
         """Columns as wide as what they hold; ``stretch`` takes the rest, ``widths`` fixes some (pixels at scale 1).
 
-        With ``uncut`` the column that stretches shows all that it holds, and the table scrolls sideways if it must.
+        With ``uncut`` the column that stretches shows all that it holds: where there is no room, one of ``widths`` that
+        may ``give_way`` gets narrower and then hides, and the table scrolls sideways if it must.
         """
         header = self.horizontalHeader()
-        self._uncut = stretch if uncut else None
+        self._uncut, self._give_way, self._fixed = stretch if uncut else None, give_way, dict(widths or {})
         for section in range(self.model().columnCount()):
             mode = QHeaderView.ResizeMode.Stretch if section == stretch else QHeaderView.ResizeMode.ResizeToContents
             header.setSectionResizeMode(section, mode)
-        for section, width in (widths or {}).items():
+        for section, width in self._fixed.items():
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(section, self._theme.size(width))
         self._keep_uncut()
 
+    def needed_width(self) -> int:
+        """How wide the columns are that show all that they hold, without one that gives way."""
+        header = self.horizontalHeader()
+        known = {section: self._theme.size(width) for section, width in self._fixed.items()}
+        sections = [s for s in range(self.model().columnCount()) if s != self._give_way]
+        widest = (known.get(s) or max(self.sizeHintForColumn(s), header.sectionSizeHint(s)) for s in sections)
+        return sum(widest)
+
     def _keep_uncut(self) -> None:
         if self._uncut is None:
             return
-        header, modes = self.horizontalHeader(), QHeaderView.ResizeMode
-        sections = range(self.model().columnCount())
-        needed = sum(max(self.sizeHintForColumn(s), header.sectionSizeHint(s)) for s in sections)
-        fits = needed <= self.viewport().width()
+        header, modes, room = self.horizontalHeader(), QHeaderView.ResizeMode, self.viewport().width()
+        spare = room - self.needed_width()
+        if self._give_way is not None:
+            width = min(self._theme.size(self._fixed[self._give_way]), spare)
+            self.setColumnHidden(self._give_way, width < self._theme.size(_NARROWEST))
+            header.resizeSection(self._give_way, max(width, self._theme.size(_NARROWEST)))
+        fits = spare >= 0
         header.setSectionResizeMode(self._uncut, modes.Stretch if fits else modes.ResizeToContents)
         self.updateGeometry()
 

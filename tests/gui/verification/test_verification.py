@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.text.words import Words, choose_locale
@@ -123,7 +123,7 @@ def test_that_what_is_at_stake_changes_the_gates_and_wants_two_people(hand: Hand
     assert "two people must approve" not in hand.words()
     hand.choose("verification.risk", "high")
     hand.until(lambda: "two people must approve" in hand.words())
-    assert "rows; 500 are asked for." in hand.words()
+    hand.until(lambda: "rows; 500 are asked for." in hand.words())
     hand.choose("verification.limit_metric", "size")
     hand.write("verification.limit_value", "0.000001")
     hand.click("verification.limit_set")
@@ -180,6 +180,28 @@ def test_that_the_smallest_difference_that_matters_is_set_where_the_gates_are(
     hand.write("verification.least_value", "")
     hand.click("verification.least_set")
     hand.until(lambda: not least_differences(project, "left"))
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 1600])
+def test_that_no_word_of_the_metrics_is_cut_in_spanish(qtbot: QtBot, session: Session, width: int) -> None:
+    session.words = Words(choose_locale("es"))
+    page = Page(session)
+    hand = Hand(qtbot, page)
+    page.resize(width, 650)
+    page.show_record(model_id(session, "left@1"))
+    table = hand.find(Table, "verification.metrics")
+    model = table.model()
+    written = [c for c in range(model.columnCount()) if c != 2]  # there the interval is drawn
+    hand.until(lambda: table.columnWidth(0) >= table.sizeHintForColumn(0))
+    assert all(table.columnWidth(c) >= table.sizeHintForColumn(c) for c in written)
+    assert table.horizontalScrollBar().maximum() == 0
+    strip = table.columnWidth(2)
+    assert strip == 0 or strip >= 60
+    gates = hand.find(QPushButton, "verification.limit_set").parentWidget()
+    assert gates is not None
+    sentences = [said for said in gates.findChildren(QLabel) if said.isVisible() and said.wordWrap()]
+    assert sentences
+    hand.until(lambda: all(said.height() >= said.heightForWidth(said.width()) for said in sentences))
 
 
 @pytest.mark.parametrize(("typed", "half", "value"), [("0,8", "0,5", 0.8), ("0.8", "0.5", 0.8), ("a", "0.5", None)])
