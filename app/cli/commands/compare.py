@@ -10,8 +10,10 @@ from app.cli.compared import ComparisonAnswer, comparison_answer, comparison_lin
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
 from app.cli.work import absolute, opened, project_job
+from app.errors import CicloError
 from app.text import Words
 from app.verification.records import SIDES, SideBySide, SidesRequest
+from app.verification.state import model_record
 
 
 class _Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +39,9 @@ def arguments(parser: Parser) -> None:
 def run(terminal: Terminal, options: Namespace) -> int:
     """Compare."""
     with opened(terminal, options.project) as project:
+        first, second = (model_record(project, name) for name in (options.model, options.other))
+        if first.id == second.id:
+            raise CicloError("verification.compared.same", model=first.label)
         request = SidesRequest(project=absolute(options.project), first=options.model, second=options.other)
         ended = project_job(terminal, SIDES, request, project)
     found = msgspec.json.decode(ended.answer, type=SideBySide)

@@ -6,6 +6,7 @@ from argparse import Namespace
 
 import msgspec
 
+from app.cli.asked import check_plan
 from app.cli.commands.train import plan_arguments, plan_request
 from app.cli.parser import Parser
 from app.cli.split import left_out_lines, note_lines
@@ -53,6 +54,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
         version = dataset_version(terminal, project, options.dataset)
         columns = [column.name for column in version.read(DatasetVersion).columns]
         request = plan_request(options, columns, terminal.words.locale)
+        check_plan(project, request, columns, version.label)
         ended = project_job(terminal, PLAN, request, project, processors=options.jobs)
     planned = msgspec.json.decode(ended.answer, type=Planned)
     terminal.answer(_answer(version.label, request.target, planned, terminal.words), _lines(planned, terminal.words))

@@ -9,7 +9,7 @@ import msgspec
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, opened, project_job
-from app.learning.records import REPRODUCE, Reproduced, ReproduceRequest
+from app.learning.records import MODEL, REPRODUCE, Reproduced, ReproduceRequest
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +28,7 @@ def arguments(parser: Parser) -> None:
 def run(terminal: Terminal, options: Namespace) -> int:
     """Train again and compare."""
     with opened(terminal, options.project) as project:
+        project.version(MODEL, options.model)  # refused at once, before a process is started for it
         request = ReproduceRequest(project=absolute(options.project), model=options.model, processors=options.jobs)
         ended = project_job(terminal, REPRODUCE, request, project, processors=options.jobs)
     found = msgspec.json.decode(ended.answer, type=Reproduced)

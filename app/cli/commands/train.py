@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from app.cli.asked import check_metric, check_plan
 from app.cli.figures import Figure, figures, spoken
 from app.cli.parser import Parser
 from app.cli.split import SplitAnswer, left_out_lines, split_answer, split_lines
@@ -119,8 +120,11 @@ def plan_arguments(parser: Parser) -> None:
 def run(terminal: Terminal, options: Namespace) -> int:
     """Train."""
     with opened(terminal, options.project) as project:
-        columns = dataset_version(terminal, project, options.dataset).read(DatasetVersion).columns
-        request = _request(options, [column.name for column in columns], terminal.words.locale)
+        dataset = dataset_version(terminal, project, options.dataset)
+        columns = [column.name for column in dataset.read(DatasetVersion).columns]
+        request = _request(options, columns, terminal.words.locale)
+        check_plan(project, request, columns, dataset.label)
+        check_metric(request.metric)
         request = msgspec.structs.replace(
             request,
             champion=_champion(project, options.champion, request.model),

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.asked import check_test
 from app.cli.compared import ComparisonAnswer, comparison_answer, comparison_lines
 from app.cli.figures import Figure, figure, spoken
 from app.cli.gates import GateAnswer, gate_answers, gate_lines
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
-from app.cli.work import absolute, committed, opened, project_job, save, warn_binned
+from app.cli.work import absolute, committed, dataset_version, opened, project_job, save, warn_binned
 from app.errors import CicloError
 from app.project import Project, Record
 from app.project.durable import check_place
@@ -58,6 +59,8 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         model = model_record(project, options.model)  # refused at once, before a process is started for it
         warn_binned(terminal, project, model.parents)
+        if options.test:
+            check_test(project, model, dataset_version(terminal, project, options.test))
         for out in filter(None, (options.html, options.pdf)):
             check_place(Path(out))
         request = VerifyRequest(project=absolute(options.project), model=options.model, test=options.test)
