@@ -177,11 +177,16 @@ def approvals(project: Project, model: Record) -> list[Record]:
 
 def as_approved(project: Project, model: Record) -> ModelVersion:
     """A version with the threshold that was judged when it was approved, whatever was set since."""
-    version, approved = in_force(project, model), approvals(project, model)
-    if not approved:
-        return version
-    threshold = project.get(approved[-1].read(Decision).report_id).read(_Head).threshold
+    version, threshold = in_force(project, model), approved_threshold(project, model)
     return version if threshold is None else msgspec.structs.replace(version, threshold=threshold)
+
+
+def approved_threshold(project: Project, model: Record) -> float | None:
+    """The threshold with which a version was approved; None where it isn't, or has none."""
+    approved = approvals(project, model)
+    if not approved:
+        return None
+    return project.get(approved[-1].read(Decision).report_id).read(_Head).threshold
 
 
 def champion(project: Project, model: str, *, but: str = "") -> str:

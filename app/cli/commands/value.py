@@ -14,11 +14,11 @@ from app.learning.records import ModelVersion, Task
 from app.project import Project, Record
 from app.text import Words
 from app.text.message import Text
-from app.verification.state import model_record
+from app.verification.state import approved_threshold, model_record
 from app.verification.value.curve import Point, WorthCurve
 from app.verification.value.records import COUNTS, PERIODS, Counts, CountsRequest, ValueTable
 from app.verification.value.stored import in_force, set_threshold, set_value_table, value_table
-from app.verification.value.words import dropped_words, money
+from app.verification.value.words import approval_words, dropped_words, money
 
 _BEST = "best"
 
@@ -41,6 +41,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     table: ValueTable | None
     threshold: float | None
+    approved_threshold: float | None
     now: _At | None
     best: _At | None
 
@@ -73,10 +74,18 @@ def run(terminal: Terminal, options: Namespace) -> int:
         if options.threshold:
             _set_threshold(project, record, options.threshold, curve)
         now = in_force(project, record).threshold if version.task is Task.BINARY else None
+        approved = approved_threshold(project, record)
         at = curve.at(now) if curve is not None and now is not None else None
         best = curve.best() if curve is not None else None
     said = _at(at, table_now, threshold=now)
-    answer = _Answer(model=record.label, table=table_now, threshold=now, now=said, best=_at(best, table_now))
+    answer = _Answer(
+        model=record.label,
+        table=table_now,
+        threshold=now,
+        approved_threshold=approved,
+        now=said,
+        best=_at(best, table_now),
+    )
     terminal.answer(answer, _lines(answer, terminal.words))
     return 0
 
@@ -177,8 +186,10 @@ def _at(point: Point | None, prices: ValueTable | None, *, threshold: float | No
 
 
 def _lines(answer: _Answer, words: Words) -> list[str]:
+    other = approval_words(answer.approved_threshold, answer.threshold) if answer.threshold is not None else None
+    warned = [words.text(other)] if other is not None else []
     if answer.table is None:
-        return [words("cli.value.nothing", model=answer.model)]
+        return [words("cli.value.nothing", model=answer.model), *warned]
     prices, period = answer.table, Text(f"verification.period.{answer.table.period}")
     rows = [("", *(words("verification.report.predicted", label=label) for label in prices.labels))]
     rows += [
@@ -196,4 +207,4 @@ def _lines(answer: _Answer, words: Words) -> list[str]:
         lines += [words.text(dropped)] if dropped is not None else []
     if answer.now is not None:
         lines.append(words("cli.value.out_of_fold"))
-    return lines or [words("cli.value.stored", model=answer.model)]
+    return [*(lines or [words("cli.value.stored", model=answer.model)]), *warned]

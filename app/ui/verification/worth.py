@@ -18,10 +18,18 @@ from app.ui.verification.price_form import PriceForm
 from app.ui.verification.threshold_chart import ThresholdChart
 from app.ui.widgets.basics import Card, button, column, label, row
 from app.verification.records import Report
+from app.verification.state import approved_threshold
 from app.verification.value.curve import Point, WorthCurve
 from app.verification.value.records import COUNTS, Counts, CountsRequest, ValueTable, Worth
 from app.verification.value.stored import in_force, set_threshold, set_value_table, value_table
-from app.verification.value.words import certainty_words, compared_with, dropped_words, gain_words, policy_name
+from app.verification.value.words import (
+    approval_words,
+    certainty_words,
+    compared_with,
+    dropped_words,
+    gain_words,
+    policy_name,
+)
 
 _AT_WIDTH = 84
 
@@ -41,6 +49,7 @@ class WorthCard(Card):
         self._counts: Counts | None = None
         self._curve: WorthCurve | None = None
         self._threshold = 0.5
+        self._approved: float | None = None
         self._make_parts()
 
     def _make_parts(self) -> None:
@@ -68,6 +77,10 @@ class WorthCard(Card):
         self._at.valueChanged.connect(self._on_typed)
         self._money, self._cells = label("", "strong"), label("", "small-muted")
         self._money.setObjectName("verification.worth.money")
+        self._other = label("", "small")
+        self._other.setObjectName("verification.worth.approved")
+        self._other.setProperty("kind", "warning")
+        self._other.hide()
         self._best = self._named(button(words("ui_verification.worth.best"), self._on_best_clicked, "small"), "best")
         self._use = self._named(button(words("ui_verification.worth.use"), self._on_use_clicked, "small"), "use")
         self._note = label(words("ui_verification.worth.help"), "small-muted")
@@ -78,7 +91,7 @@ class WorthCard(Card):
             self.body.addWidget(part)
         self.body.addLayout(row(self._toggle, 1))
         self.body.addWidget(self._form)
-        self.body.addLayout(column(chosen, self._money, self._cells, self._chart, self._note))
+        self.body.addLayout(column(chosen, self._other, self._money, self._cells, self._chart, self._note))
 
     def _named(self, made: QPushButton, name: str) -> QPushButton:
         made.setObjectName(f"verification.worth.{name}")
@@ -91,6 +104,7 @@ class WorthCard(Card):
             return
         other = self._record is None or self._record.id != record.id
         self._record, self._version = record, in_force(project, record)
+        self._approved = approved_threshold(project, record)
         table = value_table(project, record.name)
         known = table is not None and table.labels == self._version.labels
         shown = table if table is not None and known else _blank(record, self._version)
@@ -146,6 +160,7 @@ class WorthCard(Card):
             part.setVisible(shown)
         if version is None or table is None or counts is None or not table.known:
             self._curve = None
+            self._other.hide()
             return
         self._curve = WorthCurve(counts, table, version.labels.index(version.positive))
         self._chart.show_worth(self._curve, table, version.threshold)
@@ -162,6 +177,9 @@ class WorthCard(Card):
         self._money.setText(self._money_words(point, self._table))
         self._cells.setText(self._cell_words(point, self._table, self._version.positive))
         self._threshold = threshold
+        said = approval_words(self._approved, threshold)
+        self._other.setText("" if said is None else self._words.text(said))
+        self._other.setVisible(said is not None)
         self._use.setEnabled(threshold != self._version.threshold)
 
     def _money_words(self, point: Point, table: ValueTable) -> str:

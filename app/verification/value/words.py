@@ -60,6 +60,13 @@ def dropped_words(wanted: float | None, table: ValueTable) -> Text | None:
     return Text("verification.worth.dropped", said)
 
 
+def approval_words(approved: float | None, threshold: float) -> Text | None:
+    """That a version was approved with another threshold than this; None where it wasn't."""
+    if approved is None or approved == threshold:
+        return None
+    return Text("verification.value.approved_other", {"approved": amount(approved, "percent", 1)})
+
+
 def certainty_words(worth: Worth) -> Text:
     """Between which amounts it lies, and the chance that it is a loss."""
     today = compared_with(worth)

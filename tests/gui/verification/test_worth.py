@@ -15,7 +15,7 @@ from app.ui.verification.page import Page
 from app.ui.verification.price_form import PriceForm
 from app.ui.verification.threshold_chart import ThresholdChart
 from app.ui.widgets.table import Table
-from app.verification.records import REPORT, Report
+from app.verification.records import DECISION, REPORT, Report
 from app.verification.state import decide
 from app.verification.value.records import OPERATING_POINT, OperatingPoint, ValueTable
 from app.verification.value.stored import set_value_table, value_table
@@ -107,6 +107,27 @@ def test_that_dragging_says_how_many_rows_cannot_be_acted_on(
     assert "Of 5,000 rows a month that reach the threshold, 50 can be acted on: the 4,950" in shown.words()
     shown.find(QDoubleSpinBox, "verification.worth.threshold").setValue(100.0)
     assert "least likely are left out" not in shown.words()
+
+
+def test_that_moving_the_threshold_of_an_approved_version_is_warned_of(
+    hand: Hand, page: Page, session: Session
+) -> None:
+    page.show_record(model_id(session, "left@1"))
+    give_prices(hand, session)
+    hand.until(lambda: hand.sees("verification.worth.chart"))
+    at = hand.find(QDoubleSpinBox, "verification.worth.threshold")
+    at.setValue(41.0)
+    assert not hand.sees("verification.worth.approved"), "nothing is approved yet"
+    at.setValue(50.0)
+    hand.write("verification.comment", "Read.")
+    hand.click("verification.approve")
+    hand.until(lambda: bool(session.records(DECISION)) and hand.sees("verification.decide_again"))
+    assert not hand.sees("verification.worth.approved")
+    at.setValue(41.0)
+    assert "This version was approved with the threshold 50%" in hand.words()
+    hand.click("verification.worth.use")
+    hand.until(lambda: bool(session.records(OPERATING_POINT)))
+    hand.until(lambda: hand.sees("verification.worth.approved"))
 
 
 def test_that_what_is_no_price_is_refused_in_place(hand: Hand, page: Page, session: Session) -> None:

@@ -10,12 +10,14 @@ from app.deployment.approved import approved_version
 from app.errors import CicloError
 from app.learning.records import MODEL, ModelVersion, Task
 from app.project import Project
+from app.text import Words
 from app.verification import state
 from app.verification.records import REPORT
 from app.verification.value.counting import count, counts_of, out_of_fold
 from app.verification.value.curve import WorthCurve
 from app.verification.value.records import Counts, CountsRequest, ValueTable
 from app.verification.value.stored import in_force, set_threshold, set_value_table, value_table
+from app.verification.value.words import approval_words
 from tests.integration.learning.datasets import Here
 from tests.integration.verification.conftest import Open, judge, told
 
@@ -101,6 +103,12 @@ def test_that_a_decision_is_about_the_threshold_that_was_judged(judged: Open) ->
     judge(project)
     state.decide(project, model="model", approved=True, by="Ana", comment="Read.", override="test")
     set_threshold(project, record, 0.9)
+    assert state.approved_threshold(project, record) == 0.3
+    said = approval_words(0.3, in_force(project, record).threshold)
+    assert said is not None
+    assert "approved with the threshold 30%" in Words("en").text(said)
+    assert approval_words(0.3, 0.3) is None
+    assert approval_words(None, 0.9) is None
     assert approved_version(project, "model").model.threshold == 0.3, "what was approved goes out"
     assert state.as_approved(project, record).threshold == 0.3, "and challengers are compared with it"
 
