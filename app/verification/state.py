@@ -52,8 +52,9 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     """A model version for lists and charts.
 
     ``metrics`` are in the scorer's sense; ``source`` says on what: ``holdout`` or ``test`` (of the newest report), or
-    ``cv``. ``openings`` counts how often its hold-out was opened, over all versions that share it. ``data_state`` is
-    ``binned`` or ``purged`` where the data that it learned from aren't simply there.
+    ``cv``; ``judged_on`` which data those were, and how many ``judged_rows`` of them. ``openings`` counts how often its
+    hold-out was opened, over all versions that share it. ``data_state`` is ``binned`` or ``purged`` where the data that
+    it learned from aren't simply there.
     """
 
     label: str
@@ -68,6 +69,8 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     metric: str
     metrics: dict[str, Estimate]
     source: str
+    judged_on: str = ""
+    judged_rows: int = 0
     seconds: float
     openings: int
     report_id: str = ""
@@ -86,6 +89,8 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True):
 
     model_id: str
     holdout_key: str
+    dataset: str
+    rows: int
     on_test_file: bool
     verdict: str
     metrics: tuple[MetricRow, ...]
@@ -101,12 +106,13 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True):
 class _Version(msgspec.Struct, frozen=True, kw_only=True):
     """What lists need of a model version."""
 
-    class _Key(msgspec.Struct, frozen=True):
+    class _Split(msgspec.Struct, frozen=True):
         key: str
+        train_rows: int
 
     dataset: str
     task: Task
-    split: _Key
+    split: _Split
     metric: str
     estimator: str
     cv: dict[str, Estimate]
@@ -359,6 +365,8 @@ def _row(
         metric=version.metric,
         metrics={row.code: row.estimate for row in head.metrics} if head else version.cv,
         source="cv" if head is None else "test" if head.on_test_file else "holdout",
+        judged_on=head.dataset if head else version.dataset,
+        judged_rows=head.rows if head else version.split.train_rows,
         seconds=version.seconds,
         openings=opened[version.split.key],
         report_id=report[0].id if report else "",

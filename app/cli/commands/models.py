@@ -22,6 +22,8 @@ class _Model(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     metrics: dict[str, Figure]
     metrics_from: str
+    judged_on: str
+    judged_rows: int
     dataset: str
     data_state: str
     created: str
@@ -60,6 +62,8 @@ def _model(row: VersionRow, words: Words) -> _Model:
         state=row.state,
         metrics=figures(row.metrics, words),
         metrics_from=row.source,
+        judged_on=row.judged_on,
+        judged_rows=row.judged_rows,
         dataset=row.dataset,
         data_state=row.data_state,
         created=row.created,
@@ -81,6 +85,7 @@ def _lines(rows: list[VersionRow], words: Words) -> list[str]:
             words(f"cli.state.{row.state}"),
             words(f"learning.estimator.{row.estimator}"),
             f"{row.metric} {spoken(row.metrics.get(row.metric), words, row.metric)}",
+            words(f"cli.models.judged.{row.source}", dataset=row.judged_on, n=row.judged_rows),
             f"{row.dataset} ({words(f'verification.data.{row.data_state}')})" if row.data_state else row.dataset,
         )
         for row in rows

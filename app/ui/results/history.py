@@ -95,7 +95,8 @@ class History:
             else:
                 ends = {"low": figure(words, shown.low), "high": figure(words, shown.high)}
                 lines.append(words("ui_results.hover.interval", **said, **ends))
-        return [*lines, words(f"ui_results.source.{version.source}")]
+        source = words(f"ui_results.source.{version.source}")
+        return [*lines, words("ui_results.source.of", source=source, dataset=version.judged_on, n=version.judged_rows)]
 
 
 def _is(version: VersionRow, code: str, *, trained: bool) -> bool:
