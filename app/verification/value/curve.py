@@ -17,7 +17,7 @@ _HALF = 1.959964
 class Point:
     """What a threshold comes to in a period: ``worth`` with the ends of its interval, and how many rows of each kind.
 
-    ``beyond``: more rows would have to be acted on than can be."""
+    ``beyond``: more rows are pointed out than can be acted on; the money is then of the likeliest that can."""
 
     threshold: float
     worth: float
@@ -48,6 +48,9 @@ class WorthCurve:
         self._counts, self._table = counts, table
         negative = 1 - positive
         cells = table.cells
+        most = table.share * counts.rows + 1e-9
+        reached = (found + alarms for found, alarms in zip(counts.found, counts.false_alarms, strict=True))
+        self._first = next((n for n, acted in enumerate(reached) if acted <= most), len(counts.thresholds) - 1)
         self._prices = (
             cells[positive][positive],
             cells[positive][negative],
@@ -72,18 +75,23 @@ class WorthCurve:
         level = [point for point in allowed if point.worth >= most - 1e-12 * max(1.0, abs(most))]
         return level[len(level) // 2]
 
+    def _cells(self, n: int) -> tuple[int, int, int, int]:
+        """Rows found, missed, alarmed of for nothing and rightly left."""
+        counts = self._counts
+        found, false_alarms = counts.found[n], counts.false_alarms[n]
+        return found, counts.positives - found, false_alarms, counts.negatives - false_alarms
+
     def _at(self, n: int) -> Point:
         counts, table = self._counts, self._table
-        found, false_alarms = counts.found[n], counts.false_alarms[n]
-        cells = (found, counts.positives - found, false_alarms, counts.negatives - false_alarms)
         total = max(1, counts.rows)
-        mean = math.fsum(k * price for k, price in zip(cells, self._prices, strict=True)) / total
-        square = math.fsum(k * price * price for k, price in zip(cells, self._prices, strict=True)) / total
+        paid = self._cells(max(n, self._first))
+        mean = math.fsum(k * price for k, price in zip(paid, self._prices, strict=True)) / total
+        square = math.fsum(k * price * price for k, price in zip(paid, self._prices, strict=True)) / total
         error = math.sqrt(max(0.0, square - mean * mean) / total)
         scale = table.rows / total
         worth = table.rows * mean - table.fixed
         half = _HALF * table.rows * error
-        rows = [k * scale for k in cells]
+        rows = [k * scale for k in self._cells(n)]
         return Point(
             threshold=counts.thresholds[n],
             worth=worth,

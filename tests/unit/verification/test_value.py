@@ -84,6 +84,9 @@ def test_that_no_threshold_asks_for_more_than_can_be_done() -> None:
     assert 40 < tight.best().acted <= 50
     assert tight.at(0.0).beyond
     assert not tight.at(1.0).beyond
+    limited = prices(table(capacity=50), classified(threshold=0.0)).mean() * 1_000
+    assert tight.at(0.0).worth == pytest.approx(limited), "the money is of those that are acted on"
+    assert free.at(0.0).worth != pytest.approx(limited)
     assert len(thinned(free.points(), 100)) == 100
     assert thinned(free.points(), 100)[-1] == free.points()[-1]
 
