@@ -148,7 +148,7 @@ def _curves(pen: Pen, chart: Chart, words: Words) -> None:
     pen.write(
         middle, HEIGHT - 8, shortened(words.text(chart.x_label), 70), colour=paint("muted"), size=11.5, align="centre"
     )
-    pen.inside(plane.left, TOP - 6, WIDTH - plane.left, HEIGHT - BOTTOM - TOP + 12)
+    pen.inside(plane.left, TOP - 6, WIDTH - RIGHT + 4 - plane.left, HEIGHT - BOTTOM - TOP + 12)
     for n, curve in enumerate(solid(chart)):
         if curve.low and curve.high and not curve.points:
             outline = _places(curve.x, curve.high, plane) + _places(curve.x, curve.low, plane)[::-1]

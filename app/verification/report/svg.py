@@ -59,7 +59,7 @@ def chart_svg(chart: Chart, words: Words) -> str:
     lines = [_line(curve, plane, colour(i)) for i, curve in enumerate(solid(chart))]
     dashed = [_dashed(curve, plane) for curve in chart.curves if curve.dashed]
     clip = f"clip-{escape(chart.code)}"
-    width, height = WIDTH - plane.left, HEIGHT - BOTTOM - TOP + 12
+    width, height = WIDTH - RIGHT + 4 - plane.left, HEIGHT - BOTTOM - TOP + 12
     area = f'<rect x="{plane.left:.1f}" y="{TOP - 6}" width="{width:.1f}" height="{height}"/>'
     drawn = (
         f'<clipPath id="{clip}">{area}</clipPath><g clip-path="url(#{clip})">{"".join([*bands, *dashed, *lines])}</g>'
