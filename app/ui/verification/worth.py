@@ -160,7 +160,7 @@ class WorthCard(Card):
             part.setVisible(shown)
         if version is None or table is None or counts is None or not table.known:
             self._curve = None
-            self._other.hide()
+            self._say_approval(self._threshold if version is None else version.threshold)
             return
         self._curve = WorthCurve(counts, table, version.labels.index(version.positive))
         self._chart.show_worth(self._curve, table, version.threshold)
@@ -177,10 +177,14 @@ class WorthCard(Card):
         self._money.setText(self._money_words(point, self._table))
         self._cells.setText(self._cell_words(point, self._table, self._version.positive))
         self._threshold = threshold
+        self._say_approval(threshold)
+        self._use.setEnabled(threshold != self._version.threshold)
+
+    def _say_approval(self, threshold: float) -> None:
+        """That another threshold was approved than the one that is shown."""
         said = approval_words(self._approved, threshold)
         self._other.setText("" if said is None else self._words.text(said))
         self._other.setVisible(said is not None)
-        self._use.setEnabled(threshold != self._version.threshold)
 
     def _money_words(self, point: Point, table: ValueTable) -> str:
         words = self._words
