@@ -173,9 +173,11 @@ class ReportView(ScrollPage):
 
     def _show_findings(self, report: Report) -> None:
         clear(self._findings.body)
-        for severity, text in report.findings:
+        told = warnings(report)  # which stand below the verdict
+        found = [(severity, text) for severity, text in report.findings if text not in told]
+        for severity, text in found:
             self._findings.body.addWidget(FindingRow(self._session.theme, severity, self._words.text(text)))
-        self._findings.setVisible(bool(report.findings))
+        self._findings.setVisible(bool(found))
 
     def _show_charts(self, report: Report) -> None:
         self._confusion.show_confusion(report.confusion)

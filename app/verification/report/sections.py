@@ -32,7 +32,7 @@ from app.verification.report.blocks import (
 from app.verification.report.detail import band, classes
 from app.verification.report.money import worth_section, worth_verdict
 from app.verification.report.plane import shortened
-from app.verification.report.source import Source, chip, figure, interval
+from app.verification.report.source import Source, chip, figure, interval, readable
 
 _MOST_LABELS = 10
 _MOST_COLUMNS = 40
@@ -44,12 +44,12 @@ def document(source: Source) -> Document:
     """The report in one language."""
     report, say = source.report, source.say
     judged = "verification.report.judged_test" if report.on_test_file else "verification.report.judged"
-    lead = [say(judged, n=report.rows, dataset=report.dataset), _positives(source)]
+    lead = [say(judged, n=report.rows, dataset=readable(report.dataset)), _positives(source)]
     if not report.on_test_file:
         lead.append(say("verification.report.openings", n=report.openings))
     return Document(
         language=source.words.language,
-        title=shortened(report.model, 80),
+        title=shortened(readable(report.model), 80),
         kind_of=say("verification.report.title"),
         lead=" ".join(filter(None, lead)),
         sections=tuple(filter(None, (make(source) for make in SECTIONS.values()))),
@@ -113,7 +113,8 @@ def _points(name: str, points: Sequence[Text], tone: str, source: Source) -> Sec
 
 
 def _findings(source: Source) -> Section | None:
-    found = source.report.findings[:_MOST_FINDINGS]
+    told = warnings(source.report)  # which stand above, on the first page
+    found = [one for one in source.report.findings if one[1] not in told][:_MOST_FINDINGS]
     if not found:
         return None
     lines = tuple(Line(tone=severity, text=source.text(text)) for severity, text in found)
