@@ -43,7 +43,7 @@ class Dressing:
         end = time.perf_counter() + _SLICE_S
         while self._waiting and time.perf_counter() < end:
             part = self._waiting.pop(0)
-            if isValid(part.layout) and isValid(part.widget):  # the page may have made a part of itself anew meanwhile
+            if all(isValid(one) for one in part):  # the page may have made a part of itself anew meanwhile
                 part.layout.replaceWidget(part.place, part.widget)
                 part.place.deleteLater()
         if not self._waiting:

@@ -1,4 +1,4 @@
-"""What each threshold is worth, as a chart whose upright line is dragged."""
+"""A chart over thresholds whose upright line is dragged."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPen
 
-from app.text.message import Text
 from app.ui.session import Session
 from app.ui.widgets.chart import ChartView
 from app.ui.widgets.chart_extras import Extras
-from app.verification.axes import share_axis
-from app.verification.records import Chart, Curve
-from app.verification.value.curve import Point, WorthCurve, thinned
-from app.verification.value.records import ValueTable
+from app.verification.records import Chart
 
-_POINTS, _HEIGHT, _WIDE = 240, 240, 2.0
+_HEIGHT, _WIDE = 240, 2.0
 
 
 class ThresholdChart(ChartView):
@@ -25,25 +21,17 @@ class ThresholdChart(ChartView):
 
     dragged = Signal(float)
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session.theme, session.words, name=session.words("ui_verification.worth.chart"))
-        self.setObjectName("verification.worth.chart")
+    def __init__(self, session: Session, name: str) -> None:
+        super().__init__(session.theme, session.words, name=session.words(f"ui_verification.worth.{name}"))
+        self.setObjectName(f"verification.worth.{name}")
         self.setMinimumHeight(session.theme.size(_HEIGHT))
         self._line: pg.InfiniteLine | None = None
         self._at = 0.5
 
-    def show_worth(self, curve: WorthCurve, table: ValueTable, threshold: float) -> None:
-        """Draw the curve, with the line at ``threshold``."""
+    def show_curve(self, chart: Chart, threshold: float, cards: Sequence[tuple[str, ...]] = ()) -> None:
+        """Draw the chart, with the line at ``threshold``; ``cards`` say what stands at its points."""
         self._at = threshold
-        points = thinned(curve.points(), _POINTS)
-        drawn = [point for point in points if not point.beyond] or points
-        cards = tuple(self._said_of(point, table) for point in drawn)
-        self.show_chart(worth_chart(drawn, table, threshold), Extras(legend=False, cards=(cards,)))
-
-    def _said_of(self, point: Point, table: ValueTable) -> tuple[str, ...]:
-        words = self._words
-        said = words("ui_verification.worth.from", threshold=words.percent(point.threshold, 1))
-        return said, words.money(point.worth, table.currency)
+        self.show_chart(chart, Extras(legend=len(chart.curves) > 1, cards=(tuple(cards),) if cards else ()))
 
     def move_line(self, threshold: float) -> None:
         """Put the line there without sending ``dragged``."""
@@ -68,22 +56,3 @@ class ThresholdChart(ChartView):
     def _on_line_moved(self, line: pg.InfiniteLine) -> None:
         self._at = float(line.value())
         self.dragged.emit(self._at)
-
-
-def worth_chart(points: Sequence[Point], table: ValueTable, threshold: float) -> Chart:
-    """The curve with its interval, on an axis that has room for the threshold too."""
-    return Chart(
-        code="worth",
-        x_label=Text("verification.axis.threshold"),
-        y_label=Text("verification.axis.money", {"period": Text(f"verification.period.{table.period}")}),
-        curves=(
-            Curve(
-                label=Text("verification.curve.worth"),
-                x=tuple(point.threshold for point in points),
-                y=tuple(point.worth for point in points),
-                low=tuple(point.low for point in points),
-                high=tuple(point.high for point in points),
-            ),
-        ),
-        x_range=share_axis(threshold, *(point.threshold for point in points if point.acted > 0)),
-    )

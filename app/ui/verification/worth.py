@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QLocale, Signal, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QPushButton
+from PySide6.QtCore import Signal, Slot
 
 from app.errors import CicloError
 from app.learning.records import ModelVersion, Task
@@ -15,11 +14,10 @@ from app.project.store import Project
 from app.ui.session import Session
 from app.ui.theme import Kind
 from app.ui.verification.price_form import PriceForm
-from app.ui.verification.threshold_chart import ThresholdChart
-from app.ui.widgets.basics import Card, button, column, label, row
+from app.ui.verification.threshold_panel import ThresholdPanel
+from app.ui.widgets.basics import Card, button, label, row
 from app.verification.records import Report
 from app.verification.state import approved_threshold
-from app.verification.value.curve import Point, WorthCurve
 from app.verification.value.records import COUNTS, Counts, CountsRequest, ValueTable, Worth
 from app.verification.value.stored import in_force, set_threshold, set_value_table, value_table
 from app.verification.value.words import (
@@ -30,8 +28,6 @@ from app.verification.value.words import (
     gain_words,
     policy_name,
 )
-
-_AT_WIDTH = 84
 
 
 class WorthCard(Card):
@@ -47,9 +43,8 @@ class WorthCard(Card):
         self._version: ModelVersion | None = None
         self._table: ValueTable | None = None
         self._counts: Counts | None = None
-        self._curve: WorthCurve | None = None
-        self._threshold = 0.5
         self._approved: float | None = None
+        self._asked = False
         self._make_parts()
 
     def _make_parts(self) -> None:
@@ -63,39 +58,19 @@ class WorthCard(Card):
         self._form.given.connect(self._on_prices_given)
         self._toggle = button("", self._on_toggled, "link")
         self._toggle.setObjectName("verification.value.show")
-        self._chart = ThresholdChart(self._session)
-        self._chart.dragged.connect(self._on_dragged)
-        self._at = QDoubleSpinBox()
-        self._at.setObjectName("verification.worth.threshold")
-        for named in (self._at, self._at.lineEdit()):
-            named.setAccessibleName(words("ui_verification.worth.threshold"))
-        self._at.setRange(0.0, 100.0)
-        self._at.setDecimals(1)
-        self._at.setSuffix(" %")
-        self._at.setLocale(QLocale(words.locale))
-        self._at.setMinimumWidth(self._session.theme.size(_AT_WIDTH))
-        self._at.valueChanged.connect(self._on_typed)
-        self._money, self._cells = label("", "strong"), label("", "small-muted")
-        self._money.setObjectName("verification.worth.money")
+        self._counting = label(words("ui_verification.worth.counting"), "small-muted")
+        self._counting.setObjectName("verification.worth.counting")
         self._other = label("", "small")
-        self._other.setObjectName("verification.worth.approved")
+        self._other.setObjectName("verification.worth.moved")
         self._other.setProperty("kind", "warning")
-        self._other.hide()
-        self._best = self._named(button(words("ui_verification.worth.best"), self._on_best_clicked, "small"), "best")
-        self._use = self._named(button(words("ui_verification.worth.use"), self._on_use_clicked, "small"), "use")
-        self._note = label(words("ui_verification.worth.help"), "small-muted")
-        asked = label(words("ui_verification.worth.threshold"), "small-muted", wrap=False)
-        chosen = row(asked, self._at, self._best, self._use, 1)
-        self._lower = (asked, self._at, self._best, self._use, self._money, self._cells, self._chart, self._note)
+        self._panel = ThresholdPanel(self._session)
+        self._panel.used.connect(self._on_used)
         for part in (self._against, self._gain, self._certainty, self._stale):
             self.body.addWidget(part)
         self.body.addLayout(row(self._toggle, 1))
         self.body.addWidget(self._form)
-        self.body.addLayout(column(chosen, self._other, self._money, self._cells, self._chart, self._note))
-
-    def _named(self, made: QPushButton, name: str) -> QPushButton:
-        made.setObjectName(f"verification.worth.{name}")
-        return made
+        for below in (self._counting, self._other, self._panel):
+            self.body.addWidget(below)
 
     def show_worth(self, record: Record, report: Report) -> None:
         """Show what a report says of a version's worth, the prices that hold today, and the curve."""
@@ -112,7 +87,7 @@ class WorthCard(Card):
         self._form.show_table(shown, self._version.positive)
         if other:
             self._form.hide()
-            self._counts = None
+            self._counts, self._asked = None, False
         self._say_toggle()
         self._say_worth(report.worth)
         judged = report.worth.table if report.worth is not None else None
@@ -121,9 +96,10 @@ class WorthCard(Card):
         self._stale.setText(self._words("ui_verification.worth.stale") if stale else "")
         self._stale.setVisible(stale)
         self._show_curve()
-        if known and self._version.task is Task.BINARY and self._counts is None:
+        if known and self._version.task is Task.BINARY and self._counts is None and not self._asked:
+            self._asked = True  # a second question would begin the counting anew
             request = CountsRequest(project=str(project.folder), model=record.id)
-            self._session.quick(COUNTS, request, Counts, self._on_counted)
+            self._session.quick(COUNTS, request, Counts, self._on_counted, self._on_uncounted)
 
     def _say_worth(self, worth: Worth | None) -> None:
         told = worth is not None
@@ -153,66 +129,22 @@ class WorthCard(Card):
         self._counts = counts
         self._show_curve()
 
+    @Slot(object)
+    def _on_uncounted(self, error: CicloError) -> None:
+        self._asked = False
+        self._counting.hide()
+        self.failed.emit(error)
+
     def _show_curve(self) -> None:
         version, table, counts = self._version, self._table, self._counts
-        shown = version is not None and table is not None and table.known and counts is not None
-        for part in self._lower:
-            part.setVisible(shown)
-        if version is None or table is None or counts is None or not table.known:
-            self._curve = None
-            self._say_approval(self._threshold if version is None else version.threshold)
-            return
-        self._curve = WorthCurve(counts, table, version.labels.index(version.positive))
-        self._chart.show_worth(self._curve, table, version.threshold)
-        self._set_at(version.threshold)
-
-    def _set_at(self, threshold: float) -> None:
-        """Say what a threshold comes to: quick, since it follows the mouse."""
-        self._at.blockSignals(True)
-        self._at.setValue(100 * threshold)
-        self._at.blockSignals(False)
-        if self._curve is None or self._table is None or self._version is None:
-            return
-        point = self._curve.at(threshold)
-        self._money.setText(self._money_words(point, self._table))
-        self._cells.setText(self._cell_words(point, self._table, self._version.positive))
-        self._threshold = threshold
-        self._say_approval(threshold)
-        self._use.setEnabled(threshold != self._version.threshold)
-
-    def _say_approval(self, threshold: float) -> None:
-        """That another threshold was approved than the one that is shown."""
-        said = approval_words(self._approved, threshold)
+        priced = version is not None and version.task is Task.BINARY and table is not None and table.known
+        self._counting.setVisible(priced and counts is None)
+        self._panel.setVisible(priced and counts is not None)
+        said = approval_words(self._approved, version.threshold) if version is not None else None
         self._other.setText("" if said is None else self._words.text(said))
-        self._other.setVisible(said is not None)
-
-    def _money_words(self, point: Point, table: ValueTable) -> str:
-        words = self._words
-        said = {name: words.money(getattr(point, name), table.currency) for name in ("worth", "low", "high")}
-        return words("ui_verification.worth.at", period=words(f"verification.period.{table.period}"), **said)
-
-    def _cell_words(self, point: Point, table: ValueTable, positive: str) -> str:
-        words = self._words
-        counts = {k: words.number(round(getattr(point, k))) for k in ("found", "missed", "false_alarms", "left")}
-        said = words("ui_verification.worth.cells", label=positive, n=table.rows, **counts)
-        dropped = dropped_words(point.acted, table) if point.beyond else None
-        return said if dropped is None else f"{said} {words.text(dropped)}"
-
-    @Slot(float)
-    def _on_dragged(self, threshold: float) -> None:
-        self._set_at(threshold)
-
-    @Slot(float)
-    def _on_typed(self, percent: float) -> None:
-        self._chart.move_line(percent / 100)
-        self._set_at(percent / 100)
-
-    @Slot()
-    def _on_best_clicked(self) -> None:
-        if self._curve is not None:
-            best = self._curve.best().threshold
-            self._chart.move_line(best)
-            self._set_at(best)
+        self._other.setVisible(said is not None and not (priced and counts is not None))
+        if version is not None and table is not None and counts is not None and priced:
+            self._panel.show_curve(counts, table, version, self._approved)
 
     # Storing
 
@@ -227,12 +159,11 @@ class WorthCard(Card):
         if project is not None:
             self._session.store(partial(_store_prices, project, table), None, self._on_refused)
 
-    @Slot()
-    def _on_use_clicked(self) -> None:
+    @Slot(float, bool)
+    def _on_used(self, threshold: float, best: bool) -> None:
         project = self._session.project
-        if project is not None and self._record is not None and self._curve is not None:
-            best = self._threshold == self._curve.best().threshold
-            work = partial(_store_threshold, project, self._record, self._threshold, best)
+        if project is not None and self._record is not None:
+            work = partial(_store_threshold, project, self._record, threshold, best)
             self._session.store(work, None, self._on_failed)
 
     def _on_refused(self, error: CicloError) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from app.learning.records import Estimate
 from app.text import Text
 from app.verification.axes import share_axis, threshold_line
-from app.verification.records import Chart, Curve
 from app.verification.report.blocks import Block, Cell, Drawing, Drawings, Facts, Grid, Line, Lines, Section, Statement
 from app.verification.report.source import Source, chip
 from app.verification.value.curve import WorthCurve, thinned
+from app.verification.value.drawing import worth_chart
 from app.verification.value.records import Counts, Policy, Worth
 from app.verification.value.words import (
     certainty_words,
@@ -138,22 +138,7 @@ def _curve(worth: Worth, counts: Counts, source: Source) -> Drawings:
     at = worth.threshold if worth.threshold is not None else 0.5
     x_range = share_axis(*(point.threshold for point in points if point.acted > 0))
     line = threshold_line(at, x_range[1], (min(ends), max(ends)), name="curve")
-    chart = Chart(
-        code="worth",
-        x_label=Text("verification.axis.threshold"),
-        y_label=Text("verification.axis.money", {"period": Text(f"verification.period.{worth.table.period}")}),
-        curves=(
-            Curve(
-                label=Text("verification.curve.worth"),
-                x=tuple(point.threshold for point in points),
-                y=tuple(point.worth for point in points),
-                low=tuple(point.low for point in points),
-                high=tuple(point.high for point in points),
-            ),
-            line,
-        ),
-        x_range=x_range,
-    )
+    chart = worth_chart(points, worth.table, x_range, line)
     legend = ((source.say("verification.curve.worth"), False), (source.text(line.label), True))
     title, help_ = source.say("verification.chart.worth"), source.say("verification.chart.worth.help")
     return Drawings(drawings=(Drawing(title=title, help=help_, chart=chart, legend=legend),))

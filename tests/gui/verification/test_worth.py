@@ -87,6 +87,12 @@ def test_that_dragging_moves_money_and_counts(hand: Hand, page: Page, session: S
     assert hand.find(QLabel, "verification.worth.money").text() == said[1]
     assert chart._line is not None
     assert chart._line.value() == pytest.approx(0.41)
+    shares = hand.find(ThresholdChart, "verification.worth.shares")
+    assert shares._line is not None
+    shares._line.setValue(0.63)
+    assert chart._line.value() == pytest.approx(0.63), "both lines move together"
+    counts = [hand.find(QLabel, f"verification.worth.{kind}").text() for kind in ("found", "missed", "false_alarms")]
+    assert all(count.replace(",", "").isdigit() for count in counts)
 
 
 def test_that_dragging_says_how_many_rows_cannot_be_acted_on(
