@@ -28,7 +28,7 @@ METRICS: dict[Task, tuple[str, ...]] = {
     ),
 }
 """Scorer names, the most telling first."""
-_TINY = 0.001
+_TINY, _SMALL = 0.001, 0.1
 LEVEL = 0.95
 """Of intervals, unless the rows were looked at before."""
 
@@ -54,6 +54,8 @@ def decimals(code: str, value: float) -> int | None:
     size = abs(value)
     if size < _TINY and code.endswith("_error"):
         return None
+    if code == "neg_brier_score" and size < _SMALL:
+        return 4  # of rare classes all of it lies here
     return 3 if size < 10 else 2 if size < 100 else 1 if size < 1000 else 0
 
 

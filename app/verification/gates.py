@@ -161,7 +161,8 @@ def _worth(evidence: Evidence) -> Gate | None:
     }
     certain = today.gain.low is not None and today.gain.low > 0
     passed = certain if evidence.risk is Risk.HIGH else today.gain.value > 0
-    outcome = "passed" if passed else "unclear" if today.gain.value > 0 else "failed"
+    value = today.gain.value
+    outcome = "passed" if passed else "unclear" if value > 0 else "failed" if value < 0 else "equal"
     return Gate(
         code="worth",
         passed=passed,

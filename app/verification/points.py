@@ -9,7 +9,7 @@ from app.text.message import Text, amount
 from app.verification.beside import difference
 from app.verification.catalogue import shown
 from app.verification.records import Report
-from app.verification.value.words import certainty_words, compared_with, gain_words
+from app.verification.value.words import certainty_words, compared_with, gain_words, policy_name
 
 MOST = 3
 _MANY_ROWS = 2_000
@@ -34,7 +34,10 @@ def _strengths(report: Report, version: ModelVersion) -> Iterator[Text]:
     if worth is not None:
         gain = compared_with(worth).gain
         if gain is not None and gain.low is not None and gain.low > 0:
-            yield Text("verification.point.worth", {"gain": gain_words(worth), "ends": certainty_words(worth)})
+            today = policy_name(compared_with(worth))
+            yield Text(
+                "verification.point.worth", {"gain": gain_words(worth), "today": today, "ends": certainty_words(worth)}
+            )
     for one in report.compared:
         if one.verdict == "better" and one.decisive is not None:
             name = Text(f"verification.beside.{one.kind}", {"name": one.label.replace("@", " v")})

@@ -13,7 +13,7 @@ from app.statistics.interval import LEVEL, MINIMUM
 from app.text.message import Text, Value, amount
 from app.verification.beside import told
 from app.verification.catalogue import shown
-from app.verification.observed import Classified, Observed
+from app.verification.observed import Classified, Measured, Observed
 from app.verification.records import BarChart, Chart, Comparison, Gate, MetricRow
 from app.verification.value.curve import WorthCurve
 from app.verification.value.records import Worth
@@ -24,6 +24,10 @@ FEWEST_FOR_IMPORTANCE = 30
 MANY_OPENINGS = 10
 CLEARLY = 2.0
 """Standard errors, from which on a difference is no longer luck."""
+_BROKEN = 0.1
+"""So much worse than training promised, by itself, is said also where no interval tells whether it is luck."""
+_ONE_ERROR, _FEWEST_ERRORS = 0.3, 30
+_FEW_RIGHT = 0.1
 FEW_FOUND = 0.5
 _MUCH = 0.25
 """Of the width of the interval of the best threshold's worth: less isn't worth a word."""
@@ -128,22 +132,63 @@ def comparison_findings(compared: Sequence[Comparison]) -> list[Finding]:
 
 
 def performance_findings(
-    version: ModelVersion, metrics: Sequence[MetricRow], *, level: float, priced: bool
+    version: ModelVersion, metrics: Sequence[MetricRow], *, level: float, priced: bool, on_test_file: bool = False
 ) -> list[Finding]:
-    """Where the test says much less than the training did, and where most of what is looked for is missed (unless
-    prices say what that is worth)."""
+    """Where the test says something else than the training did, and where most of what is looked for is missed (unless
+    prices say what that is worth) or most of what is pointed out is nothing."""
     figures = {row.code: row.estimate for row in metrics}
     found: list[Finding] = []
     own, expected = figures.get(version.metric), version.cv.get(version.metric)
-    if own is not None and expected is not None and standard_errors_apart(own, expected, level=level) < -CLEARLY:
-        params = {"value": shown(version.metric, own.value or 0.0), "cv": shown(version.metric, expected.value or 0.0)}
-        name = Text(f"verification.metric.{version.metric}")
-        found.append(("warning", Text("verification.finding.worse_than_cv", {"metric": name, **params})))
+    if own is not None and expected is not None:
+        found += _kept_promise(version.metric, own, expected, level=level, on_test_file=on_test_file)
+    precision = figures.get("precision")
+    if precision is not None and precision.value is not None and precision.value < _FEW_RIGHT:
+        share = amount(precision.value, "percent", 1)
+        found.append(("warning", Text("verification.finding.few_right", {"precision": share})))
     recall = figures.get("recall")
     if not priced and recall is not None and recall.value is not None and 0 < recall.value < FEW_FOUND:
         params = {"recall": amount(recall.value, "percent", 0)}
         found.append(("warning", Text("verification.finding.few_found", {"label": version.positive, **params})))
     return found
+
+
+def _kept_promise(code: str, own: Estimate, expected: Estimate, *, level: float, on_test_file: bool) -> list[Finding]:
+    """Where new rows say clearly less than training promised, or more, or perhaps less."""
+    if own.value is None or expected.value is None:
+        return []
+    apart = standard_errors_apart(own, expected, level=level)
+    said: dict[str, Value | Text | str | int | float] = {
+        "metric": Text(f"verification.metric.{code}"),
+        "value": shown(code, own.value),
+        "cv": shown(code, expected.value),
+    }
+    if apart < -CLEARLY:
+        return [("warning", Text("verification.finding.worse_than_cv", said))]
+    if apart > CLEARLY and on_test_file:  # on rows kept apart it is an alarm
+        return [("warning", Text("verification.finding.test_too_good", said))]
+    if math.isnan(apart) and own.value < expected.value - _BROKEN * abs(expected.value):
+        return [("warning", Text("verification.finding.perhaps_worse", said))]
+    return []
+
+
+def error_findings(observed: Observed) -> list[Finding]:
+    """Where one amount that was badly predicted decides what the figures say."""
+    if not isinstance(observed, Measured) or observed.rows < _FEWEST_ERRORS:
+        return []
+    squares = np.square(observed.residuals)
+    worst, total = int(squares.argmax()), float(squares.sum())
+    if not math.isfinite(total) or squares[worst] < _ONE_ERROR * total or not total:
+        return []
+    code = "neg_root_mean_squared_error"
+    without = math.sqrt(max(0.0, total - float(squares[worst])) / (observed.rows - 1))
+    said: dict[str, Value | Text | str | int | float] = {
+        "share": amount(float(squares[worst]) / total, "percent", 0),
+        "predicted": shown(code, -float(observed.predicted[worst])),
+        "actual": shown(code, -float(observed.actual[worst])),
+        "without": shown(code, -without),
+        "rmse": shown(code, -math.sqrt(total / observed.rows)),
+    }
+    return [("warning", Text("verification.finding.one_error", said))]
 
 
 def worth_findings(worth: Worth | None, *, positive: int) -> list[Finding]:
@@ -183,10 +228,23 @@ def _other_threshold(worth: Worth, positive: int) -> list[Finding]:
 
 
 def importance_findings(version: ModelVersion, rows: int, drawn: Sequence[Chart | BarChart]) -> list[Finding]:
-    """Where it would take too long to find out which columns matter."""
-    if rows < FEWEST_FOR_IMPORTANCE or any(isinstance(chart, BarChart) for chart in drawn):
+    """Where one column tells more than all others together, and where it would take too long to find that out."""
+    bars = next((chart for chart in drawn if isinstance(chart, BarChart)), None)
+    if bars is not None:
+        return _one_column(bars)
+    if rows < FEWEST_FOR_IMPORTANCE:
         return []
     return [("note", Text("verification.finding.no_importance", {"columns": amount(len(version.features))}))]
+
+
+def _one_column(bars: BarChart) -> list[Finding]:
+    values = [max(0.0, value) for value in bars.values]
+    if len(values) < _FEWEST_COLUMNS or max(values) <= sum(values) / 2:
+        return []
+    return [("warning", Text("verification.finding.one_column", {"column": bars.names[values.index(max(values))]}))]
+
+
+_FEWEST_COLUMNS = 3
 
 
 def standard_errors_apart(own: Estimate, expected: Estimate, *, level: float) -> float:
@@ -221,12 +279,13 @@ def _class_findings(data: Classified) -> list[Finding]:
 
 
 def _never_predicted(data: Classified) -> list[Finding]:
-    """Classes with enough rows to be found that the model never names."""
-    named = np.bincount(data.predicted, minlength=len(data.labels)) > 0
-    ignored = np.flatnonzero((data.counts >= MINIMUM) & ~named)
+    """Classes with enough rows to be found that the model never finds."""
+    right = data.actual[data.actual == data.predicted]
+    found = np.bincount(right, minlength=len(data.labels)) > 0
+    ignored = np.flatnonzero((data.counts >= MINIMUM) & ~found)
     if not len(ignored):
         return []
-    labels, n = ", ".join(data.labels[i] for i in ignored), int(data.counts[ignored].sum())
+    labels, n = ", ".join(f"“{data.labels[i]}”" for i in ignored), int(data.counts[ignored].sum())
     severity = "bad" if data.positive in ignored else "warning"  # nothing that is looked for is ever found
     return [(severity, Text("verification.finding.never_predicted", {"labels": labels, "n": n}))]
 

@@ -53,6 +53,7 @@ from app.verification.value.worth import worth as priced
 from app.verification.verdict import (
     Finding,
     comparison_findings,
+    error_findings,
     evidence_findings,
     headline,
     importance_findings,
@@ -296,9 +297,17 @@ def _findings(case: _Case, evidence: Evidence) -> tuple[Finding, ...]:
         *_split_findings(version, rows),
         *evidence_findings(case.observed, openings=case.openings, on_test_file=rows.on_test_file),
         *comparison_findings(evidence.compared),
-        *performance_findings(version, evidence.metrics, level=case.level, priced=evidence.worth is not None),
+        *performance_findings(
+            version,
+            evidence.metrics,
+            level=case.level,
+            priced=evidence.worth is not None,
+            on_test_file=rows.on_test_file,
+        ),
+        *error_findings(case.observed),
         *worth_findings(evidence.worth, positive=getattr(case.observed, "positive", -1)),
         *(("note", note) for note in version.notes),
+        ("note", Text("verification.finding.groups")),
     )
 
 

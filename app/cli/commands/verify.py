@@ -20,7 +20,7 @@ from app.project.durable import check_place
 from app.text import Words
 from app.verification.catalogue import without_interval
 from app.verification.records import REPORT, VERIFY, Report, VerifyRequest
-from app.verification.state import model_record
+from app.verification.state import latest_report, model_record
 
 
 class _Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +52,7 @@ def arguments(parser: Parser) -> None:
     parser.option("--test", metavar="DATASET", default="")
     parser.option("--html", metavar="F", default="")
     parser.option("--pdf", metavar="F", default="")
+    parser.switch("--stored")
 
 
 def run(terminal: Terminal, options: Namespace) -> int:
@@ -59,17 +60,32 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         model = model_record(project, options.model)  # refused at once, before a process is started for it
         warn_binned(terminal, project, model.parents)
+        if options.stored and options.test:
+            raise CicloError("cli.not_together", name="--stored", other="--test")
         if options.test:
             check_test(project, model, dataset_version(terminal, project, options.test))
         for out in filter(None, (options.html, options.pdf)):
             check_place(Path(out))
-        request = VerifyRequest(project=absolute(options.project), model=options.model, test=options.test)
-        record = committed(project, project_job(terminal, VERIFY, request, project), REPORT)
+        record = _stored(project, model) if options.stored else _made(terminal, options, project)
         wanted = {"html": options.html, "pdf": options.pdf}
         saved = {kind: _save(project, record, kind, out, terminal.words) for kind, out in wanted.items() if out}
     report = record.read(Report)
     terminal.answer(_answer(report, saved, terminal.words), _lines(report, saved, terminal.words))
     return 0 if all(gate.passed for gate in report.gates) else 1
+
+
+def _made(terminal: Terminal, options: Namespace, project: Project) -> Record:
+    """A new report, which opens the rows once more."""
+    request = VerifyRequest(project=absolute(options.project), model=options.model, test=options.test)
+    return committed(project, project_job(terminal, VERIFY, request, project), REPORT)
+
+
+def _stored(project: Project, model: Record) -> Record:
+    """The newest report as it was made, in the reader's language: nothing is opened for it."""
+    found = latest_report(project, model.id)
+    if found is None:
+        raise CicloError("cli.verify.none_stored", model=model.label)
+    return found
 
 
 def _save(project: Project, record: Record, kind: str, out: str, words: Words) -> str:

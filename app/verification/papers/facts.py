@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.data.records import ColumnType
 from app.learning.bounds import bound
 from app.learning.records import Feature, PlannedColumn, Task
 from app.project import Record
@@ -16,10 +17,12 @@ from app.verification.report.blocks import Cell, Grid, Passage, Sentence
 from app.verification.report.plane import shortened
 from app.verification.report.source import figure, interval
 from app.verification.signing import fingerprint, signature_state
+from app.verification.value.words import certainty_words, compared_with, gain_words, policy_name
 
 _MOST = 20
 _MOST_COLUMNS = 200
 _LEVELS = 12
+_FIRST_YEAR, _LAST_YEAR = 1500, 2100
 _NAME = 60
 
 
@@ -220,6 +223,8 @@ def columns(telling: Telling) -> Grid:
 def seen(feature: Feature, words: Words) -> str:
     """The levels or the range of a column in the rows learned from."""
     if feature.low is not None and feature.high is not None:
+        if feature.type is ColumnType.INTEGER and _FIRST_YEAR <= feature.low <= feature.high <= _LAST_YEAR:
+            return f"{int(feature.low)} – {int(feature.high)}"  # years, most likely: never with a mark of thousands
         return f"{words.value(bound(feature, feature.low))} – {words.value(bound(feature, feature.high))}"
     known = ", ".join(shortened(level, _NAME) for level in feature.levels[:_LEVELS])
     return known + (", …" if len(feature.levels) > _LEVELS else "") or "–"
@@ -232,7 +237,7 @@ def judged(telling: Telling) -> Passage:
     """On which rows, how often, with what outcome."""
     record, report = telling.of.report_record, telling.of.report
     if record is None or report is None:
-        return passage(telling.missing("report"))
+        return passage(telling.say("papers.said.not_judged", telling.of.record))
     where = "test" if report.on_test_file else "holdout"
     dataset, rows = report.dataset.replace("@", " v"), amount(report.rows)
     return passage(
@@ -242,7 +247,17 @@ def judged(telling: Telling) -> Passage:
         None if report.on_test_file else telling.say("papers.said.openings", record, n=report.openings),
         telling.say("papers.said.verdict", record, headline=report.headline),
         telling.repeat(report.summary, record),
+        _worth(telling, record, report),
     )
+
+
+def _worth(telling: Telling, record: Record, report: Report) -> Sentence | None:
+    """What it brings in money."""
+    if report.worth is None:
+        return None
+    today = policy_name(compared_with(report.worth))
+    said = {"gain": gain_words(report.worth), "today": today, "ends": certainty_words(report.worth)}
+    return telling.say("papers.said.worth", record, **said)
 
 
 def metrics(telling: Telling) -> Grid | None:
@@ -313,4 +328,4 @@ def decided(telling: Telling) -> Passage:
         found += [
             telling.say("papers.said.because", record, text=text) for text in (body.override, body.comment) if text
         ]
-    return passage(*found) if found else passage(telling.missing("decision"))
+    return passage(*found) if found else passage(telling.say("papers.said.not_decided", telling.of.record))

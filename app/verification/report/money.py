@@ -29,7 +29,7 @@ def worth_verdict(source: Source) -> Section | None:
     """For the first page: what it brings; left out where outcomes have no price."""
     worth = source.report.worth
     if worth is None:
-        return None
+        return _unpriced(source)
     today = compared_with(worth)
     outcome, _ = chip(today.gain)
     statement = Statement(
@@ -37,6 +37,17 @@ def worth_verdict(source: Source) -> Section | None:
         headline=source.text(gain_words(worth)),
         text=" ".join(map(source.text, (certainty_words(worth), *_dropped(worth)))),
         tone=_TONES.get(outcome, "reservations"),
+    )
+    return Section(id="worth-verdict", title="", blocks=(statement,), half=True)
+
+
+def _unpriced(source: Source) -> Section:
+    """That nobody has said what outcomes are worth."""
+    statement = Statement(
+        lead=source.say("verification.report.worth.in_money"),
+        headline=source.say("verification.report.worth.unpriced"),
+        text=source.say("verification.report.worth.nobody"),
+        tone="plain",
     )
     return Section(id="worth-verdict", title="", blocks=(statement,), half=True)
 
@@ -105,7 +116,7 @@ def _ends(estimate: Estimate, worth: Worth, source: Source) -> str:
     if estimate.low is None or estimate.high is None:
         return ""
     low, high = (source.words.value(money(end, worth.table)) for end in (estimate.low, estimate.high))
-    return f"{low} – {high}"
+    return source.say("verification.report.range", low=low, high=high)
 
 
 def _prices(worth: Worth, source: Source) -> list[tuple[str, str]]:

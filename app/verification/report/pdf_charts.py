@@ -24,6 +24,7 @@ from app.verification.report.plane import (
     WIDTH,
     BarScale,
     Plane,
+    bar_words,
     shortened,
     solid,
     spaced,
@@ -201,7 +202,7 @@ def _bars(pen: Pen, bars: BarChart, words: Words, height: float) -> None:
             low, high = scale.x(bars.low[position]), scale.x(bars.high[position])
             pen.line(low, middle, high, middle, paint("text"), width=1.5)
             end = max(end, high)
-        pen.write(end + 8, middle + 4, words.significant(value, digits=3), colour=paint("muted"))
+        pen.write(end + 8, middle + 4, bar_words(value, bars, words), colour=paint("muted"))
     pen.write(scale.left, height - 14, words.text(bars.x_label), colour=paint("muted"), size=11.5)
 
 

@@ -106,3 +106,11 @@ class BarScale:
 
     def x(self, value: float) -> float:
         return self.left + (value - self._low) / self._span * (WIDE - self.left - _FIGURES)
+
+
+def bar_words(value: float, bars: BarChart, words: Words) -> str:
+    """A bar's value with as many decimals as the longest bar deserves; one that is nothing beside it is 0."""
+    most = max(map(abs, bars.values), default=0.0)
+    if abs(value) < most / 1_000:
+        value = 0.0
+    return words.significant(value, digits=3) if abs(value) >= most / 10 else words.significant(value, digits=2)

@@ -264,14 +264,10 @@ def _origin(source: Source) -> list[tuple[str, str]]:
     """Where it comes from: name and value of each line."""
     report, version, record, words = source.report, source.version, source.record, source.words
     estimator = f"learning.estimator.{version.estimator}"
-    split = Text(
-        "verification.report.split",
-        {
-            "train": amount(version.split.train_rows),
-            "holdout": amount(version.split.holdout_rows),
-            "seed": amount(version.split.seed, "plain"),
-        },
-    )
+    counts = {"train": amount(version.split.train_rows), "holdout": amount(version.split.holdout_rows)}
+    split = Text("verification.report.split", {**counts, "seed": amount(version.split.seed, "plain")})
+    if version.split.test_dataset:
+        split = Text("verification.report.split_test", {**counts, "test": readable(version.split.test_dataset)})
     lines = {
         "model": f"{report.model} · {record.id[:16]}",
         "created": words.value(amount(record.time, "datetime")),
@@ -287,6 +283,12 @@ def _origin(source: Source) -> list[tuple[str, str]]:
         "versions": ", ".join(f"{name} {number}" for name, number in sorted(version.versions.items())),
     }
     return [(words(f"verification.lineage.{key}"), value) for key, value in lines.items() if value not in ("", "—")]
+
+
+def _signature(source: Source) -> Section:
+    """Where somebody signs what was printed."""
+    facts = tuple((source.say(f"verification.report.sign.{name}"), " ") for name in ("decision", "name", "date"))
+    return Section(id="signed", title=source.say("verification.report.signed_here"), blocks=(Facts(facts=facts),))
 
 
 def _names(names: list[str], source: Source) -> str:
@@ -310,4 +312,5 @@ SECTIONS: dict[str, Callable[[Source], Section | None]] = {
     "confusion": _confusions,
     "charts": _charts,
     "lineage": _lineage,
+    "signed": _signature,
 }

@@ -21,6 +21,7 @@ from app.verification.report.plane import (
     WIDTH,
     BarScale,
     Plane,
+    bar_words,
     shortened,
     solid,
     spaced,
@@ -150,7 +151,7 @@ def _bar(position: int, bars: BarChart, scale: BarScale, words: Words) -> str:
         f'<text x="{scale.left - 10:.1f}" y="{middle + 4:.1f}" text-anchor="end" class="name">'
         f"<title>{escape(shortened(name, 200))}</title>{escape(shortened(name))}</text>"
         f'<rect x="{start:.1f}" y="{top + 4}" width="{max(end - start, 0.5):.1f}" height="14" rx="2" class="bar"/>'
-        f'{whisker}<text x="{reach + 8:.1f}" y="{middle + 4:.1f}">{escape(words.significant(value, digits=3))}</text>'
+        f'{whisker}<text x="{reach + 8:.1f}" y="{middle + 4:.1f}">{escape(bar_words(value, bars, words))}</text>'
     )
 
 

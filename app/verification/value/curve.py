@@ -106,8 +106,13 @@ class WorthCurve:
 
 
 def thinned(points: Sequence[Point], most: int) -> list[Point]:
-    """At most so many of the points, evenly, with both ends."""
+    """About so many of the points at most, with both ends: half of them evenly among the rows, half evenly along the
+    axis, since few rows lie where the curve reaches far."""
     if len(points) <= most:
         return list(points)
-    step = (len(points) - 1) / (most - 1)
-    return [points[round(n * step)] for n in range(most)]
+    half, last = most // 2, len(points) - 1
+    kept = {round(n * last / (half - 1)) for n in range(half)}
+    first, reach = points[0].threshold, points[-1].threshold - points[0].threshold
+    thresholds = [point.threshold for point in points]
+    kept |= {min(last, bisect_left(thresholds, first + n * reach / (half - 1))) for n in range(half)}
+    return [points[n] for n in sorted(kept)]

@@ -12,10 +12,11 @@ from app.verification.value.records import ValueTable
 
 def worth_chart(points: Sequence[Point], table: ValueTable, x_range: tuple[float, float], *others: Curve) -> Chart:
     """Money by threshold with its interval; ``others`` are drawn over it."""
+    period = Text(f"verification.period.{table.period}")
     return Chart(
         code="worth",
         x_label=Text("verification.axis.threshold"),
-        y_label=Text("verification.axis.money", {"period": Text(f"verification.period.{table.period}")}),
+        y_label=Text("verification.axis.money", {"period": period, "currency": table.currency}),
         curves=(
             Curve(
                 label=Text("verification.curve.worth"),

@@ -21,6 +21,8 @@ def signed(value: float, table: ValueTable) -> Text:
 
 def policy_name(policy: Policy) -> Text:
     """What is done, in a few words."""
+    if policy.code == "constant":
+        return Text("verification.policy.constant", {"name": amount(float(policy.name), digits=2)})
     return Text(f"verification.policy.{policy.code}", {"name": policy.name.replace("@", " v")})
 
 

@@ -15,7 +15,7 @@ from app.statistics.statistic import Difference, Means
 from app.verification.observed import Booleans, Classified, Codes, Floats, Measured, Observed
 from app.verification.value.records import Counts, Policy, ValueTable, Worth
 
-_WITHOUT = ("none", "all", "always", "mean")
+_WITHOUT = ("none", "all", "some", "always", "constant")
 """Policies that need neither model nor rule."""
 _MODELS = ("model", "champion")
 """Those that cost something to use."""
@@ -126,15 +126,29 @@ def chance_below(values: Floats) -> float:
 def _without(table: ValueTable, ours: Observed) -> list[tuple[str, str, Floats]]:
     """What could be done without a model: code, name and the worth of each row."""
     if isinstance(ours, Measured):
-        usual = Measured(actual=ours.actual, predicted=np.full(ours.rows, ours.centre), centre=ours.centre)
-        return [("mean", "", prices(table, usual))]
+        best = _best_constant(table, ours)
+        usual = Measured(actual=ours.actual, predicted=np.full(ours.rows, best), centre=ours.centre)
+        return [("constant", repr(best), prices(table, usual))]
     cells = np.array(table.cells, dtype=np.float64)
     if ours.positive < 0:
         best = int(np.argmax(ours.counts @ cells))
         return [("always", ours.labels[best], np.asarray(cells[ours.actual, best]))]
     nobody, everybody = cells[ours.actual, 1 - ours.positive], cells[ours.actual, ours.positive]
     everybody = table.share * everybody + (1 - table.share) * nobody  # as many as can be, whoever they are
-    return [("none", "", np.asarray(nobody)), ("all", "", np.asarray(everybody))]
+    code = "all" if table.share >= 1 else "some"
+    return [("none", "", np.asarray(nobody)), (code, "", np.asarray(everybody))]
+
+
+def _best_constant(table: ValueTable, ours: Measured) -> float:
+    """The single amount that costs least on the very rows that judge: more than fair to what has no model.
+
+    References
+    ----------
+    R. Koenker, G. Bassett, "Regression Quantiles", Econometrica 46 (1978), 33-50: of costs by the unit above and below,
+    the quantile at their ratio costs least.
+    """
+    both = table.over + table.under
+    return float(np.quantile(ours.actual, table.under / both, method="inverted_cdf")) if both else ours.centre
 
 
 def _today(policies: Sequence[Policy]) -> int:

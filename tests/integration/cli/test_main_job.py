@@ -321,6 +321,10 @@ def test_that_the_papers_are_written_with_what_people_said(steps: Steps, program
     assert "To call customers" in (program.folder / "card.md").read_text(encoding="utf-8")
     assert (program.folder / "annex.pdf").read_bytes().startswith(b"%PDF")
     assert program("document", "said", "baja@1", "--annex", "annex.doc").status == 2
+    opened = steps["verify"].document["openings"]
+    again = program("verify", "said", "baja@1", "--stored", "--html", "es.html", language="es")
+    assert again.document["openings"] == opened, "what is stored is read and not made"
+    assert 'lang="es"' in (program.folder / "es.html").read_text(encoding="utf-8")
 
 
 def test_that_wishes_that_contradict_each_other_are_refused(steps: Steps, program: Program) -> None:

@@ -87,8 +87,12 @@ def test_that_no_threshold_asks_for_more_than_can_be_done() -> None:
     limited = prices(table(capacity=50), classified(threshold=0.0)).mean() * 1_000
     assert tight.at(0.0).worth == pytest.approx(limited), "the money is of those that are acted on"
     assert free.at(0.0).worth != pytest.approx(limited)
-    assert len(thinned(free.points(), 100)) == 100
-    assert thinned(free.points(), 100)[-1] == free.points()[-1]
+    drawn = [point.threshold for point in thinned(free.points(), 100)]
+    assert 50 <= len(drawn) <= 100
+    assert (drawn[0], drawn[-1]) == (free.points()[0].threshold, free.points()[-1].threshold)
+    every = [point.threshold for point in free.points()]
+    gaps, whole = np.diff(every).max(), every[-1] - every[0]
+    assert np.diff(drawn).max() <= gaps + whole / 40, "no straight line where the curve bends"
 
 
 def test_that_the_interval_of_a_threshold_is_that_of_the_mean_of_its_rows() -> None:
@@ -167,7 +171,9 @@ def test_that_amounts_cost_what_they_are_off() -> None:
     assert prices(priced, observed).tolist() == [-2.0, -12.0] * 20
     found = worth(priced, observed, [])
     assert found is not None
-    assert [policy.code for policy in found.policies] == ["model", "mean"]
+    assert [policy.code for policy in found.policies] == ["model", "constant"]
+    assert float(found.policies[1].name) == 20.0, "too low costs four times as much: the upper fifth is left above"
+    assert found.policies[1].worth.value == pytest.approx(-500)
     assert found.policies[0].worth.value == pytest.approx(-700)
 
 
