@@ -8,7 +8,7 @@ import numpy as np
 
 from app.statistics.auc import auc_difference, macro_auc_difference
 from app.statistics.interval import HEAVY_TAILS, LEVEL, MINIMUM, Interval, without
-from app.statistics.proportions import newcombe_paired, wilson
+from app.statistics.proportions import newcombe_paired, share_interval
 from app.statistics.statistic import AveragePrecision, Difference, Means, Median, Statistic, heavy_tails
 from app.text.message import Text
 from app.verification.observed import Booleans, Classified, Codes, Floats, Measured, Observed
@@ -32,7 +32,7 @@ def constant(value: float) -> Interval:
 
 def share(hits: Booleans, *, level: float = LEVEL) -> Interval:
     """How many of the rows."""
-    return wilson(int(hits.sum()), len(hits), level=level)
+    return share_interval(int(hits.sum()), len(hits), level=level)
 
 
 def paired(first: Booleans, second: Booleans, *, level: float = LEVEL) -> Interval:

@@ -67,7 +67,7 @@ _BATCH = 65_536
 _SUSPECT_ROWS = 20_000
 _SEED = 0
 _LANGUAGES = ("en", "es")
-_ON_BOTH_SIDES = frozenset({"learning.split.twins", "learning.split.across"})
+_ON_BOTH_SIDES = frozenset({"learning.split.twins", "learning.split.twins_amounts", "learning.split.across"})
 
 
 def verify(context: Context, request: VerifyRequest) -> Outcome:

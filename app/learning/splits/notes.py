@@ -140,7 +140,7 @@ def _left_out(figures: SplitFigures) -> list[SplitNote]:
 # Rows that are alike on both sides
 
 
-def notes_on_twins(found: TwinFigures, *, together: bool) -> tuple[SplitNote, ...]:
+def notes_on_twins(found: TwinFigures, *, together: bool, amounts: bool = False) -> tuple[SplitNote, ...]:
     """What the rows mean that are alike on both sides."""
     n = found.beyond_chance
     repeated = (_note("repeated", n=found.repeated),) if found.repeated >= _FEWEST_TWINS else ()
@@ -157,6 +157,8 @@ def notes_on_twins(found: TwinFigures, *, together: bool) -> tuple[SplitNote, ..
     }
     remedy = "" if together else f"keep:{DUPLICATES}"
     message = Text("learning.split.twins", {**counts, "share": share})
+    if amounts:  # two amounts are hardly ever the same
+        message = Text("learning.split.twins_amounts", {**counts})
     return (SplitNote(severity="warning" if is_leak(found) else "note", message=message, remedy=remedy), *repeated)
 
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from app.data.records import ColumnType
 from app.learning.matrix import MOMENTS, NUMBERS
+from app.learning.records import Task
 from app.learning.splits.notes import notes_on_twins
-from app.learning.splits.records import TwinCell, TwinFigures, TwinPair, TwinsFound
+from app.learning.splits.records import SplitNote, TwinCell, TwinFigures, TwinPair, TwinsFound
 from app.learning.splits.testset import joint_table
 from app.learning.splits.twins import EXACT, Twins, find_twins
 from app.learning.splits.work import Divided
@@ -41,7 +42,12 @@ def twins_of(divided: Divided) -> TwinsFound:
         repeated=found.repeated,
         pairs=_pairs(table, divided, found, first),
     )
-    return TwinsFound(figures=figures, notes=notes_on_twins(figures, together=divided.rows.scheme.together))
+    return TwinsFound(figures=figures, notes=_said(figures, divided))
+
+
+def _said(figures: TwinFigures, divided: Divided) -> tuple[SplitNote, ...]:
+    amounts = divided.target.task is Task.REGRESSION
+    return notes_on_twins(figures, together=divided.rows.scheme.together, amounts=amounts)
 
 
 def _answers(divided: Divided, found: Twins, first: int) -> tuple[int, float]:

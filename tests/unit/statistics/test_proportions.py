@@ -8,7 +8,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
-from app.statistics.proportions import mcnemar_exact, mean_of_shares, newcombe_paired, wilson
+from app.statistics.proportions import mcnemar_exact, mean_of_shares, newcombe_paired, share_interval, wilson
 from app.statistics.resampled import corrected_t
 
 
@@ -72,3 +72,12 @@ def test_that_the_corrected_t_is_wider_than_the_naive_one() -> None:
     assert (plain.low, plain.high) == pytest.approx(naive)
     assert (ours.high - ours.low) / (naive[1] - naive[0]) == pytest.approx(np.sqrt(1 + 10 / 9))
     assert corrected_t(scores[:1], test_share=0.1).reason is not None
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 30), (3, 40), (9, 1_000), (995, 1_000), (30, 30)])
+def test_that_few_rows_on_a_side_get_the_exact_interval(k: int, n: int) -> None:
+    found = share_interval(k, n)
+    exact = proportion_confint(k, n, method="beta")
+    assert (found.low, found.high) == pytest.approx(exact, abs=1e-12)
+    assert found.method == "Clopper-Pearson"
+    assert share_interval(10, 40) == wilson(10, 40)
