@@ -1,0 +1,76 @@
+"""A file's answers beside those of the model that it was written from."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from app.deployment.onnx.inputs import feeds
+from app.deployment.onnx.writing import LABEL, PROBABILITIES, VALUE
+from app.learning.model import FittedModel, Predictions, predict_table
+from app.learning.records import Signature, Task
+
+Floats = NDArray[np.float64]
+CLOSE = 1e-9
+"""A label may differ where a probability lies nearer than this to the threshold, or to that of another class."""
+BATCH = 16_384
+
+
+def open_session(data: bytes) -> onnxruntime.InferenceSession:
+    """The file in the runtime, on one thread: the order of sums depends on their number."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def run(
+    session: onnxruntime.InferenceSession, table: pa.Table, signature: Signature, *, batch: int = BATCH
+) -> Predictions:
+    """What the file says of a table's rows, asked ``batch`` rows at a time."""
+    parts = []
+    for start in range(0, max(1, table.num_rows), batch):
+        given = feeds(table.slice(start, batch), signature.features)
+        parts.append(session.run(None, given))
+    names = [output.name for output in session.get_outputs()]
+    found = {name: np.concatenate([part[place] for part in parts]) for place, name in enumerate(names)}
+    if signature.task is Task.REGRESSION:
+        nothing = np.empty(0, dtype=object)
+        return Predictions(labels=nothing, values=found[VALUE], probabilities=np.empty((table.num_rows, 0)))
+    return Predictions(labels=found[LABEL], values=np.empty(0), probabilities=found[PROBABILITIES])
+
+
+def parity(model: FittedModel, onnx_bytes: bytes, table: pa.Table) -> tuple[float, int]:
+    """The largest difference between model and file over a table's rows, and how many labels differ.
+
+    Differences of probabilities are absolute; those of amounts beyond 1 are relative to the amount. Labels aren't
+    counted where two answers tie (:data:`CLOSE`).
+    """
+    expected = predict_table(model, table)
+    found = run(open_session(onnx_bytes), table, model.signature)
+    if model.signature.task is Task.REGRESSION:
+        return _largest(found.values, expected.values), 0
+    differ = found.labels != expected.labels
+    decided = _margins(expected.probabilities, model.signature.threshold) > CLOSE
+    return _largest(found.probabilities, expected.probabilities), int(np.count_nonzero(differ & decided))
+
+
+def _margins(probabilities: Floats, threshold: float) -> Floats:
+    """How far each row lies from getting another label, shape (n,)."""
+    if probabilities.shape[1] == 2:
+        return np.abs(probabilities[:, 1] - threshold)
+    ordered = np.sort(probabilities, axis=1)
+    margins: Floats = ordered[:, -1] - ordered[:, -2]
+    return margins
+
+
+def _largest(found: Floats, expected: Floats) -> float:
+    if found.shape != expected.shape:
+        return float("inf")
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
+    apart[(found == expected) | (np.isnan(found) & np.isnan(expected))] = 0.0
+    largest = float(np.max(apart, initial=0.0))
+    return largest if np.isfinite(largest) else float("inf")

@@ -1,0 +1,152 @@
+"""A fitted model as one ONNX file: typed columns in; label and probabilities, or a value, out.
+
+The label is decided in the file, as :func:`app.learning.scoring.decide` does: of two classes the second, if and only if
+its probability reaches the threshold; of several the most likely one, the first of equals.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.pipeline import Pipeline
+
+from app.deployment.onnx import inputs
+from app.deployment.onnx.graph import ROWS, Graph
+from app.deployment.onnx.table import PREDICTORS, TRANSFORMERS
+from app.deployment.onnx.writer import Frame, Matrix, Writer, no_converter
+from app.learning import canonical
+from app.learning.matrix import MOMENTS
+from app.learning.model import FittedModel
+from app.learning.records import Feature, Signature, Task
+
+OLDEST_RUNTIME = "1.21"
+"""The oldest onnxruntime that runs the files: 1.20 has no trees in double precision (TreeEnsemble 5)."""
+LABEL, VALUE, PROBABILITIES = "label", "value", "probabilities"
+FORMAT = "1"
+_PREFIX = "ciclo."
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """An input as the file's metadata say it.
+
+    Attributes
+    ----------
+    unit
+        ``number``, ``word``, ``prose``, ``days since 1970-01-01`` or ``seconds since 1970-01-01T00:00:00``.
+    missing
+        What says that there is no value: ``NaN``, or a word.
+    """
+
+    name: str
+    type: str
+    unit: str
+    missing: str
+    missing_seen: bool
+    levels: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+def write_onnx(model: FittedModel, *, model_sha256: str = "", software: str = "ciclo") -> bytes:
+    """The file of a fitted model.
+
+    Parameters
+    ----------
+    model_sha256
+        Of the stored model; worked out where not given.
+
+    Raises
+    ------
+    CicloError
+        ``deployment.onnx.no_converter`` naming what can't be written.
+    """
+    graph, signature = Graph(), model.signature
+    frame = inputs.frame(graph, signature.features)
+    like = signature.features[0].name
+    writer = Writer(graph=graph, transformers=TRANSFORMERS, predictors=PREDICTORS, like=like)
+    answer = _answer(writer, model.pipeline, frame, classes=len(signature.labels))
+    _outputs(graph, signature, answer)
+    sha256 = model_sha256 or hashlib.sha256(canonical.dump(model.pipeline)).hexdigest()
+    metadata = {f"{_PREFIX}{key}": value for key, value in _metadata(signature, sha256, software).items()}
+    return graph.model(name="model", producer="ciclo", version=software, metadata=metadata)
+
+
+def _answer(writer: Writer, fitted: BaseEstimator, frame: Frame, *, classes: int) -> Matrix:
+    """As :func:`app.learning.model.raw_predictions`: shape (rows, classes), or (rows, 1) where there are none."""
+    if isinstance(fitted, (VotingClassifier, VotingRegressor)):
+        return _mean(writer, fitted, frame, classes)
+    if not isinstance(fitted, Pipeline):
+        raise no_converter(type(fitted).__name__)
+    found = writer.predict(fitted[-1], writer.transform(fitted[:-1], frame))
+    if not classes or found.width == classes:
+        return found
+    return _every_class(writer, found, [int(known) for known in fitted[-1].classes_], classes)
+
+
+def _mean(writer: Writer, fitted: BaseEstimator, frame: Frame, classes: int) -> Matrix:
+    graph, total = writer.graph, ""
+    for member, weight in zip(fitted.estimators_, fitted.weights, strict=True):
+        part = graph.add("Mul", graph.number(float(weight)), _answer(writer, member, frame, classes=classes).name)
+        total = graph.add("Add", total, part) if total else part
+    mean = graph.add("Div", total, graph.number(float(sum(fitted.weights))))
+    return Matrix(name=mean, width=max(1, classes))
+
+
+def _every_class(writer: Writer, found: Matrix, known: list[int], classes: int) -> Matrix:
+    """Columns for the classes that this model has never seen as well: probability 0."""
+    spread = np.zeros((found.width, classes))
+    spread[np.arange(found.width), known] = 1.0
+    name = writer.graph.add("MatMul", found.name, writer.graph.constant(spread))
+    return Matrix(name=name, width=classes)
+
+
+def _outputs(graph: Graph, signature: Signature, answer: Matrix) -> None:
+    if signature.task is Task.REGRESSION:
+        graph.output(graph.flat(answer.name), VALUE, words=False, shape=(ROWS,))
+        return
+    if answer.width == 2:
+        positive = graph.flat(graph.columns(answer.name, [1]))
+        chosen = graph.places(graph.add("GreaterOrEqual", positive, graph.number(signature.threshold)))
+    else:
+        chosen = graph.add("ArgMax", answer.name, axis=1, keepdims=0)
+    labels = graph.constant(np.array(signature.labels, dtype=object))
+    graph.output(graph.add("Gather", labels, chosen), LABEL, words=True, shape=(ROWS,))
+    graph.output(answer.name, PROBABILITIES, words=False, shape=(ROWS, answer.width))
+
+
+def _metadata(signature: Signature, sha256: str, software: str) -> dict[str, str]:
+    def text(value: object) -> str:
+        return msgspec.json.encode(value).decode()
+
+    return {
+        "format": FORMAT,
+        "task": signature.task.value,
+        "labels": text(signature.labels),
+        "positive": signature.positive,
+        "threshold": text(signature.threshold),
+        "columns": text([_column(feature) for feature in signature.features]),
+        "model_sha256": sha256,
+        "software": software,
+        "oldest_runtime": f"onnxruntime {OLDEST_RUNTIME}",
+    }
+
+
+def _column(feature: Feature) -> Column:
+    words = inputs.is_words(feature)
+    unit = ("prose" if feature.prose else "word") if words else "number"
+    if feature.type in MOMENTS:
+        unit = inputs.UNITS[feature.type]
+    return Column(
+        name=feature.name,
+        type=feature.type.value,
+        unit=unit,
+        missing=inputs.missing_word(feature) if words else "NaN",
+        missing_seen=feature.missing_seen,
+        levels=feature.levels,
+        low=feature.low,
+        high=feature.high,
+    )
