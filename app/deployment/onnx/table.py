@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sklearn.compose import ColumnTransformer
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
     ExtraTreesClassifier,
@@ -11,8 +12,11 @@ from sklearn.ensemble import (
     HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
+    VotingClassifier,
+    VotingRegressor,
 )
 from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import (
     ElasticNet,
     GammaRegressor,
@@ -22,18 +26,36 @@ from sklearn.linear_model import (
     Ridge,
     TweedieRegressor,
 )
+from sklearn.naive_bayes import BernoulliNB
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
+    KBinsDiscretizer,
     MinMaxScaler,
     OneHotEncoder,
     OrdinalEncoder,
+    QuantileTransformer,
+    SplineTransformer,
     StandardScaler,
     TargetEncoder,
 )
+from sklearn.svm import SVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from app.deployment.onnx import forests, linear, numbers, structure, words
+from app.deployment.onnx import (
+    bayes,
+    combined,
+    curves,
+    forests,
+    kernels,
+    linear,
+    networks,
+    numbers,
+    splines,
+    structure,
+    words,
+)
 from app.deployment.onnx.writer import Predict, Transform
 
 TRANSFORMERS: dict[type, Transform] = {
@@ -45,6 +67,10 @@ TRANSFORMERS: dict[type, Transform] = {
     MissingIndicator: numbers.missing,
     StandardScaler: numbers.standard,
     MinMaxScaler: numbers.ranged,
+    KBinsDiscretizer: curves.bins,
+    QuantileTransformer: curves.ranks,
+    SplineTransformer: splines.splines,
+    Nystroem: kernels.nystroem,
     OneHotEncoder: words.encoder,
     OrdinalEncoder: words.encoder,
     TargetEncoder: words.encoder,
@@ -69,5 +95,13 @@ PREDICTORS: dict[type, Predict] = {
     ExtraTreesRegressor: forests.forest,
     HistGradientBoostingClassifier: forests.boosting,
     HistGradientBoostingRegressor: forests.boosting,
+    BernoulliNB: bayes.bernoulli,
+    SVR: kernels.support_regression,
+    MLPClassifier: networks.network,
+    MLPRegressor: networks.network,
+    VotingClassifier: combined.mean,
+    VotingRegressor: combined.mean,
+    TransformedTargetRegressor: combined.other_target,
+    CalibratedClassifierCV: combined.calibrated,
 }
 """Of a fitted estimator and prepared columns, the probabilities of the classes that it knows, or the amounts."""
