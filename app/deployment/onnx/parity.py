@@ -48,12 +48,16 @@ def parity(model: FittedModel, onnx_bytes: bytes, table: pa.Table) -> tuple[floa
     Differences of probabilities are absolute; those of amounts beyond 1 are relative to the amount. Labels aren't
     counted where two answers tie (:data:`CLOSE`).
     """
-    expected = predict_table(model, table)
     found = run(open_session(onnx_bytes), table, model.signature)
-    if model.signature.task is Task.REGRESSION:
+    return compare(predict_table(model, table), found, model.signature)
+
+
+def compare(expected: Predictions, found: Predictions, signature: Signature) -> tuple[float, int]:
+    """As :func:`parity`, of answers that are there already."""
+    if signature.task is Task.REGRESSION:
         return _largest(found.values, expected.values), 0
     differ = found.labels != expected.labels
-    decided = _margins(expected.probabilities, model.signature.threshold) > CLOSE
+    decided = _margins(expected.probabilities, signature.threshold) > CLOSE
     return _largest(found.probabilities, expected.probabilities), int(np.count_nonzero(differ & decided))
 
 

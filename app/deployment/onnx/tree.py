@@ -159,13 +159,44 @@ def _with_question(term: Term) -> Term:
     return Term(tree=stump(leaf), target=int(term.targets()[0]))
 
 
-def reached(tree: Tree, values: Floats) -> Iterator[tuple[int, Places]]:
-    """Each inner node with the numbers of the rows of ``values``, shape (n, columns), that come to it."""
-    waiting: list[tuple[int, Places]] = [(0, np.arange(len(values)))]
+Path = tuple[tuple[int, bool], ...]
+"""The nodes above a node, and whether they send to the left what comes to it."""
+
+
+def reached(tree: Tree, values: Floats) -> Iterator[tuple[int, Path, Places]]:
+    """Each inner node with the way to it, and the numbers of the rows of ``values``, shape (n, columns), that come to
+    it."""
+    waiting: list[tuple[int, Path, Places]] = [(0, (), np.arange(len(values)))]
     while waiting:
-        node, rows = waiting.pop()
+        node, path, rows = waiting.pop()
         if tree.left[node] < 0:
             continue
-        yield node, rows
+        yield node, path, rows
         left = tree.goes_left(node, values[rows, tree.feature[node]])
-        waiting += [(int(tree.left[node]), rows[left]), (int(tree.right[node]), rows[~left])]
+        waiting.append((int(tree.left[node]), (*path, (node, True)), rows[left]))
+        waiting.append((int(tree.right[node]), (*path, (node, False)), rows[~left]))
+
+
+def comes(tree: Tree, path: Path, values: Floats) -> Flags:
+    """Which rows of ``values``, shape (n, columns), take a way."""
+    found = np.ones(len(values), dtype=bool)
+    for node, left in path:
+        found &= tree.goes_left(node, values[:, tree.feature[node]]) == left
+    return found
+
+
+def fallen(tree: Tree, node: int, values: Floats) -> Floats:
+    """What the leaves say that rows of ``values``, shape (n, columns), come to from a node on: shape (n, k)."""
+    places = np.full(len(values), node)
+    rows = np.arange(len(values))
+    while len(rows):
+        rows = rows[tree.left[places[rows]] >= 0]
+        at = places[rows]
+        seen = values[rows, tree.feature[at]]
+        left = np.where(np.isnan(seen), tree.missing_left[at], seen <= tree.threshold[at])
+        for special in np.intersect1d(at, np.fromiter(tree.members, dtype=np.int64)):
+            own = at == special
+            left[own] = tree.goes_left(int(special), seen[own])
+        places[rows] = np.where(left, tree.left[at], tree.right[at])
+    found: Floats = tree.value[places]
+    return found

@@ -16,20 +16,26 @@ from app.deployment.onnx.graph import ML
 from app.deployment.onnx.writer import Matrix, Values, Words, Writer, ask, no_converter
 
 Floats = NDArray[np.float64]
-_UNSEEN = "\0unseen"
+UNSEEN = "\0unseen"
+"""A word that no column holds."""
 
 
 def encoder(writer: Writer, fitted: BaseEstimator, values: Values) -> Matrix:
     """A table for each column of words, and the words looked up in it."""
     if not isinstance(values, Words):
         raise no_converter(type(fitted).__name__)
-    known = [[str(word) for word in levels if isinstance(word, str)] for levels in fitted.categories_]
+    known = known_words(fitted)
     tables = answers(fitted, known)
     parts = [
         _looked_up(writer, name, words, missing, table)
         for name, words, missing, table in zip(values.names, known, values.missing, tables, strict=True)
     ]
     return writer.joined(parts)
+
+
+def known_words(fitted: BaseEstimator) -> list[list[str]]:
+    """For each column the words that its encoder has learned."""
+    return [[str(word) for word in levels if isinstance(word, str)] for levels in fitted.categories_]
 
 
 def _looked_up(writer: Writer, name: str, words: list[str], missing: str, table: Floats) -> Matrix:
@@ -53,7 +59,7 @@ def answers(fitted: BaseEstimator, known: list[list[str]]) -> list[Floats]:
     asked = np.full((longest, len(known)), None, dtype=object)
     for place, words in enumerate(known):
         asked[: len(words), place] = words
-        asked[len(words) + 1 :, place] = _UNSEEN
+        asked[len(words) + 1 :, place] = UNSEEN
     dense = ask(fitted, asked)
     ends = np.cumsum([0, *_widths(fitted)])
     return [np.ascontiguousarray(dense[: len(words) + 2, ends[i] : ends[i + 1]]) for i, words in enumerate(known)]
