@@ -15,6 +15,8 @@ IR_VERSION = 10
 """Goes with operator set 21: what the oldest runtime reads that has its operators."""
 
 ML = "ai.onnx.ml"
+RUNTIME = "com.microsoft"
+"""Operators of onnxruntime's own, for what ONNX has none."""
 ROWS = "rows"
 """The name of the dimension that is free."""
 
@@ -67,7 +69,9 @@ class Graph:
     def add(self, operator: str, *inputs: str, domain: str = "", **attributes: Attribute) -> str:
         """A node; gives the name of its one output."""
         name = self._name(operator)
-        node = helper.make_node(operator, list(inputs), [name], domain=domain)
+        # what operators give beside their first answer is never asked for
+        unused = [f"{name}_places"] if operator == "TopK" else []
+        node = helper.make_node(operator, list(inputs), [name, *unused], domain=domain)
         node.attribute.extend(_attribute(key, value) for key, value in sorted(attributes.items()))
         self._nodes.append(node)
         return name
@@ -108,7 +112,9 @@ class Graph:
         graph.input.extend(helper.make_tensor_value_info(n, kind, (ROWS, 1)) for n, kind in self._inputs)
         graph.output.extend(helper.make_tensor_value_info(n, kind, shape) for n, kind, shape in self._outputs)
         model = ModelProto(ir_version=IR_VERSION, producer_name=producer, producer_version=version, graph=graph)
-        model.opset_import.extend([helper.make_opsetid("", OPSET), helper.make_opsetid(ML, ML_OPSET)])
+        versions = {"": OPSET, ML: ML_OPSET, RUNTIME: 1}
+        used = {"", ML, *(node.domain for node in self._nodes)}
+        model.opset_import.extend(helper.make_opsetid(domain, versions[domain]) for domain in sorted(used))
         for key, value in sorted(metadata.items()):
             model.metadata_props.add(key=key, value=value)
         data: bytes = model.SerializeToString(deterministic=True)

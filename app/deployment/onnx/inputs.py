@@ -1,8 +1,9 @@
 """The columns that a caller gives, and the frame that is made of them in the graph.
 
 A number, whole or not, is a double, missing is NaN. A word is a string; missing is a word of its own
-(:func:`missing_word`), since an empty one is a word as well; of prose, missing is empty. A date is days since
-1970-01-01, a datetime seconds, both as double, missing is NaN. Truth values are the words ``true`` and ``false``.
+(:func:`missing_word`), since an empty one is a word as well. Prose comes in lower case, missing is empty. A date is
+days since 1970-01-01, a datetime seconds, both as double, missing is NaN. Truth values are the words ``true`` and
+``false``.
 """
 
 from __future__ import annotations
@@ -89,4 +90,9 @@ def _feed(table: pa.Table, feature: Feature) -> Array:
     if feature.type in MOMENTS:
         seconds = moments(values)
         return seconds / _DAY_S if feature.type is ColumnType.DATE else seconds
-    return words(values.fill_null(missing_word(feature)))
+    return words(_lower(values) if feature.prose else values.fill_null(missing_word(feature)))
+
+
+def _lower(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """As scikit-learn makes prose small: by Python, whose capitals aren't quite those of Arrow."""
+    return pa.chunked_array([pa.array([(cell or "").lower() for cell in values.to_pylist()], pa.string())])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.decomposition import TruncatedSVD
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
     ExtraTreesClassifier,
@@ -15,6 +16,7 @@ from sklearn.ensemble import (
     VotingClassifier,
     VotingRegressor,
 )
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import (
@@ -52,6 +54,7 @@ from app.deployment.onnx import (
     linear,
     networks,
     numbers,
+    prose,
     splines,
     structure,
     words,
@@ -71,6 +74,9 @@ TRANSFORMERS: dict[type, Transform] = {
     QuantileTransformer: curves.ranks,
     SplineTransformer: splines.splines,
     Nystroem: kernels.nystroem,
+    HashingVectorizer: prose.counts,
+    TfidfTransformer: prose.weights,
+    TruncatedSVD: prose.directions,
     OneHotEncoder: words.encoder,
     OrdinalEncoder: words.encoder,
     TargetEncoder: words.encoder,

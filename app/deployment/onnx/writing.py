@@ -36,7 +36,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     unit
-        ``number``, ``word``, ``prose``, ``days since 1970-01-01`` or ``seconds since 1970-01-01T00:00:00``.
+        ``number``, ``word``, ``prose in lower case``, ``days since 1970-01-01`` or
+        ``seconds since 1970-01-01T00:00:00``.
     missing
         What says that there is no value: ``NaN``, or a word.
     """
@@ -137,7 +138,7 @@ def _metadata(signature: Signature, sha256: str, software: str) -> dict[str, str
 
 def _column(feature: Feature) -> Column:
     words = inputs.is_words(feature)
-    unit = ("prose" if feature.prose else "word") if words else "number"
+    unit = ("prose in lower case" if feature.prose else "word") if words else "number"
     if feature.type in MOMENTS:
         unit = inputs.UNITS[feature.type]
     return Column(
