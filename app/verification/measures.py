@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from app.statistics.auc import auc_difference, macro_auc_difference
-from app.statistics.interval import HEAVY_TAILS, LEVEL, MINIMUM, Interval, without
+from app.statistics.interval import FEW_ERRORS, HEAVY_TAILS, LEVEL, MINIMUM, Interval, without
 from app.statistics.proportions import newcombe_paired, share_interval
-from app.statistics.statistic import AveragePrecision, Difference, Means, Median, Statistic, heavy_tails
+from app.statistics.statistic import ENOUGH_ERRORS, AveragePrecision, Difference, Means, Median, Statistic, heavy_tails
 from app.text.message import Text
 from app.verification.observed import Booleans, Classified, Codes, Floats, Measured, Observed
 
@@ -131,9 +131,12 @@ def measured(observed: Observed) -> Measured:
     return observed
 
 
-def is_heavy(data: Measured) -> bool:
-    """Whether a few rows make up the mean of the squared errors."""
-    return heavy_tails(data.residuals)
+def no_squares(*models: Measured) -> str:
+    """Why the mean of squared errors has no interval, as a reason's code: too few rows to tell whether large errors
+    are rare, or a few of them make it up. Empty where it has one."""
+    if any(data.rows < ENOUGH_ERRORS for data in models):
+        return FEW_ERRORS
+    return HEAVY_TAILS if any(heavy_tails(data.residuals) for data in models) else ""
 
 
 def explained_by(centred: Floats, residuals: Floats) -> Means:
@@ -206,15 +209,15 @@ def _r2(ours: Measured, theirs: Measured) -> Part:
         return without(None, "verification.interval.constant_target")
     centred = ours.actual - ours.actual.mean()
     first, second = explained_by(centred, ours.residuals), explained_by(centred, theirs.residuals)
-    if is_heavy(ours) or is_heavy(theirs):
-        return without(first.value() - second.value(), HEAVY_TAILS)
+    if reason := no_squares(ours, theirs):
+        return without(first.value() - second.value(), reason)
     return Difference(first, second)
 
 
 def _rmse(ours: Measured, theirs: Measured) -> Part:
     first, second = root_of(ours.residuals**2), root_of(theirs.residuals**2)
-    if is_heavy(ours) or is_heavy(theirs):
-        return without(first.value() - second.value(), HEAVY_TAILS)
+    if reason := no_squares(ours, theirs):
+        return without(first.value() - second.value(), reason)
     return Difference(first, second)
 
 

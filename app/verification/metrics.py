@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from app.learning.records import Estimate, Task
 from app.statistics.auc import auc_interval, macro_auc_interval
-from app.statistics.bootstrap import REPEATS, intervals, median_interval
-from app.statistics.interval import HEAVY_TAILS, LEVEL, MINIMUM, Interval, too_few, without
+from app.statistics.bootstrap import REPEATS, intervals, mean_size, median_interval
+from app.statistics.interval import LEVEL, MINIMUM, Interval, too_few, without
 from app.statistics.proportions import mean_of_shares
 from app.statistics.statistic import AveragePrecision, Difference, LogMean, Median, Statistic
 from app.text.message import Text
@@ -21,12 +21,12 @@ from app.verification.measures import (
     constant,
     explained_by,
     f1_of,
-    is_heavy,
     log_losses,
     losses_of,
     macro_f1_of,
     mean,
     measured,
+    no_squares,
     one_class,
     paired,
     rare_class,
@@ -254,9 +254,9 @@ def _r2(observed: Observed, level: float) -> Parts:
         return Parts(estimate=without(None, "verification.interval.constant_target"))
     centred = data.actual - data.actual.mean()
     ours, usual = explained_by(centred, data.residuals), explained_by(centred, data.actual - data.centre)
-    if is_heavy(data):
-        heavy = without(ours.value(), HEAVY_TAILS)
-        apart = without(ours.value() - usual.value(), HEAVY_TAILS)
+    if reason := no_squares(data):
+        heavy = without(ours.value(), reason)
+        apart = without(ours.value() - usual.value(), reason)
         return Parts(estimate=heavy, baseline=constant(usual.value()), difference=apart)
     return Parts(estimate=ours, baseline=constant(usual.value()), difference=Difference(ours, usual))
 
@@ -265,18 +265,21 @@ def _rmse(observed: Observed, level: float) -> Parts:
     data = measured(observed)
     ours, usual = data.residuals**2, (data.actual - data.centre) ** 2
     first, second = root_of(ours), root_of(usual)
-    heavy = without(first.value() - second.value(), HEAVY_TAILS) if is_heavy(data) else None
-    return Parts(
-        estimate=LogMean(ours, power=0.5),
-        baseline=constant(second.value()),
-        difference=heavy or Difference(first, second),
-        negate=True,
-    )
+    reason = no_squares(data)
+    apart = without(first.value() - second.value(), reason) if reason else Difference(first, second)
+    own = without(first.value(), reason) if reason else LogMean(ours, power=0.5)
+    return Parts(estimate=own, baseline=constant(second.value()), difference=apart, negate=True)
+
+
+_MANY_SIZES = 1_000
+"""Rows from which on the bootstrap of a mean error covers what it says."""
 
 
 def _mae(observed: Observed, level: float) -> Parts:
     data = measured(observed)
-    return _losses(np.abs(data.residuals), np.abs(data.actual - data.centre))
+    ours, usual = np.abs(data.residuals), np.abs(data.actual - data.centre)
+    parts = _losses(ours, usual)
+    return replace(parts, estimate=mean_size(ours, level=level)) if 1 < data.rows < _MANY_SIZES else parts
 
 
 def _median_error(observed: Observed, level: float) -> Parts:

@@ -54,9 +54,11 @@ _LAWS: dict[str, Callable[[np.random.Generator, int], Floats]] = {
 
 
 def classified(g: np.random.Generator, n: int, share: float, apart: float) -> Classified:
-    """Rows of two classes whose scores are true probabilities; at least one row of each class."""
+    """Rows of two classes whose scores are true probabilities; at least one row of each class, by drawing again: a row
+    that is put in changes how many are expected."""
     actual = (g.random(n) < share).astype(np.intp)
-    actual[:2] = (0, 1)
+    while np.ptp(actual) == 0:
+        actual = (g.random(n) < share).astype(np.intp)
     x = g.normal(size=n) + apart * actual
     p = special.expit(apart * x - apart * apart / 2 + special.logit(share))
     return Classified(
