@@ -22,7 +22,7 @@ from tests.bench.figures import Figures
 from tests.bench.leaky import LEAKS, clean
 from tests.integration.learning.datasets import Here
 
-_SECONDS = 4.0
+_SECONDS = 15.0
 _LEAKY = ("learning.alarm.", "learning.hint.")
 
 
