@@ -25,7 +25,7 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 
-from app.deployment.onnx import forests
+from app.deployment.onnx import forests, lightgbm
 from app.deployment.onnx.tree import Tree
 from app.deployment.onnx.words import UNSEEN, answers, known_words
 from app.deployment.onnx.writer import ask
@@ -94,6 +94,8 @@ def grown(pipeline: Pipeline, frame: pd.DataFrame) -> Grown | None:
     found, seen = _origins(prepare), np.asarray(pipeline[:-1].transform(frame), dtype=np.float64)
     if hasattr(last, _BOOSTED):
         return _boosted(last, found, seen)
+    if hasattr(last, "booster_"):
+        return Grown(trees=tuple(lightgbm.grown_trees(last)), origins=tuple(found), rows=seen, single=False)
     inner = getattr(last, "estimators_", [last])
     if not all(hasattr(one, "tree_") for one in inner):
         return None

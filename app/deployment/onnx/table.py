@@ -51,6 +51,7 @@ from app.deployment.onnx import (
     curves,
     forests,
     kernels,
+    lightgbm,
     linear,
     networks,
     numbers,
@@ -83,7 +84,7 @@ TRANSFORMERS: dict[type, Transform] = {
 }
 """Of a fitted preparation and its columns, the prepared ones."""
 
-PREDICTORS: dict[type, Predict] = {
+PREDICTORS: dict[type | str, Predict] = {
     DummyClassifier: linear.prior,
     DummyRegressor: linear.mean,
     LogisticRegression: linear.logistic,
@@ -109,5 +110,7 @@ PREDICTORS: dict[type, Predict] = {
     VotingRegressor: combined.mean,
     TransformedTargetRegressor: combined.other_target,
     CalibratedClassifierCV: combined.calibrated,
+    **dict.fromkeys(lightgbm.CLASSES, lightgbm.boosting),
 }
-"""Of a fitted estimator and prepared columns, the probabilities of the classes that it knows, or the amounts."""
+"""Of a fitted estimator and prepared columns, the probabilities of the classes that it knows, or the amounts. Those of
+extras stand under their names."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +37,6 @@ class Frame:
     columns: tuple[Matrix | Words, ...]
 
 
-T = TypeVar("T")
 Values = Frame | Matrix | Words
 Transform = Callable[["Writer", BaseEstimator, Values], Matrix]
 Predict = Callable[["Writer", BaseEstimator, Matrix], Matrix]
@@ -50,7 +48,7 @@ class Writer:
 
     graph: Graph
     transformers: Mapping[type, Transform]
-    predictors: Mapping[type, Predict]
+    predictors: Mapping[type | str, Predict]
     like: str
 
     def transform(self, fitted: BaseEstimator, values: Values) -> Matrix:
@@ -63,12 +61,19 @@ class Writer:
         """
         if isinstance(fitted, str):
             return self.matrix(values)
-        return _find(self.transformers, fitted)(self, fitted, values)
+        found = self.transformers.get(type(fitted))
+        if found is None:
+            raise no_converter(type(fitted).__name__)
+        return found(self, fitted, values)
 
     def predict(self, fitted: BaseEstimator, values: Matrix) -> Matrix:
         """Probabilities of the classes that ``fitted`` knows, or amounts of shape (rows, 1); raises as
         :meth:`transform`."""
-        return _find(self.predictors, fitted)(self, fitted, values)
+        kind = type(fitted)
+        found = self.predictors.get(kind) or self.predictors.get(f"{kind.__module__}.{kind.__qualname__}")
+        if found is None:
+            raise no_converter(kind.__name__)
+        return found(self, fitted, values)
 
     def matrix(self, values: Values) -> Matrix:
         """Numbers as they are."""
@@ -96,10 +101,3 @@ def ask(fitted: BaseEstimator, rows: NDArray[np.float64] | NDArray[np.object_]) 
 def no_converter(kind: str) -> CicloError:
     """What to say of what can't be written."""
     return CicloError("deployment.onnx.no_converter", kind=kind)
-
-
-def _find(table: Mapping[type, T], fitted: BaseEstimator) -> T:
-    found = table.get(type(fitted))
-    if found is None:
-        raise no_converter(type(fitted).__name__)
-    return found

@@ -14,7 +14,7 @@ from app.learning.model import FittedModel
 from app.learning.records import Task
 from tests.unit.deployment.onnx.cases import COLUMNS, directed_boosting, fitted, rows, signature, variants
 
-REFUSED = {"lightgbm", "xgboost", "neighbors"}
+REFUSED = {"xgboost", "neighbors"}
 
 
 WRITTEN = [variant for variant in variants() if variant[0] not in REFUSED]

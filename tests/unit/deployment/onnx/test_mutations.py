@@ -23,7 +23,7 @@ from app.deployment.onnx.writing import write_onnx
 from app.learning.matrix import feature_frame, frame_columns
 from app.learning.model import FittedModel, Predictions, predict_table
 from app.learning.records import Task
-from tests.unit.deployment.onnx.cases import features, fitted, rows, table
+from tests.unit.deployment.onnx.cases import features, fitted, rows, table, variants
 
 LIMIT = 1e-9
 Mutation = Callable[[onnx.ModelProto], None]
@@ -212,7 +212,11 @@ def test_that_a_changed_label_is_noticed() -> None:
     assert parity(model, turned, rows())[1] > 0
 
 
-@pytest.mark.parametrize(("name", "task"), TREES)
+OTHERS = [("additive", Task.REGRESSION), ("bayes", Task.MULTICLASS), ("network", Task.MULTICLASS)]
+EXTRAS = [(name, task) for name, task, number in variants() if name == "lightgbm" and number == 0]
+
+
+@pytest.mark.parametrize(("name", "task"), [*TREES, *OTHERS, *EXTRAS])
 def test_that_files_agree_at_every_threshold(name: str, task: Task) -> None:
     watched = Watched.of(name, task)
     difference, flips = parity(watched.model, watched.data, watched.certified[0])
