@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,9 @@ _CELLS = 1_000_000
 """That are read at a time, or one column: to open a file of thousands of columns takes longer than to read one."""
 
 
+_NONE = Profile(columns=())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A dataset version: its record, what it says of itself, and where its table and its profile lie."""
@@ -29,10 +33,15 @@ class Source:
 
     def profiles(self, names: Collection[str]) -> tuple[ColumnProfile, ...]:
         """What the import found in the columns of those names; nothing where it kept no profile."""
-        if self.profile is None or not names:
-            return ()
-        known = msgspec.json.decode(self.profile.read_bytes(), type=Profile)
-        return tuple(column for column in known.columns if column.name in names)
+        return tuple(column for column in self._profile.columns if column.name in names) if names else ()
+
+    @cached_property
+    def _profile(self) -> Profile:
+        """Without columns where it is lost or damaged: only hints rest on it, and no work stops for them."""
+        try:
+            return msgspec.json.decode(self.profile.read_bytes(), type=Profile) if self.profile is not None else _NONE
+        except (OSError, msgspec.MsgspecError):
+            return _NONE
 
     def column(self, name: str) -> Column:
         """The column ``name``.
@@ -64,7 +73,7 @@ def open_source(project: str, label: str, *, whole: bool = True) -> Source:
         table = record.objects["table"].sha256
         path = opened.whole_object(table) if whole else opened.object_path(table)
         about = record.objects.get("profile")
-        profile = opened.object_path(about.sha256) if about is not None else None
+        profile = opened.object_place(about.sha256) if about is not None else None
         return Source(record=record, version=record.read(DatasetVersion), path=path, profile=profile)
     finally:
         opened.close()

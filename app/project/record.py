@@ -124,6 +124,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
             raise CicloError("project.unreadable_record", id=self.id[:12], kind=kind_in_words(self.kind)) from error
 
 
+def readable(label: str) -> str:
+    """A version as people name it: ``churn@3`` is churn v3."""
+    return label.replace("@", " v")
+
+
 def kind_in_words(kind: str) -> str:
     """A kind of record as the parameter of an error."""
     return worded(f"project.kind.{kind.replace('-', '_')}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,30 +161,30 @@ def macro_auc_interval(classes: NDArray[np.intp], probabilities: Floats, *, leve
     present = np.flatnonzero(counts)
     if len(present) < 2:
         return without(None, "verification.interval.one_class")
-    value, moved = _macro(classes, probabilities, present)
+    value, each = _macro(classes, probabilities, present)
     refused = _few_of_a_class(value, counts)
     if refused is not None:
         return refused
     if value in (0.0, 1.0):
         return without(value, "verification.interval.no_variation")
     if counts[present].min() < FEW:
-        return _of_parts(value, classes, probabilities, present, level)
-    error = float(np.sqrt(np.sum(np.square(moved)))) / len(classes)
+        sides = [(classes == label, probabilities[:, label]) for label in present]
+        return _of_parts(value, [auc_interval(side, scores, level=level) for side, scores in sides], each)
+    error = float(np.sqrt(np.sum(np.square(each.mean(axis=0))))) / len(classes)
     return logit_interval(value, error, method="DeLong (logit, macro)", level=level)
 
 
-def _of_parts(
-    value: float, classes: NDArray[np.intp], probabilities: Floats, present: NDArray[np.intp], level: float
-) -> Interval:
-    """The interval of the mean from those of its parts."""
-    sides = [(classes == label, probabilities[:, label]) for label in present]
-    parts = [auc_interval(side, scores, level=level) for side, scores in sides]
+def _of_parts(value: float, parts: Sequence[Interval], moved: Floats) -> Interval:
+    """The interval of the mean from those of its parts, and from how each row moves each of them, shape (k, n)."""
     ends = [(p.value, p.low, p.high) for p in parts if p.value is not None and p.low is not None and p.high is not None]
-    moved = np.array([influence(side, scores) for side, scores in sides])
+    if len(ends) < len(parts):
+        return without(value, "verification.interval.no_variation")
     together = _correlation(moved)
     down, up = (np.array([abs(middle - one[k]) for middle, *one in ends]) for k in (0, 1))
     low, high = (float(np.sqrt(max(0.0, reach @ together @ reach))) / len(parts) for reach in (down, up))
-    return Interval(value=value, low=value - low, high=min(1.0, value + high), method="Newcombe (MOVER, macro)")
+    return Interval(
+        value=value, low=max(0.0, value - low), high=min(1.0, value + high), method="Newcombe (MOVER, macro)"
+    )
 
 
 def _correlation(moved: Floats) -> Floats:
@@ -211,17 +212,16 @@ def macro_auc_difference(classes: NDArray[np.intp], first: Floats, second: Float
     refused = _few_of_a_class(delta, counts)
     if refused is not None:
         return refused
-    error = float(np.sqrt(np.sum(np.square(moved1 - moved2)))) / len(classes)
+    error = float(np.sqrt(np.sum(np.square((moved1 - moved2).mean(axis=0))))) / len(classes)
     half = float(stats.norm.ppf((1 + level) / 2)) * error
     return Interval(value=delta, low=delta - half, high=delta + half, method="DeLong (paired, macro)")
 
 
 def _macro(classes: NDArray[np.intp], probabilities: Floats, present: NDArray[np.intp]) -> tuple[float, Floats]:
-    """The mean AUC of the classes ``present``, and how each row moves it."""
+    """The mean AUC of the classes ``present``, and how each row moves that of each, shape (k, n)."""
     sides = [(classes == label, probabilities[:, label]) for label in present]
     value = float(np.mean([placements(side, scores)[0] for side, scores in sides]))
-    moved: Floats = np.sum([influence(side, scores) for side, scores in sides], axis=0) / len(present)
-    return value, moved
+    return value, np.array([influence(side, scores) for side, scores in sides])
 
 
 def _few_of_a_class(value: float, counts: NDArray[np.int64]) -> Interval | None:

@@ -131,8 +131,8 @@ def median_interval(values: Floats, *, level: float = LEVEL) -> Interval:
 
 def mean_size(values: Floats, *, level: float = LEVEL) -> Interval:
     """Mean of sizes, shape (n,), with Student's interval on the log scale: for hundreds of rows, where the bootstrap
-    covers too little if large ones are rare. It is drawn out by 5/n, which Laplace's and Student's errors with 3
-    degrees need (92 to 96 % of 1,000 simulations each at 30 to 200 rows; the lognormal a little less).
+    covers too little if large ones are rare. It is drawn out by 5/n, which Laplace's and lognormal errors and Student's
+    with 3 degrees need (93 to 97 % of 400 simulations each at 50 and 200 rows).
 
     References
     ----------
@@ -152,3 +152,4 @@ def mean_size(values: Floats, *, level: float = LEVEL) -> Interval:
 
 
 _DRAWN = 5.0
+"""By so much over the number of rows an interval of a mean size is drawn out."""

@@ -14,8 +14,9 @@ MINIMUM = 10
 ONE_CLASS = "verification.interval.only_one_class"
 """Why nothing is certain where the rows are all of one class: a text id."""
 HEAVY_TAILS = "verification.interval.heavy_tails"
-FEW_ERRORS = "verification.interval.few_errors"
 """Why a mean of squared errors gets no interval where a few of them make it up: a text id."""
+FEW_ERRORS = "verification.interval.few_errors"
+"""Why it gets none where too few rows are there to tell: a text id."""
 
 
 class Interval(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from app.learning.records import Estimate
+from app.project.record import readable
 from app.text.message import Text, amount
 from app.verification.catalogue import decimals, display
 from app.verification.records import Comparison, Flips
@@ -12,7 +13,7 @@ from app.verification.records import Comparison, Flips
 
 def lead(one: Comparison) -> Text:
     """What the version is compared with."""
-    return Text(f"verification.beside.{one.kind}", {"name": one.label.replace("@", " v")})
+    return Text(f"verification.beside.{one.kind}", {"name": readable(one.label)})
 
 
 def verdict_of(difference: Estimate | None, least: float) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.learning.records import ModelVersion
+from app.project.record import readable
 from app.text.message import Text, Value, amount
 from app.verification.beside import told
 from app.verification.catalogue import decimals
@@ -131,7 +132,7 @@ def _champion(evidence: Evidence) -> Gate | None:
 def _beside(code: str, found: Comparison, *, passed: bool) -> Gate:
     value = found.decisive.value if found.decisive is not None else None
     params: dict[str, Value | Text | str | int | float] = {
-        "model": found.label.replace("@", " v"),
+        "model": readable(found.label),
         "metric": Text(f"verification.metric.{found.decides}"),
         "value": amount(abs(value or 0.0), "metric", decimals(found.decides, value or 0.0)),
         "least": amount(found.least, "metric", decimals(found.decides, found.least)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.learning.records import ModelVersion
+from app.project.record import readable
 from app.text.message import Text, amount
 from app.verification.beside import difference
 from app.verification.catalogue import shown
@@ -40,7 +41,7 @@ def _strengths(report: Report, version: ModelVersion) -> Iterator[Text]:
             )
     for one in report.compared:
         if one.verdict == "better" and one.decisive is not None:
-            name = Text(f"verification.beside.{one.kind}", {"name": one.label.replace("@", " v")})
+            name = Text(f"verification.beside.{one.kind}", {"name": readable(one.label)})
             yield Text("verification.point.better", {"than": name, "by": difference(one.decides, one.decisive)})
     gate = next((gate for gate in report.gates if gate.code == "beats_baseline" and gate.passed), None)
     if gate is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.learning.records import ModelVersion
+from app.project.record import readable
 from app.text.message import Text, Value, amount
 from app.verification.records import Said, Setting
 
@@ -20,7 +21,7 @@ def settings_apart(ours: ModelVersion, theirs: ModelVersion) -> tuple[Setting, .
 
 def _settings(version: ModelVersion) -> Iterator[tuple[str, Said]]:
     request, split = version.request, version.split
-    yield "dataset", version.dataset.replace("@", " v")
+    yield "dataset", readable(version.dataset)
     yield "target", version.target
     yield "estimator", Text(f"learning.estimator.{version.estimator}")
     yield "preset", Text(f"learning.preset.{request.preset}")

@@ -11,6 +11,7 @@ from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
 from app.learning.records import ModelVersion
 from app.project import Project, Record, encode
+from app.project.record import readable
 from app.text.message import Text
 from app.verification import state
 from app.verification.compared import VERSION, chosen_rows, compare
@@ -56,7 +57,7 @@ def _compared(project: Project, ours: Record, theirs: Record) -> Comparison:
     judged = [_judged(project, record) for record in (ours, theirs)]
     missing = next((r.label for r, found in zip((ours, theirs), judged, strict=True) if found is None), "")
     if missing or judged[0] is None or judged[1] is None:
-        text = Text("verification.compared.not_judged", {"model": missing.replace("@", " v")})
+        text = Text("verification.compared.not_judged", {"model": readable(missing)})
         return msgspec.structs.replace(blank, reason=text)
     (dataset, own), (other_dataset, other) = judged[0], judged[1]
     common, at, other_at = np.intersect1d(own.rows, other.rows, return_indices=True)

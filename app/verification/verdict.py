@@ -9,6 +9,7 @@ from statistics import NormalDist
 import numpy as np
 
 from app.learning.records import Estimate, ModelVersion
+from app.project.record import readable
 from app.statistics.interval import LEVEL, MINIMUM
 from app.text.message import Text, Value, amount
 from app.verification.beside import told
@@ -119,7 +120,7 @@ def comparison_findings(compared: Sequence[Comparison]) -> list[Finding]:
     where little could be compared."""
     found: list[Finding] = []
     for one in compared:
-        names: dict[str, Value | Text | str | int | float] = {"model": one.label.replace("@", " v"), "n": one.left_out}
+        names: dict[str, Value | Text | str | int | float] = {"model": readable(one.label), "n": one.left_out}
         if one.reason is not None:
             found.append(
                 ("note", Text(f"verification.finding.{one.kind}.not_compared", {**names, "reason": one.reason}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Signal, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QPushButton, QWidget
 
 from app.learning.records import ModelVersion
 from app.ui import theme as tokens
@@ -14,15 +14,16 @@ from app.verification.axes import share_axis
 from app.verification.value.curve import Point, WorthCurve, thinned
 from app.verification.value.drawing import shares_chart, worth_chart
 from app.verification.value.records import Counts, ValueTable
-from app.verification.value.words import approval_words, dropped_words
+from app.verification.value.words import dropped_words
 
 _AT_WIDTH, _POINTS = 84, 240
 _KINDS = ("found", "missed", "false_alarms", "left")
 
 
 class ThresholdPanel(QWidget):
-    """``used(threshold, best)`` when the analyst decides for one."""
+    """``moved(threshold)`` wherever the line goes; ``used(threshold, best)`` when the analyst decides for one."""
 
+    moved = Signal(float)
     used = Signal(float, bool)
 
     def __init__(self, session: Session) -> None:
@@ -32,7 +33,6 @@ class ThresholdPanel(QWidget):
         self._table: ValueTable | None = None
         self._curve: WorthCurve | None = None
         self._threshold = 0.5
-        self._approved: float | None = None
         self._make_parts()
         self._lay_out()
 
@@ -51,10 +51,6 @@ class ThresholdPanel(QWidget):
         self._at.valueChanged.connect(self._on_typed)
         self._best = self._named(button(words("ui_verification.worth.best"), self._on_best_clicked, "small"), "best")
         self._use = self._named(button(words("ui_verification.worth.use"), self._on_use_clicked, "small"), "use")
-        self._other = label("", "small")
-        self._other.setObjectName("verification.worth.approved")
-        self._other.setProperty("kind", "warning")
-        self._other.hide()
         self._money, self._beyond = label("", "strong"), label("", "small-muted")
         self._money.setObjectName("verification.worth.money")
         self._tiles = {name: label("", "strong", wrap=False) for name in _KINDS}
@@ -78,7 +74,7 @@ class ThresholdPanel(QWidget):
             charts.addLayout(column(caption, chart, spacing=tokens.GAP), 1)
         note = label(words("ui_verification.worth.help"), "small-muted")
         chosen = row(asked, self._at, self._best, self._use, 1)
-        self.setLayout(column(chosen, self._other, self._money, self._of, tiles, self._beyond, charts, note))
+        self.setLayout(column(chosen, self._money, self._of, tiles, self._beyond, charts, note))
 
     def _tile(self, name: str) -> QWidget:
         """How many rows there are of a kind."""
@@ -89,9 +85,9 @@ class ThresholdPanel(QWidget):
         tile.setLayout(column(number, caption, spacing=0))
         return tile
 
-    def show_curve(self, counts: Counts, table: ValueTable, version: ModelVersion, approved: float | None) -> None:
-        """Draw what each threshold comes to, with the line at the one in force; ``approved`` is the one that was."""
-        self._version, self._table, self._approved = version, table, approved
+    def show_curve(self, counts: Counts, table: ValueTable, version: ModelVersion) -> None:
+        """Draw what each threshold comes to, with the line at the one in force."""
+        self._version, self._table = version, table
         self._curve = WorthCurve(counts, table, version.labels.index(version.positive))
         points = thinned(self._curve.points(), _POINTS)
         reach = share_axis(version.threshold, *(point.threshold for point in points if point.acted > 0))
@@ -123,9 +119,9 @@ class ThresholdPanel(QWidget):
         for name, tile in self._tiles.items():
             tile.setText(words.number(round(getattr(point, name))))
         dropped = dropped_words(point.acted, self._table) if point.beyond else None
-        _say(self._beyond, "" if dropped is None else words.text(dropped))
-        approval = approval_words(self._approved, threshold)
-        _say(self._other, "" if approval is None else words.text(approval))
+        self._beyond.setText("" if dropped is None else words.text(dropped))
+        self._beyond.setVisible(dropped is not None)
+        self.moved.emit(threshold)
         self._use.setEnabled(threshold != self._version.threshold)
 
     def _money_words(self, point: Point, table: ValueTable) -> str:
@@ -154,9 +150,3 @@ class ThresholdPanel(QWidget):
     def _on_use_clicked(self) -> None:
         if self._curve is not None:
             self.used.emit(self._threshold, self._threshold == self._curve.best().threshold)
-
-
-def _say(shown: QLabel, text: str) -> None:
-    """Put a sentence into a label, which is there only while it says something."""
-    shown.setText(text)
-    shown.setVisible(bool(text))

@@ -61,10 +61,11 @@ class WorthCard(Card):
         self._counting = label(words("ui_verification.worth.counting"), "small-muted")
         self._counting.setObjectName("verification.worth.counting")
         self._other = label("", "small")
-        self._other.setObjectName("verification.worth.moved")
+        self._other.setObjectName("verification.worth.approved")
         self._other.setProperty("kind", "warning")
         self._panel = ThresholdPanel(self._session)
         self._panel.used.connect(self._on_used)
+        self._panel.moved.connect(self._on_moved)
         for part in (self._against, self._gain, self._certainty, self._stale):
             self.body.addWidget(part)
         self.body.addLayout(row(self._toggle, 1))
@@ -140,11 +141,17 @@ class WorthCard(Card):
         priced = version is not None and version.task is Task.BINARY and table is not None and table.known
         self._counting.setVisible(priced and counts is None)
         self._panel.setVisible(priced and counts is not None)
-        said = approval_words(self._approved, version.threshold) if version is not None else None
-        self._other.setText("" if said is None else self._words.text(said))
-        self._other.setVisible(said is not None and not (priced and counts is not None))
+        if version is not None:
+            self._on_moved(version.threshold)
         if version is not None and table is not None and counts is not None and priced:
-            self._panel.show_curve(counts, table, version, self._approved)
+            self._panel.show_curve(counts, table, version)
+
+    @Slot(float)
+    def _on_moved(self, threshold: float) -> None:
+        """Say where another threshold was approved than the one that is shown."""
+        said = approval_words(self._approved, threshold)
+        self._other.setText("" if said is None else self._words.text(said))
+        self._other.setVisible(said is not None)
 
     # Storing
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.project import Record
+from app.project.record import readable
 from app.text import Text, Words, amount
 from app.verification.papers import facts
 from app.verification.papers.gathered import Gathered
@@ -35,7 +36,7 @@ def annex(gathered: Gathered, words: Words) -> Document:
         help=words("papers.proofs.help"),
         blocks=(telling.proofs,),
     )
-    title = shortened(gathered.record.label.replace("@", " v"), 80)
+    title = shortened(readable(gathered.record.label), 80)
     lead = [words("papers.annex.lead"), words("papers.annex.missing", n=missing) if missing else ""]
     return Document(
         language=words.language,
@@ -109,7 +110,7 @@ def _changes(telling: Telling) -> Passage:
 
 
 def _change(telling: Telling, id: str, record: Record, **params: str | float) -> Sentence:
-    label = shortened(str(params.pop("label")).replace("@", " v"), 60)
+    label = shortened(readable(str(params.pop("label"))), 60)
     return telling.say(f"papers.said.change.{id}", record, date=amount(record.time, "date"), label=label, **params)
 
 

@@ -8,6 +8,7 @@ from app.data.records import ColumnType
 from app.learning.bounds import bound
 from app.learning.records import Feature, PlannedColumn, Task
 from app.project import Record
+from app.project.record import readable
 from app.text import Text, Words, amount
 from app.verification.beside import grounds, lead, outcome
 from app.verification.catalogue import shown
@@ -113,9 +114,7 @@ def method(telling: Telling) -> Passage:
     return passage(
         telling.say("papers.said.candidates", record, n=len(version.candidates)),
         chosen,
-        telling.say("papers.said.taken", record, version=taken.version.replace("@", " v"))
-        if taken is not None
-        else None,
+        telling.say("papers.said.taken", record, version=readable(taken.version)) if taken is not None else None,
         telling.say("papers.said.nothing_foreign", record),
     )
 
@@ -201,7 +200,7 @@ def split(telling: Telling) -> Passage:
     record, found = telling.of.record, telling.of.version.split
     counts = {"train": amount(found.train_rows), "holdout": amount(found.holdout_rows)}
     if found.test_dataset:
-        name = found.test_dataset.replace("@", " v")
+        name = readable(found.test_dataset)
         return passage(telling.say("papers.said.split.test", record, dataset=name, train=counts["train"]))
     said = telling.say("papers.said.split", record, **counts)
     return passage(telling.with_object(said, record, "holdout"))
@@ -239,7 +238,7 @@ def judged(telling: Telling) -> Passage:
     if record is None or report is None:
         return passage(telling.say("papers.said.not_judged", telling.of.record))
     where = "test" if report.on_test_file else "holdout"
-    dataset, rows = report.dataset.replace("@", " v"), amount(report.rows)
+    dataset, rows = readable(report.dataset), amount(report.rows)
     return passage(
         telling.say(
             f"papers.said.judged.{where}", record, date=amount(record.time, "date"), rows=rows, dataset=dataset

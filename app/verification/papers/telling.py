@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.errors import worded
 from app.project import Record
+from app.project.record import readable
 from app.text import Text, Words, amount
 from app.text.message import Value
 from app.verification.papers.gathered import Gathered
@@ -80,7 +81,7 @@ class Telling:
         author = shortened(record.author, _NAME)
         if not record.name:
             return self.words("papers.proof.record", kind=kind, date=when, author=author)
-        label = shortened(record.label.replace("@", " v"), _NAME)
+        label = shortened(readable(record.label), _NAME)
         return self.words("papers.proof.version", kind=kind, label=label, date=when, author=author)
 
     @property

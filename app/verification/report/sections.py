@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.learning.records import Estimate
+from app.project.record import readable
 from app.statistics.interval import LEVEL
 from app.text import Text, Words, amount
 from app.verification.catalogue import display, display_axis, level_words
@@ -32,7 +33,7 @@ from app.verification.report.blocks import (
 from app.verification.report.detail import band, classes
 from app.verification.report.money import worth_section, worth_verdict
 from app.verification.report.plane import shortened
-from app.verification.report.source import Source, chip, figure, interval, readable
+from app.verification.report.source import Source, chip, figure, interval
 
 _MOST_LABELS = 10
 _MOST_COLUMNS = 40

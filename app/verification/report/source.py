@@ -54,8 +54,3 @@ def chip(difference: Estimate | None) -> tuple[str, str]:
     if difference.low > 0:
         return "better", "good"
     return ("worse", "bad") if difference.high < 0 else ("no_difference", "plain")
-
-
-def readable(label: str) -> str:
-    """A version as people name it: ``churn@3`` is churn v3."""
-    return label.replace("@", " v")

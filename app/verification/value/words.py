@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.project.record import readable
 from app.text.message import Text, Value, amount
 from app.verification.value.records import Policy, ValueTable, Worth
 
@@ -23,7 +24,7 @@ def policy_name(policy: Policy) -> Text:
     """What is done, in a few words."""
     if policy.code == "constant":
         return Text("verification.policy.constant", {"name": amount(float(policy.name), digits=2)})
-    return Text(f"verification.policy.{policy.code}", {"name": policy.name.replace("@", " v")})
+    return Text(f"verification.policy.{policy.code}", {"name": readable(policy.name)})
 
 
 def compared_with(worth: Worth) -> Policy:

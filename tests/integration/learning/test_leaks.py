@@ -106,3 +106,21 @@ def test_that_a_name_that_speaks_of_the_target_is_asked_about(project: Project) 
     told = prepare(TrainRequest(project=str(project.folder), dataset="data", target="customer_churn", model="m"))
     hints = leak_hints(told.asked.source, told.asked.target, "customer_churn", told.asked.columns)
     assert [(text.id, text.params["column"]) for text in hints] == [("learning.hint.named_after", "ChurnScore")]
+
+
+@pytest.mark.parametrize("harm", ["lost", "damaged"])
+def test_that_hints_alone_stop_no_training(project: Project, harm: str) -> None:
+    file = project.folder.parent / "data.csv"
+    LEAKS["standardised over all rows"](np.random.default_rng(7)).to_csv(file, index=False)
+    staging, lock = project.new_staging()
+    request = ImportRequest(project=str(project.folder), source=str(file), name="data")
+    record = project.commit(import_source(Here(staging), request).drafts)[0]
+    lock.release()
+    place = project.object_place(record.objects["profile"].sha256)
+    place.chmod(0o644)
+    if harm == "lost":
+        place.unlink()
+    else:
+        place.write_bytes(b"{")
+    told = prepare(TrainRequest(project=str(project.folder), dataset="data", target="answer", model="m"))
+    assert leak_hints(told.asked.source, told.asked.target, "answer", told.asked.columns) == ()
