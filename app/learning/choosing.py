@@ -12,9 +12,10 @@ from app.errors import CicloError, worded
 from app.jobs.contract import Context, Progress
 from app.jobs.forks import FitFailure, Pool
 from app.learning.estimators import combined
+from app.learning.estimators.catalogue import ENSEMBLE
 from app.learning.model import open_pipeline, save_model
 from app.learning.records import Preset, Taken
-from app.learning.search.blend import KIND, Members, blend, level_mean
+from app.learning.search.blend import Members, blend, level_mean
 from app.learning.search.data import LearningData
 from app.learning.search.records import Answered, ExecutedPlan, Member, RefitOrder, Spent
 from app.learning.search.strategy import refit_rows
@@ -81,7 +82,7 @@ def executed(
     """What was done, as it can be done again."""
     place = {id(trial): position for position, trial in enumerate(trials)}
     return ExecutedPlan(
-        tried=tuple(trial.tried() for trial in trials if trial.kind is not KIND),
+        tried=tuple(trial.tried() for trial in trials if trial.kind.id != ENSEMBLE),
         members=tuple(Member(candidate=place[id(trial)], weight=weight) for trial, weight in winner.members),
         seed=data.seed,
         folds=len(data.folds),

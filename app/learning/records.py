@@ -175,7 +175,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the leaderboard. ``complexity`` is 1 (readable) to 4; ``state`` is done, left (given up
     on the way), failed, running or waiting. ``rows``: learned from a sample of so many, 0 is all. ``at_s``: how many
-    seconds after the search began its last fit was done, 0 where that isn't known.
+    seconds after the search began its last fit was done, 0 where that isn't known. ``exports``: the formats, beside
+    the bundle, that it can be written in; None where that isn't known.
 
     ``estimator`` is the catalogue's id (``"logistic"``); its plain name is the text ``learning.estimator.<id>``.
     """
@@ -192,6 +193,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     memory_mb: float = 0.0
     rows: int = 0
     at_s: float = 0.0
+    exports: tuple[str, ...] | None = None
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True):

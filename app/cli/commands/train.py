@@ -48,6 +48,7 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
     cpu_s: float
     memory_mb: float
     rows: int
+    exports: tuple[str, ...] | None
 
 
 class _Reference(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,6 +265,7 @@ def _candidate(candidate: Candidate, words: Words) -> _Candidate:
         cpu_s=candidate.cpu_s,
         memory_mb=candidate.memory_mb,
         rows=candidate.rows,
+        exports=candidate.exports,
     )
 
 

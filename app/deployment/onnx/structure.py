@@ -49,6 +49,12 @@ def union(writer: Writer, fitted: BaseEstimator, values: Values) -> Matrix:
     return writer.joined([writer.transform(step, values) for _, step in fitted.transformer_list])
 
 
+def selected(writer: Writer, fitted: BaseEstimator, values: Values) -> Matrix:
+    """The columns that were kept."""
+    given, places = writer.matrix(values), [int(place) for place in fitted.get_support(indices=True)]
+    return Matrix(name=writer.graph.columns(given.name, places), width=len(places))
+
+
 def same(writer: Writer, fitted: BaseEstimator, values: Values) -> Matrix:
     """Columns that pass through: scikit-learn only looks whether they are numbers."""
     return writer.matrix(values)

@@ -17,6 +17,7 @@ from sklearn.ensemble import (
     VotingRegressor,
 )
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.feature_selection import VarianceThreshold
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import (
@@ -75,6 +76,7 @@ TRANSFORMERS: dict[type, Transform] = {
     QuantileTransformer: curves.ranks,
     SplineTransformer: splines.splines,
     Nystroem: kernels.nystroem,
+    VarianceThreshold: structure.selected,
     HashingVectorizer: prose.counts,
     TfidfTransformer: prose.weights,
     TruncatedSVD: prose.directions,

@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 from app.learning.estimators import cost, footprint
 from app.learning.estimators.cost import Cost
 from app.learning.estimators.footprint import Law
-from app.learning.estimators.kind import MEANS, Build, Choice, EstimatorKind, Params, Range, Space
+from app.learning.estimators.kind import MEANS, ONNX, Build, Choice, EstimatorKind, Params, Range, Space
 from app.learning.estimators.parts import of_target, pipeline, regression
 from app.learning.estimators.preparation import Shape, directions_of, native, native_averaged
 from app.learning.estimators.readable import ALL, TARGET
@@ -61,6 +61,7 @@ def _lightgbm() -> EstimatorKind:
             "lightgbm.sklearn.LGBMClassifier",
             "lightgbm.sklearn.LGBMRegressor",
         ),
+        exports=frozenset({ONNX}),
     )
 
 
@@ -88,6 +89,7 @@ def _declared(
     cost: Cost,
     footprint: Law,
     trusted: tuple[str, ...],
+    exports: frozenset[str] = frozenset(),
 ) -> EstimatorKind:
     """What both have in common, with the parameters that are a library's own."""
     params: Params = {"learning_rate": 0.05, "n_estimators": 200, "colsample_bytree": 0.5, **first}
@@ -110,6 +112,7 @@ def _declared(
         footprint=footprint,
         directions=True,
         trusted=trusted,
+        exports=exports,
     )
 
 

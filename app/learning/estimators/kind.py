@@ -24,6 +24,9 @@ MEANS = "target"
 """What the parameter ``words`` is where each word counts as the mean of the target where it stands."""
 MEDIAN = "absolute_error"
 """What the parameter ``loss`` is where the median of amounts is learned."""
+ONNX = "onnx"
+WRITTEN = frozenset({ONNX})
+"""What a kind exports to that every writer knows."""
 MANY_WORDS = 30
 """In a column, from which on that may be better than a column for each."""
 
@@ -137,6 +140,8 @@ class EstimatorKind:
         Can keep the direction in which a column may work.
     reference
         Only compared with: never chosen, never part of a mean.
+    exports
+        The formats, beside the bundle, that its models can be written in.
     """
 
     id: str
@@ -154,6 +159,7 @@ class EstimatorKind:
     trusted: tuple[str, ...] = ()
     directions: bool = False
     reference: bool = False
+    exports: frozenset[str] = frozenset()
 
     def tried(self, preset: Preset, traits: Traits) -> tuple[Params, ...]:
         """The parameters that a preset begins with; those for a logarithm only where the target has one."""

@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.feature_selection import VarianceThreshold
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import (
@@ -33,6 +34,8 @@ _QUANTILES, _SUBSAMPLE = 1_000, 100_000
 _PARTS, _FEW_PARTS = 60, 20
 """Components of prose: for models that weigh all columns, and for trees, which look at one at a time."""
 _BUCKETS = 2_048
+_ROUNDING = 1e-12
+"""The variance of a direction of prose that is there by rounding only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,9 +171,15 @@ def _columns(
     sorts = [("numbers", numbers, list(shape.numeric)), ("words", words, list(shape.words))]
     made: list[tuple[str, object, list[int] | int]] = [sort for sort in sorts if sort[2]]
     for position in shape.prose:
-        then = clone(ranged) if ranged is not None else StandardScaler() if parts == _PARTS else None
+        then = _ranges(ranged) if ranged is not None else StandardScaler() if parts == _PARTS else None
         made.append((f"prose{position}", _read_words(shape, parts, then), position))
     return ColumnTransformer(made, sparse_threshold=0.0)
+
+
+def _ranges(ranged: KBinsDiscretizer) -> Pipeline:
+    """Ranges of the directions that say something: where prose has few distinct words, the last ones are rounding
+    errors, narrower than any range may be."""
+    return Pipeline([("telling", VarianceThreshold(_ROUNDING)), ("ranges", clone(ranged))])
 
 
 def _read_words(shape: Shape, parts: int, then: object) -> Pipeline:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.learning.estimators import cost, footprint, linear, trees
-from app.learning.estimators.kind import LOGARITHM, MEANS, Build, Choice, EstimatorKind, Range, Traits
+from app.learning.estimators.kind import LOGARITHM, MEANS, WRITTEN, Build, Choice, EstimatorKind, Range, Traits
 from app.learning.records import Task
 
 BASELINE = "baseline"
@@ -30,6 +30,7 @@ def readable() -> tuple[EstimatorKind, ...]:
     return (
         EstimatorKind(
             id=BASELINE,
+            exports=WRITTEN,
             tasks=ALL,
             build=linear.baseline,
             complexity=1,
@@ -44,6 +45,7 @@ def readable() -> tuple[EstimatorKind, ...]:
         _median(),
         EstimatorKind(
             id="tree",
+            exports=WRITTEN,
             tasks=ALL,
             build=trees.tree,
             complexity=1,
@@ -64,6 +66,7 @@ def readable() -> tuple[EstimatorKind, ...]:
 def _logistic() -> EstimatorKind:
     return EstimatorKind(
         id="logistic",
+        exports=WRITTEN,
         tasks=CLASSES,
         build=linear.logistic,
         complexity=1,
@@ -79,6 +82,7 @@ def _logistic() -> EstimatorKind:
 def _ridge() -> EstimatorKind:
     return EstimatorKind(
         id="ridge",
+        exports=WRITTEN,
         tasks=AMOUNTS,
         build=linear.ridge,
         complexity=1,
@@ -107,6 +111,7 @@ def _generalised() -> tuple[EstimatorKind, ...]:
         powers = {name: Range(low=1.1, high=1.9) for name in others}
         return EstimatorKind(
             id=id,
+            exports=WRITTEN,
             tasks=AMOUNTS,
             build=build,
             complexity=1,
@@ -128,6 +133,7 @@ def _generalised() -> tuple[EstimatorKind, ...]:
 def _median() -> EstimatorKind:
     return EstimatorKind(
         id="median",
+        exports=WRITTEN,
         tasks=AMOUNTS,
         build=linear.median,
         complexity=1,
@@ -144,6 +150,7 @@ def _median() -> EstimatorKind:
 def _scorecard() -> EstimatorKind:
     return EstimatorKind(
         id="scorecard",
+        exports=WRITTEN,
         tasks=ALL,
         build=linear.scorecard,
         complexity=1,
@@ -158,6 +165,7 @@ def _scorecard() -> EstimatorKind:
 def _bayes() -> EstimatorKind:
     return EstimatorKind(
         id="bayes",
+        exports=WRITTEN,
         tasks=CLASSES,
         build=linear.bayes,
         complexity=1,
@@ -171,6 +179,7 @@ def _additive() -> EstimatorKind:
     knots = Range(low=4, high=12, whole=True, most=30)
     return EstimatorKind(
         id="additive",
+        exports=WRITTEN,
         tasks=ALL,
         build=linear.additive,
         complexity=2,
@@ -186,6 +195,7 @@ def _additive() -> EstimatorKind:
 def _elastic_net() -> EstimatorKind:
     return EstimatorKind(
         id="elastic_net",
+        exports=WRITTEN,
         tasks=ALL,
         build=linear.elastic_net,
         complexity=1,

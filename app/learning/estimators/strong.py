@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.learning.estimators import cost, distances, footprint, trees
-from app.learning.estimators.kind import LOGARITHM, MEANS, MEDIAN, Choice, EstimatorKind, Params, Range, Space
+from app.learning.estimators.kind import LOGARITHM, MEANS, MEDIAN, WRITTEN, Choice, EstimatorKind, Params, Range, Space
 from app.learning.estimators.readable import ALL, CLASSES, TARGET, TREE
 
 _CALIBRATED = (
@@ -25,6 +25,7 @@ def _boosting() -> EstimatorKind:
 
     return EstimatorKind(
         id="boosting",
+        exports=WRITTEN,
         tasks=ALL,
         build=trees.boosting,
         complexity=3,
@@ -70,6 +71,7 @@ _FOREST_SPACE: Space = {
 def _forest() -> EstimatorKind:
     return EstimatorKind(
         id="forest",
+        exports=WRITTEN,
         tasks=ALL,
         build=trees.forest,
         complexity=3,
@@ -87,6 +89,7 @@ def _forest() -> EstimatorKind:
 def _extra_trees() -> EstimatorKind:
     return EstimatorKind(
         id="extra_trees",
+        exports=WRITTEN,
         tasks=ALL,
         build=trees.extra_trees,
         complexity=3,
@@ -125,6 +128,7 @@ def _neighbours() -> EstimatorKind:
 def _kernel() -> EstimatorKind:
     return EstimatorKind(
         id="kernel",
+        exports=WRITTEN,
         tasks=ALL,
         build=distances.kernel,
         complexity=3,
@@ -144,6 +148,7 @@ def _kernel() -> EstimatorKind:
 def _vectors() -> EstimatorKind:
     return EstimatorKind(
         id="vectors",
+        exports=WRITTEN,
         tasks=ALL,
         build=distances.vectors,
         complexity=3,
@@ -167,6 +172,7 @@ def _vectors() -> EstimatorKind:
 def _network() -> EstimatorKind:
     return EstimatorKind(
         id="network",
+        exports=WRITTEN,
         tasks=ALL,
         build=distances.network,
         complexity=4,
@@ -195,6 +201,7 @@ def _network() -> EstimatorKind:
 def _calibrated() -> EstimatorKind:
     return EstimatorKind(
         id="calibrated_forest",
+        exports=WRITTEN,
         tasks=CLASSES,
         build=trees.calibrated_forest,
         complexity=4,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,8 +159,9 @@ def mean_of(members: Members, data: LearningData, metric: str, *, kind: Estimato
         for fold in range(len(data.folds))
     }
     scores = {f: score(data.task, metric, data.values[s], mixed[f]) for f, (_, s) in enumerate(data.folds)}
+    exports = frozenset.intersection(*(trial.kind.exports for trial, _ in members))
     return Trial(
-        kind=kind,
+        kind=replace(kind, exports=exports),
         params=params,
         predictions=mixed,
         scores=scores,

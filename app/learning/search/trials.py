@@ -111,6 +111,7 @@ class Trial:
             folds=tuple(s for s in scores if not np.isnan(s)),
             rows=self.rows,
             at_s=round(self.at_s, 2),
+            exports=tuple(sorted(self.kind.exports)),
         )
 
     def tried(self) -> Tried:

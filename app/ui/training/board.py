@@ -19,6 +19,7 @@ from app.ui.training.candidates import (
     best_of_each,
     candidate_key,
     candidate_name,
+    exports_words,
     first_of_each,
     is_baseline,
     is_timed,
@@ -231,6 +232,8 @@ class Board(QWidget):
         lines = [self._words(f"learning.estimator.{candidate.estimator}.help")]
         if candidate.params:
             lines.append(", ".join(f"{name} {value}" for name, value in candidate.params.items()))
+        if candidate.exports is not None and not is_baseline(candidate):
+            lines.append(exports_words(self._words, candidate.exports))
         if candidate.rows:
             lines.append(self._words("ui_training.sample", n=candidate.rows))
         told = shown(candidate, self._metric)

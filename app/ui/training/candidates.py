@@ -45,6 +45,13 @@ def candidate_name(words: Words, candidate: Candidate) -> str:
     return f"{name}: {str(version).replace('@', ' v')}" if version else name
 
 
+def exports_words(words: Words, formats: Sequence[str]) -> str:
+    """The sentence that says how a model can leave the project."""
+    if not formats:
+        return words("ui_training.exports.bundle")
+    return words("ui_training.exports", formats=", ".join(words(f"learning.format.{name}") for name in formats))
+
+
 def first_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The first, so the best, of each kind of estimator."""
     found: dict[str, Candidate] = {}

@@ -89,6 +89,25 @@ def test_that_prose_is_read_as_the_model_reads_it(name: str, task: Task) -> None
         assert difference <= 1e-12
 
 
+@pytest.mark.parametrize("name", ["scorecard", "bayes"])
+def test_that_prose_of_few_words_is_learned_from(name: str) -> None:
+    """Ranges of directions that were rounding errors ended the training."""
+    random = np.random.default_rng(1)
+    said = [" ".join(random.choice(["good", "bad", "slow"], random.integers(0, 4))) for _ in range(200)]
+    table = pa.table({"said": pa.array(said, pa.string())})
+    features = describe_features(table, (("said", ColumnType.TEXT),), prose={"said"})
+    kind = next(kind for kind in builtin() if kind.id == name)
+    pipeline = kind.build(Task.BINARY, shape_of(frame_columns(features), 200), {}, 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pipeline.fit(feature_frame(table, features), np.array(["good" in text for text in said]).astype(int))
+    signature = Signature(task=Task.BINARY, labels=("no", "yes"), positive="yes", threshold=0.5, features=features)
+    model = FittedModel(pipeline=pipeline, signature=signature)
+    difference, flips = parity(model, write_onnx(model), table)
+    assert flips == 0
+    assert difference <= 1e-12
+
+
 def test_that_the_file_asks_for_lower_case() -> None:
     told = open_session(write_onnx(_fitted("logistic", Task.BINARY))).get_modelmeta().custom_metadata_map
     said = {column["name"]: column for column in json.loads(told["ciclo.columns"])}["said"]
