@@ -51,12 +51,17 @@ COMMANDS = (
     "gates",
     "approve",
     "reject",
+    "release",
+    "releases",
     "export",
     "score",
     "open",
+    "trust",
     "check",
     "password",
 )
+_INTERNAL = ("answer",)
+"""Called by Ciclo itself, in a process of its own."""
 _LATER = ("serve", "monitor", "run", "trace")
 _MODULES = {"approve": "decide", "reject": "decide", "import": "importing", "open": "opening"}
 
@@ -130,7 +135,7 @@ def _dispatch(terminal: Terminal, argv: list[str]) -> int:
         return DONE
     if name in _LATER:
         raise CicloError("cli.later", what=name)
-    if name not in COMMANDS:
+    if name not in (*COMMANDS, *_INTERNAL):
         raise CicloError("cli.unknown_command", name=name, known=", ".join(COMMANDS))
     command: Command = importlib.import_module(f"app.cli.commands.{_MODULES.get(name, name)}")
     terminal.command = name

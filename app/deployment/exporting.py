@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
 
+from app.data.stored import read_stored
 from app.deployment.approved import ApprovedVersion, approved_version
-from app.deployment.place import put_new
-from app.deployment.records import RELEASE, Certificate, ExportAnswer, ExportRequest, Release
+from app.deployment.connecting import checked_settings, with_secrets
+from app.deployment.declared import Declared, Settings
+from app.deployment.history import digest
+from app.deployment.made import Source
+from app.deployment.place import measured, put_new
+from app.deployment.proof import certify, make_proof
+from app.deployment.records import DEPLOYMENT, Certificate, Deployment, ExportAnswer, ExportRequest, Release
+from app.deployment.releasing import body_of, draft_of, release_of
 from app.deployment.targets import Target, find_target
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
+from app.learning.model import load_model, signature_of
 from app.project import Project, draft
 from app.project.durable import check_place, make_folder, writing
+from app.project.record import Draft
 from app.text import Text
+
+_STEPS = 5
 
 
 def export(context: Context, request: ExportRequest) -> Outcome:
@@ -23,54 +35,109 @@ def export(context: Context, request: ExportRequest) -> Outcome:
     Raises
     ------
     CicloError
-        ``deployment.not_approved``, ``deployment.exists``, ``deployment.unknown_target`` or
-        ``deployment.not_certified``.
+        ``deployment.not_approved``, ``deployment.exists``, ``deployment.unknown_target``, of the target, or
+        ``deployment.not_certified`` and ``deployment.export_differs`` where the proof fails.
     """
     target = find_target(request.target)
     project = Project.open(Path(request.project))
     try:
         version = approved_version(project, request.model)
-        place = _place(target, version, request.out)
-        context.report(Progress(step=Text("deployment.step.making", {"name": place.name}), done=0, total=3))
-        made = context.staging / place.name
-        certificate = target.make(context, version, made)
-        context.check_cancelled()
-        context.report(Progress(step=Text("deployment.step.placing", {"name": place.name}), done=2, total=3))
-        sha256, size = put_new(made, place)
-        body = _release(target, version, place, sha256=sha256, size=size, certificate=certificate)
-        answer = ExportAnswer(path=str(place), certificate=certificate)
-        parents = (version.record.id, version.decision_record.id)
-        return Outcome(drafts=(draft(RELEASE, body, parents=parents),), answer=msgspec.Raw(msgspec.json.encode(answer)))
+        return _Export(context, target, version, request).run()
     finally:
         project.close()
 
 
+class _Export:
+    """One export, from the stored model to its record."""
+
+    def __init__(self, context: Context, target: Target, version: ApprovedVersion, request: ExportRequest) -> None:
+        self._context, self._target, self._version = context, target, version
+        self._declared: Declared = target.declared
+        self._stored: Settings = checked_settings(self._declared, request.settings)
+        self._settings = with_secrets(self._declared, self._stored)
+        self._address = self._settings.get(self._declared.address, "") if self._declared.address else ""
+        self._place = None if self._address else _place(target, version, request.out)
+        known = release_of(version)
+        self._release: Release = known.body if known is not None else body_of(version)
+        self._fresh: tuple[Draft, ...] = () if known is not None else (draft_of(version, self._release),)
+
+    def run(self) -> Outcome:
+        name = self._target.file_name(self._version)
+        self._say("making", name, 0)
+        source = self._source()
+        made = self._context.staging / name
+        self._target.write(self._context, source, made, self._settings)
+        certificate = self._certified(source, made)
+        self._context.check_cancelled()
+        self._say("placing", self._place.name if self._place is not None else self._address, _STEPS - 1)
+        if self._place is not None:
+            sha256, size = put_new(made, self._place)
+            place, shown = "", str(self._place)
+        else:
+            sha256, size = measured(made)
+            place = shown = self._target.deliver(self._context, source, made, self._settings)
+        body = Deployment(
+            model=self._version.record.label,
+            model_id=self._version.record.id,
+            target=self._declared.name,
+            file_name=self._place.name if self._place is not None else name,
+            sha256=sha256,
+            size=size,
+            certificate=certificate,
+            release=digest(self._release),
+            place=place,
+            settings=self._stored,
+            package=self._declared.package,
+        )
+        return self._outcome(body, shown)
+
+    def _outcome(self, body: Deployment, shown: str) -> Outcome:
+        parents = (self._version.record.id, self._version.decision_record.id)
+        answer = ExportAnswer(
+            path="" if body.place else shown, url=body.place, certificate=body.certificate, release=body.release
+        )
+        drafts = (*self._fresh, draft(DEPLOYMENT, body, parents=parents))
+        return Outcome(drafts=drafts, answer=msgspec.Raw(msgspec.json.encode(answer)))
+
+    def _source(self) -> Source:
+        data = self._version.object_bytes(self._version.record, "model")
+        model = load_model(data, signature=signature_of(self._version.model))
+        return Source(version=self._version, model=model, model_bytes=data, release=digest(self._release))
+
+    def _certified(self, source: Source, made: Path) -> Certificate:
+        """Asked twice: before the proof is put into the export, and as it will be sent."""
+        name = self._declared.name
+        self._say("proving", made.name, 1)
+        table = read_stored(self._version.table_path, [f.name for f in self._version.model.features])
+        sha256 = hashlib.sha256(source.model_bytes).hexdigest()
+        proof = make_proof(source.model, table, model_sha256=sha256)
+        self._context.check_cancelled()
+        self._say("certifying", made.name, 2)
+        certificate = certify(proof, name, made, work=self._context.staging)
+        self._target.seal(made, certificate)
+        self._context.check_cancelled()
+        self._say("certifying", made.name, 3)
+        if certify(proof, name, made, work=self._context.staging) != certificate:
+            raise CicloError("deployment.not_certified", cause=made.name)
+        return certificate
+
+    def _say(self, step: str, name: str, done: int) -> None:
+        progress = Progress(step=Text(f"deployment.step.{step}", {"name": name}), done=done, total=_STEPS)
+        self._context.report(progress)
+
+
 def _place(target: Target, version: ApprovedVersion, out: str) -> Path:
-    """Where the export goes: a folder that is named takes it under its own name."""
-    name = target.file_name(version)
+    """Where the export goes: a folder that is named takes a file under its own name."""
+    name, ending = target.file_name(version), target.declared.ending
     if not out:
         folder = version.project.folder.absolute() / "exports"
         with writing(folder):
             make_folder(folder)
         return folder / name
     place = Path(out).absolute()
-    if place.is_dir():
+    if ending and place.is_dir():
         place = place / name
-    if place.suffix != Path(name).suffix:
-        raise CicloError("deployment.bad_ending", name=place.name, ending=Path(name).suffix)
-    check_place(place)
+    if ending and place.suffix != Path(ending).suffix:
+        raise CicloError("deployment.bad_ending", name=place.name, ending=Path(ending).suffix)
+    check_place(place / name if place.is_dir() and not ending else place)
     return place
-
-
-def _release(
-    target: Target, version: ApprovedVersion, place: Path, *, sha256: str, size: int, certificate: Certificate
-) -> Release:
-    return Release(
-        model=version.record.label,
-        model_id=version.record.id,
-        target=target.name,
-        file_name=place.name,
-        sha256=sha256,
-        size=size,
-        certificate=certificate,
-    )

@@ -1,38 +1,66 @@
-"""Put a finished file under its name: durably, at once, and from another filesystem too."""
+"""Put a finished file or folder under its name: durably, at once, and from another filesystem too."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
 
 from app.errors import CicloError
+from app.project import encode
 from app.project.durable import hash_file, sync_folder, writing
 
 
 def put_new(made: Path, place: Path) -> tuple[str, int]:
-    """Move a finished file to a name that must be free; its hash and size there.
+    """Move a finished file or folder to a name that must be free; its hash and size there.
 
     Raises
     ------
     CicloError
-        ``deployment.exists`` where another file has that name; the same bytes under that name are fine.
+        ``deployment.exists`` where something else has that name; the same bytes under that name are fine, and so is an
+        empty folder.
     """
-    wanted = hash_file(made)
-    if place.exists():
-        if not place.is_file() or hash_file(place) != wanted:
+    wanted = measured(made)
+    if place.exists() and not _is_empty(place):
+        if place.is_dir() != made.is_dir() or measured(place) != wanted:
             raise CicloError("deployment.exists", path=str(place))
         return wanted
     with writing(place):
         partial = _beside(made, place)
         try:
-            if hash_file(partial) != wanted:
+            if measured(partial) != wanted:
                 raise CicloError("deployment.bad_copy", path=str(place))
             _take_free_name(partial, place)
         finally:
-            partial.unlink(missing_ok=True)
+            _remove(partial)
         sync_folder(place.parent)
     return wanted
+
+
+def measured(path: Path) -> tuple[str, int]:
+    """Hash and size of a file; of a folder, the hash of the list of its files with their hashes."""
+    if not path.is_dir():
+        return hash_file(path)
+    files = {str(one.relative_to(path).as_posix()): hash_file(one) for one in files_below(path)}
+    listed = sorted((name, sha256) for name, (sha256, _) in files.items())
+    return hashlib.sha256(encode(listed)).hexdigest(), sum(size for _, size in files.values())
+
+
+def files_below(folder: Path) -> list[Path]:
+    """The files of a folder and of those in it, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _is_empty(place: Path) -> bool:
+    return place.is_dir() and not any(place.iterdir())
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def put_over(made: Path, place: Path) -> None:
@@ -48,24 +76,31 @@ def put_over(made: Path, place: Path) -> None:
 
 
 def _beside(made: Path, place: Path) -> Path:
-    """The file, synced, under a hidden name in the folder where it belongs."""
+    """The file or folder, synced, under a hidden name in the folder where it belongs."""
     partial = place.with_name(f".{place.name}.part")
     try:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
         if made.stat().st_dev == place.absolute().parent.stat().st_dev:
             made.replace(partial)
+        elif made.is_dir():
+            shutil.copytree(made, partial)
         else:
             shutil.copyfile(made, partial)
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
+        for path in files_below(partial) if partial.is_dir() else [partial]:
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
     except OSError:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
         raise
     return partial
 
 
 def _take_free_name(partial: Path, place: Path) -> None:
-    """A hard link refuses a name that was taken a moment ago, which a rename would silently replace."""
+    """A hard link refuses a name that was taken a moment ago, which a rename would silently replace; a folder only
+    takes the name of an empty one."""
+    if partial.is_dir():
+        _take_folder(partial, place)
+        return
     try:
         place.hardlink_to(partial)
     except FileExistsError as error:
@@ -74,3 +109,16 @@ def _take_free_name(partial: Path, place: Path) -> None:
         if place.exists():
             raise CicloError("deployment.exists", path=str(place)) from None
         partial.rename(place)
+
+
+def _take_folder(partial: Path, place: Path) -> None:
+    try:
+        if place.exists():
+            place.rmdir()  # fails where somebody has put something into it
+        partial.rename(place)
+    except FileExistsError as error:
+        raise CicloError("deployment.exists", path=str(place)) from error
+    except OSError as error:
+        if place.exists() and not _is_empty(place):
+            raise CicloError("deployment.exists", path=str(place)) from error
+        raise

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from app.data.versions.history import Use, uses
-from app.deployment.records import RELEASE, Release
+from app.deployment.history import deployments
 from app.errors import CicloError
 from app.learning.records import MODEL, ModelVersion
 from app.project import Project, Record
@@ -101,10 +101,7 @@ def _keeps_rows(record: Record) -> bool:
 def _exports(project: Project, records: Iterable[Record]) -> tuple[list[Doomed], tuple[str, ...]]:
     """Exports with acceptance rows: those that lie in the project, and the names of the others."""
     here, elsewhere = [], []
-    for record in records:
-        if record.kind != RELEASE:
-            continue
-        body = record.read(Release)
+    for body in (one.body for one in deployments(records)):
         place = project.folder / "exports" / Path(body.file_name).name
         if place.is_file() and hash_file(place)[0] == body.sha256:
             here.append(Doomed(role="export", label=place.name, size=body.size, sha256=body.sha256))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.data.records import DATASET
-from app.deployment.records import RELEASE
+from app.deployment.records import DEPLOYMENT, RELEASE
 from app.learning.records import MODEL
 from app.project.record import Record
 from app.ui.header import BadgeState
@@ -52,7 +52,11 @@ def _verification(session: Session) -> BadgeState | None:
 
 
 def _deployment(session: Session) -> BadgeState | None:
-    return ("good", "", session.words("ui.badge.deployment")) if session.records(RELEASE) else None
+    return (
+        ("good", "", session.words("ui.badge.deployment"))
+        if session.records(DEPLOYMENT) or session.records(RELEASE)
+        else None
+    )
 
 
 def _parents(records: list[Record]) -> set[str]:

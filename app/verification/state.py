@@ -15,6 +15,7 @@ from app.learning.records import MODEL, Estimate, ModelVersion, Task
 from app.learning.search.records import Served, Spent
 from app.project import Project, Record, draft
 from app.project.purge import purged
+from app.project.signing_key import own_key
 from app.verification.policy import gate_risk, gates_now, risks
 from app.verification.records import (
     DECISION,
@@ -24,7 +25,7 @@ from app.verification.records import (
     Report,
     Risk,
 )
-from app.verification.signing import own_key, sign
+from app.verification.signing import sign
 from app.verification.value.stored import in_force
 
 NO_REPORT = "verification.no_report"
@@ -250,7 +251,7 @@ def decide(project: Project, *, model: str, approved: bool, by: str, comment: st
     Raises
     ------
     CicloError
-        ``verification.no_name``, ``verification.no_key``; for an approval ``verification.no_report``,
+        ``verification.no_name``, ``project.no_key``; for an approval ``verification.no_report``,
         ``verification.threshold_changed`` where the report is of another threshold, ``verification.same_key`` where
         two people must approve and this one has already, and
         ``verification.gate_failed`` where a gate isn't passed and ``override`` gives no reason.

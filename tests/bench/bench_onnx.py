@@ -21,7 +21,8 @@ import numpy as np
 import pyarrow as pa
 
 from app.data.records import ColumnType
-from app.deployment.onnx.parity import compare, open_session, run
+from app.deployment.comparing import compare
+from app.deployment.onnx.parity import open_session, run
 from app.deployment.onnx.writing import write_onnx
 from app.learning.estimators.catalogue import builtin
 from app.learning.estimators.preparation import shape_of
@@ -97,7 +98,7 @@ def measure(name: str, table: pa.Table) -> bool:
     exact = (time.perf_counter() - begin) * table.num_rows / some.num_rows
     labels = np.array(model.signature.labels, dtype=object)[(expected[:, 1] >= 0.5).astype(int)]
     known = Predictions(labels=labels, values=np.empty(0), probabilities=expected)
-    difference, flips = compare(known, found, model.signature)
+    difference, flips, _ = compare(known, found, model.signature)
     ratio, kept = onnx / own, onnx / own <= LIMITS[name]
     print(
         f"{name:10} {table.num_rows:,} rows: scikit-learn {own:.2f} s, ONNX {onnx:.2f} s, ratio {ratio:.2f} "

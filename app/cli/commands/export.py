@@ -10,15 +10,18 @@ from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, opened, project_job
 from app.deployment.approved import approved_version
+from app.deployment.declared import Settings
 from app.deployment.records import EXPORT, Certificate, ExportAnswer, ExportRequest
-from app.deployment.targets import target_names
+from app.deployment.targets import find_target, target_names
 from app.errors import CicloError
 
-_LATER = ("onnx", "pmml", "mlflow", "container", "dvc", "submarine")
+_LATER = ("pmml", "mlflow", "container", "dvc", "submarine")
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     path: str
+    url: str
+    release: str
     certificate: Certificate
 
 
@@ -29,14 +32,13 @@ def arguments(parser: Parser) -> None:
     parser.option("--to", metavar="TARGET", required=True)
     parser.option("--out", metavar="PATH", default="")
     parser.option("--url", metavar="U", default="")
+    parser.option("--set", metavar="NAME=VALUE", several=True)
 
 
 def run(terminal: Terminal, options: Namespace) -> int:
     """Export."""
     if options.to in _LATER:
         raise CicloError("cli.later", what=f"--to {options.to}")
-    if options.url:
-        raise CicloError("cli.later", what="--url")
     if options.to not in target_names():
         raise CicloError("deployment.unknown_target", name=options.to, known=", ".join(target_names()))
     with opened(terminal, options.project) as project:
@@ -46,13 +48,31 @@ def run(terminal: Terminal, options: Namespace) -> int:
             model=options.model,
             target=options.to,
             out=absolute(options.out) if options.out else "",
+            settings=_settings(options),
         )
         ended = project_job(terminal, EXPORT, request, project)
     answer = msgspec.json.decode(ended.answer, type=ExportAnswer)
     proof = answer.certificate
     sentences = [
-        terminal.words("cli.export.done", path=answer.path),
+        terminal.words("cli.export.done", path=answer.path or answer.url),
         terminal.words("cli.export.proof", runtime=proof.runtime, n=proof.rows, flips=proof.label_flips),
     ]
-    terminal.answer(_Answer(path=answer.path, certificate=proof), sentences)
+    document = _Answer(path=answer.path, url=answer.url, release=answer.release, certificate=proof)
+    terminal.answer(document, sentences)
     return 0
+
+
+def _settings(options: Namespace) -> Settings:
+    """The settings of the target; ``--url`` is the one that says where its server is."""
+    found = {}
+    for given in options.set:
+        name, equals, value = given.partition("=")
+        if not equals:
+            raise CicloError("cli.bad_setting", value=given)
+        found[name.strip()] = value
+    if options.url:
+        address = find_target(options.to).declared.address
+        if not address:
+            raise CicloError("deployment.no_server", target=options.to)
+        found[address] = options.url
+    return found

@@ -9,13 +9,14 @@ import msgspec
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, local_job
-from app.deployment.records import OPEN, RESCORE, Certificate, OpenAnswer, OpenRequest
+from app.deployment.records import LIMIT, OPEN, RESCORE, Certificate, OpenAnswer, OpenRequest
 from app.text import Words
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     signed_by: str | None
     state: str
+    key: str | None
     manifest: msgspec.Raw
     problem: str = ""
     certificate: Certificate | None = None
@@ -38,12 +39,14 @@ def run(terminal: Terminal, options: Namespace) -> int:
     document = _Answer(
         signed_by=found.signed_by or None,
         state=found.state,
+        key=found.key or None,
         manifest=found.manifest,
         problem=words.text(found.problem) if found.problem else "",
         certificate=proof,
     )
     terminal.answer(document, _lines(found, proof, words))
-    return 1 if found.problem or (proof and (proof.max_difference > 0 or proof.label_flips)) else 0
+    differs = proof is not None and (proof.label_flips > 0 or not proof.max_difference <= LIMIT)
+    return 1 if found.problem or differs else 0
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -63,6 +66,8 @@ class _Head(msgspec.Struct, frozen=True):
 
 def _lines(found: OpenAnswer, proof: Certificate | None, words: Words) -> list[str]:
     lines = [words(f"cli.open.{found.state.replace(' ', '_')}")]
+    if found.key:
+        lines.append(words("cli.open.key", by=found.signed_by or "?", key=found.key))
     if found.problem:
         return [*lines, words.text(found.problem)]
     head = msgspec.json.decode(found.manifest, type=_Head)

@@ -11,7 +11,7 @@ from app.cli.corrections import declare_reading, reading
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, project_job
-from app.deployment.bundle_reader import opened
+from app.deployment.bundle.reader import opened
 from app.deployment.records import SCORE, ScoreAnswer, ScoreRequest
 
 

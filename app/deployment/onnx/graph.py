@@ -17,6 +17,17 @@ IR_VERSION = 10
 ML = "ai.onnx.ml"
 RUNTIME = "com.microsoft"
 """Operators of onnxruntime's own, for what ONNX has none."""
+_OPERATORS = (
+    "Abs Add And ArgMax Cast Ceil Clip Concat CumSum Div Equal Exp Expand Floor Gather GatherElements Greater "
+    "GreaterOrEqual Identity IsNaN Less LessOrEqual Log MatMul Max Min Mod Mul Neg Not Or Pow ReduceMax ReduceSum Relu "
+    "Reshape ScatterElements Shape Sigmoid Slice Softmax Sqrt Sub Tanh TopK Unsqueeze Where"
+)
+OPERATORS = {
+    "": frozenset(_OPERATORS.split()),
+    ML: frozenset({"LabelEncoder", "TreeEnsemble"}),
+    RUNTIME: frozenset({"MurmurHash3", "Tokenizer"}),
+}
+"""What files are made of, by domain; a file with anything else isn't opened."""
 ROWS = "rows"
 """The name of the dimension that is free."""
 
@@ -68,6 +79,8 @@ class Graph:
 
     def add(self, operator: str, *inputs: str, domain: str = "", **attributes: Attribute) -> str:
         """A node; gives the name of its one output."""
+        if operator not in OPERATORS[domain]:
+            raise ValueError(operator)
         name = self._name(operator)
         # what operators give beside their first answer is never asked for
         unused = [f"{name}_places"] if operator == "TopK" else []

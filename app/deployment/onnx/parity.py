@@ -5,16 +5,13 @@ from __future__ import annotations
 import numpy as np
 import onnxruntime
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from app.deployment.comparing import compare
 from app.deployment.onnx.inputs import feeds
 from app.deployment.onnx.writing import LABEL, PROBABILITIES, VALUE
 from app.learning.model import FittedModel, Predictions, predict_table
 from app.learning.records import Signature, Task
 
-Floats = NDArray[np.float64]
-CLOSE = 1e-9
-"""A label may differ where a probability lies nearer than this to the threshold, or to that of another class."""
 BATCH, PROSE_BATCH = 16_384, 1_024
 """Rows that are asked at a time; fewer where the words of prose are counted in thousands of buckets."""
 
@@ -46,35 +43,8 @@ def parity(model: FittedModel, onnx_bytes: bytes, table: pa.Table) -> tuple[floa
     """The largest difference between model and file over a table's rows, and how many labels differ.
 
     Differences of probabilities are absolute; those of amounts beyond 1 are relative to the amount. Labels aren't
-    counted where two answers tie (:data:`CLOSE`).
+    counted where two answers tie.
     """
     found = run(open_session(onnx_bytes), table, model.signature)
-    return compare(predict_table(model, table), found, model.signature)
-
-
-def compare(expected: Predictions, found: Predictions, signature: Signature) -> tuple[float, int]:
-    """As :func:`parity`, of answers that are there already."""
-    if signature.task is Task.REGRESSION:
-        return _largest(found.values, expected.values), 0
-    differ = found.labels != expected.labels
-    decided = _margins(expected.probabilities, signature.threshold) > CLOSE
-    return _largest(found.probabilities, expected.probabilities), int(np.count_nonzero(differ & decided))
-
-
-def _margins(probabilities: Floats, threshold: float) -> Floats:
-    """How far each row lies from getting another label, shape (n,)."""
-    if probabilities.shape[1] == 2:
-        return np.abs(probabilities[:, 1] - threshold)
-    ordered = np.sort(probabilities, axis=1)
-    margins: Floats = ordered[:, -1] - ordered[:, -2]
-    return margins
-
-
-def _largest(found: Floats, expected: Floats) -> float:
-    if found.shape != expected.shape:
-        return float("inf")
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
-    apart[(found == expected) | (np.isnan(found) & np.isnan(expected))] = 0.0
-    largest = float(np.max(apart, initial=0.0))
-    return largest if np.isfinite(largest) else float("inf")
+    difference, flips, _ = compare(predict_table(model, table), found, model.signature)
+    return difference, flips

@@ -7,9 +7,11 @@ its probability reaches the threshold; of several the most likely one, the first
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import msgspec
 import numpy as np
+from onnx import ModelProto
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.pipeline import Pipeline
@@ -27,7 +29,7 @@ OLDEST_RUNTIME = "1.21"
 """The oldest onnxruntime that runs the files: 1.20 has no trees in double precision (TreeEnsemble 5)."""
 LABEL, VALUE, PROBABILITIES = "label", "value", "probabilities"
 FORMAT = "1"
-_PREFIX = "ciclo."
+PREFIX = "ciclo."
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,13 +54,17 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None = None
 
 
-def write_onnx(model: FittedModel, *, model_sha256: str = "", software: str = "ciclo") -> bytes:
+def write_onnx(
+    model: FittedModel, *, model_sha256: str = "", software: str = "ciclo", told: Mapping[str, str] | None = None
+) -> bytes:
     """The file of a fitted model.
 
     Parameters
     ----------
     model_sha256
         Of the stored model; worked out where not given.
+    told
+        What else the metadata say, without the prefix ``ciclo.``.
 
     Raises
     ------
@@ -72,7 +78,8 @@ def write_onnx(model: FittedModel, *, model_sha256: str = "", software: str = "c
     answer = _answer(writer, model.pipeline, frame, classes=len(signature.labels))
     _outputs(graph, signature, answer)
     sha256 = model_sha256 or hashlib.sha256(canonical.dump(model.pipeline)).hexdigest()
-    metadata = {f"{_PREFIX}{key}": value for key, value in _metadata(signature, sha256, software).items()}
+    everything = {**_metadata(signature, sha256, software), **(told or {})}
+    metadata = {f"{PREFIX}{key}": value for key, value in everything.items()}
     return graph.model(name="model", producer="ciclo", version=software, metadata=metadata)
 
 
@@ -151,3 +158,15 @@ def _column(feature: Feature) -> Column:
         low=feature.low,
         high=feature.high,
     )
+
+
+def with_metadata(data: bytes, key: str, value: str) -> bytes:
+    """A file with one more entry in its metadata, ``ciclo.<key>``; what it computes stays as it is."""
+    model = ModelProto.FromString(data)
+    kept = [entry for entry in model.metadata_props if entry.key != f"{PREFIX}{key}"]
+    entries = sorted([*((entry.key, entry.value) for entry in kept), (f"{PREFIX}{key}", value)])
+    del model.metadata_props[:]
+    for name, text in entries:
+        model.metadata_props.add(key=name, value=text)
+    written: bytes = model.SerializeToString(deterministic=True)
+    return written

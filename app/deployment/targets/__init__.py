@@ -2,49 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from importlib.metadata import entry_points
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+import pyarrow as pa
+
 from app.deployment.approved import ApprovedVersion
+from app.deployment.declared import Declared, Settings
+from app.deployment.made import Source
 from app.deployment.records import Certificate
 from app.errors import CicloError
 from app.jobs.contract import Context
+from app.learning.model import Predictions
+from app.learning.records import Signature
 
 GROUP = "ciclo.targets"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What a runtime said of rows, and which runtime that was, with its version."""
+
+    predictions: Predictions
+    runtime: str
+
+
 class Target(Protocol):
-    """A kind of export."""
+    """A kind of export. Each of its parts is called in this order: ``write``, then ``answer`` in a fresh process, then
+    ``seal``, ``answer`` again, and for a server ``deliver``."""
 
     @property
-    def name(self) -> str:
-        """How it is called on the command line."""
+    def declared(self) -> Declared:
+        """What it says of itself."""
 
     def file_name(self, version: ApprovedVersion) -> str:
         """What the export is called where the user names no file."""
 
-    def make(self, context: Context, version: ApprovedVersion, path: Path) -> Certificate:
-        """Write the export to ``path``, have it opened by its own runtime, and certify it.
+    def write(self, context: Context, source: Source, path: Path, settings: Settings) -> None:
+        """Write the export to ``path``, a free name in a staging folder.
 
         Raises
         ------
         CicloError
-            Where it can't be made, or where its answers aren't the model's.
+            Where it can't be made.
+        """
+
+    def answer(self, path: Path, table: pa.Table, signature: Signature) -> Answers:
+        """What the export says of the rows of ``table`` (a typed column for each feature), by the runtime of its
+        format."""
+
+    def seal(self, path: Path, certificate: Certificate) -> None:
+        """Put the proof into the export."""
+
+    def deliver(self, context: Context, source: Source, path: Path, settings: Settings) -> str:
+        """Bring a sealed export to its server and read it back; the address under which it stands there.
+
+        Raises
+        ------
+        CicloError
+            Where the server is away, refuses, or gives other bytes back; what stood there before stays.
+        """
+
+    def check(self, settings: Settings) -> str:
+        """Who answers at the address, with the version, as ``MLflow 3.17``.
+
+        Raises
+        ------
+        CicloError
+            Where nobody does, or somebody else.
         """
 
 
-def known_targets() -> Sequence[Target]:
-    """The targets of this installation."""
-    from app.deployment.targets.bundle import BundleTarget
+class Local:
+    """The parts of a target without a server."""
 
-    return [BundleTarget(), *(point.load()() for point in entry_points(group=GROUP))]
+    def deliver(self, context: Context, source: Source, path: Path, settings: Settings) -> str:
+        """There is nowhere to bring it."""
+        raise NotImplementedError
+
+    def check(self, settings: Settings) -> str:
+        """There is nobody to ask."""
+        raise NotImplementedError
+
+
+def _own() -> Mapping[str, Callable[[], Target]]:
+    """Ciclo's own, in the order in which people see them; none is loaded before it is asked for."""
+
+    def bundle() -> Target:
+        from app.deployment.targets.bundle import BundleTarget
+
+        return BundleTarget()
+
+    def onnx() -> Target:
+        from app.deployment.targets.onnx import OnnxTarget
+
+        return OnnxTarget()
+
+    return {"bundle": bundle, "onnx": onnx}
 
 
 def target_names() -> tuple[str, ...]:
     """The names of the targets, without loading any."""
-    return ("bundle", *(point.name for point in entry_points(group=GROUP)))
+    return (*_own(), *(point.name for point in entry_points(group=GROUP)))
 
 
 def find_target(name: str) -> Target:
@@ -55,8 +118,23 @@ def find_target(name: str) -> Target:
     CicloError
         ``deployment.unknown_target``.
     """
-    targets = known_targets()
-    for target in targets:
-        if target.name == name:
-            return target
-    raise CicloError("deployment.unknown_target", name=name, known=", ".join(t.name for t in targets))
+    own = _own()
+    if name in own:
+        return own[name]()
+    point = next((point for point in entry_points(group=GROUP) if point.name == name), None)
+    if point is None:
+        raise CicloError("deployment.unknown_target", name=name, known=", ".join(target_names()))
+    found: Target = point.load()()
+    return found
+
+
+def declarations() -> Sequence[Declared]:
+    """What every target of this installation says of itself."""
+    own = [make().declared for make in _own().values()]
+    return [*own, *map(_of_package, entry_points(group=GROUP))]
+
+
+def _of_package(point: EntryPoint) -> Declared:
+    declared: Declared = point.load()().declared
+    package = f"{point.dist.name} {point.dist.version}" if point.dist is not None else point.module
+    return msgspec.structs.replace(declared, package=package)

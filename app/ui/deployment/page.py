@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.deployment.records import RELEASE
+from app.deployment.history import deployments
+from app.deployment.records import DEPLOYMENT, RELEASE
 from app.learning.records import MODEL
 from app.ui import theme as tokens
 from app.ui.deployment.export import ExportCard
@@ -87,16 +88,16 @@ class Page(QWidget):
         project = self._session.project
         rows = models(project) if project is not None else []
         approved = [row for row in rows if row.state is VersionState.APPROVED]
-        releases = self._session.records(RELEASE)
-        self._outer.show_work(bool(approved or releases))
+        made = deployments([*self._session.records(DEPLOYMENT), *self._session.records(RELEASE)])
+        self._outer.show_work(bool(approved or made))
         self._export.show_versions(approved)
-        self._releases.show_releases(releases)
+        self._releases.show_deployments(made)
         if not self._score.paths()[0]:
             self._score.set_bundle(self._releases.newest())
 
     @Slot(object)
     def _on_session_changed(self, changes: dict[str, tuple[str, ...]]) -> None:
-        if changes.keys() & {MODEL, DECISION, RELEASE}:
+        if changes.keys() & {MODEL, DECISION, RELEASE, DEPLOYMENT}:
             self._reload()
 
     @Slot()

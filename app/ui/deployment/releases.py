@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal, Slot
 
-from app.deployment.records import Release
-from app.project.record import Record
+from app.deployment.history import Deployed
+from app.deployment.records import Deployment
 from app.text.message import amount
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
@@ -20,7 +20,7 @@ from app.ui.widgets.table import Table
 @dataclass(frozen=True)
 class _Row:
     id: str
-    release: Release
+    deployment: Deployment
     when: str
     author: str
 
@@ -48,22 +48,22 @@ class ReleasesCard(Card):
         self.body.addWidget(self._table)
         self.body.addWidget(self._none)
 
-    def show_releases(self, records: Sequence[Record]) -> None:
-        """Show these records, oldest first as stored."""
-        rows = [_Row(r.id, r.read(Release), r.time, r.author) for r in reversed(records)]
+    def show_deployments(self, deployed: Sequence[Deployed]) -> None:
+        """Show these, oldest first as given."""
+        rows = [_Row(d.record.id, d.body, d.record.time, d.record.author) for d in reversed(deployed)]
         self._model.set_rows(rows)
         self._table.fit_columns(stretch=1)
         self._table.setVisible(bool(rows))
         self._none.setVisible(not rows)
 
     def _proof_text(self, row: _Row) -> str:
-        return self._words("ui_deployment.proved", n=row.release.certificate.rows)
+        return self._words("ui_deployment.proved", n=row.deployment.certificate.rows)
 
     def _proof(self, row: _Row) -> ChipCell:
         return ChipCell(self._proof_text(row), "good")
 
     def _file_and_size(self, row: _Row) -> str:
-        return f"{row.release.file_name}, {self._words.bytes(row.release.size)}"
+        return f"{row.deployment.file_name}, {self._words.bytes(row.deployment.size)}"
 
     def _when(self, row: _Row) -> str:
         return self._words.value(amount(row.when, "date"))
@@ -86,7 +86,7 @@ class ReleasesCard(Card):
         project = self._session.project
         if project is None or row is None:
             return ""
-        path = project.folder / "exports" / row.release.file_name
+        path = project.folder / "exports" / row.deployment.file_name
         return str(path) if path.is_file() else ""
 
 
@@ -95,8 +95,8 @@ def _id(row: _Row) -> str:
 
 
 def _version(row: _Row) -> str:
-    return row.release.model.replace("@", " v")
+    return row.deployment.model.replace("@", " v")
 
 
 def _file(row: _Row) -> str:
-    return row.release.file_name
+    return row.deployment.file_name

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import CicloError
 from app.project.record import Record
+from app.project.signing_key import fingerprint
 from app.project.store import Project
 from app.project.writer import author
 from app.text.message import amount
@@ -18,7 +19,7 @@ from app.ui.theme import Kind
 from app.ui.widgets.basics import Card, Chip, button, column, label, row
 from app.ui.widgets.form import Field, line_edit, text_edit
 from app.verification.records import Decision, Gate
-from app.verification.signing import fingerprint, signature_state
+from app.verification.signing import signature_state
 from app.verification.state import VersionRow, VersionState, decide, standing_decisions
 
 _KINDS: dict[VersionState, Kind] = {

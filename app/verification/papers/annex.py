@@ -18,7 +18,8 @@ from app.verification.report.blocks import Block, Document, Grid, Passage, Secti
 from app.verification.report.plane import shortened
 from app.verification.value.records import OPERATING_POINT, OperatingPoint
 
-RELEASE = "release"
+DEPLOYMENT, RELEASE = "deployment", "release"
+"""Exports were stored as releases once, outside of any series."""
 """The kind of record that deployment keeps of an export: only that there is one is told."""
 _MOST = 40
 
@@ -61,7 +62,7 @@ def _stated(topic: str) -> Part:
 
 def _forms(telling: Telling) -> Passage:
     """The exports that were made."""
-    made = telling.of.naming(RELEASE)
+    made = [*(r for r in telling.of.naming(RELEASE) if not r.name), *telling.of.naming(DEPLOYMENT)]
     if not made:
         return passage(telling.say("papers.said.no_export", telling.of.record))
     return passage(*(_dated(telling, "papers.said.export", record) for record in made[:_MOST]))

@@ -9,6 +9,7 @@ from app.learning.bounds import bound
 from app.learning.records import Feature, PlannedColumn, Task
 from app.project import Record
 from app.project.record import readable
+from app.project.signing_key import fingerprint
 from app.text import Text, Words, amount
 from app.verification.beside import grounds, lead, outcome
 from app.verification.catalogue import shown
@@ -17,7 +18,7 @@ from app.verification.records import Decision, Report
 from app.verification.report.blocks import Cell, Grid, Passage, Sentence
 from app.verification.report.plane import shortened
 from app.verification.report.source import figure, interval
-from app.verification.signing import fingerprint, signature_state
+from app.verification.signing import signature_state
 from app.verification.value.words import certainty_words, compared_with, gain_words, policy_name
 
 _MOST = 20

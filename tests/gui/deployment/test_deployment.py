@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.deployment.records import RELEASE, Release
+from app.deployment.records import DEPLOYMENT, Deployment
 from app.ui.deployment.page import Page
 from app.ui.session import Session
 from app.ui.widgets.table import Table
@@ -37,8 +37,8 @@ def test_that_an_export_proves_itself_and_is_listed(hand: Hand, session: Session
     hand.click("deployment.export")
     hand.until(lambda: hand.sees("deployment.folder"))
     assert "largest difference 0" in hand.words()
-    (record,) = session.records(RELEASE)
-    release = record.read(Release)
+    (record,) = session.records(DEPLOYMENT)
+    release = record.read(Deployment)
     assert session.project is not None
     assert (session.project.folder / "exports" / release.file_name).is_file()
     assert hand.find(Table, "deployment.releases").model().rowCount() == 1

@@ -14,7 +14,7 @@ import pytest
 from app.data import limits
 from app.data.records import Corrections
 from app.deployment.records import ScoreAnswer, ScoreRequest
-from app.deployment.scoring import score
+from app.deployment.scoring.run import score
 from app.errors import CicloError
 from app.jobs.contract import Cancelled, Progress
 from app.learning.model import predict_table

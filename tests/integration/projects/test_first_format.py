@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.data.records import DATASET, DatasetVersion
-from app.deployment.loading import load_bundle
-from app.deployment.records import RELEASE, Release
+from app.deployment.bundle.loading import load_bundle
+from app.deployment.history import all_deployments
 from app.learning.model import load_model, predict_table, signature_of
 from app.learning.records import MODEL, ModelVersion
 from app.project import Project, check
@@ -53,8 +53,8 @@ def test_that_its_model_still_predicts(project: Project) -> None:
 
 
 def test_that_its_bundle_still_loads_and_gives_the_same_answers(project: Project) -> None:
-    (record,) = project.records(RELEASE)
-    release = record.read(Release)
+    (deployed,) = all_deployments(project)  # exports were called releases then
+    release = deployed.body
     path = project.folder / "exports" / release.file_name
     assert hash_file(path)[0] == release.sha256
     load_bundle(path)  # re-scores the acceptance rows that it carries

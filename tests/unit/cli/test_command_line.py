@@ -76,7 +76,7 @@ def test_that_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str
         (["verify", "PROJECT", "m"], "project.no_such_version"),
         (["export", "PROJECT", "m", "--to", "bundle"], "project.no_such_version"),
         (["score", "nowhere", "f", "--out", "o.csv"], "deployment.no_file"),
-        (["export", "p", "m", "--to", "onnx"], "cli.later"),
+        (["export", "p", "m", "--to", "container"], "cli.later"),
         (["serve", "b"], "cli.later"),
         (["fly"], "cli.unknown_command"),
         (["check", "nowhere"], "project.not_a_project"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -13,14 +14,17 @@ import pyarrow as pa
 from sklearn.base import BaseEstimator
 
 from app.data.records import ColumnType
-from app.deployment.acceptance import make_acceptance, write_acceptance
-from app.deployment.manifest import (
+from app.deployment.bundle.acceptance import make_acceptance, write_acceptance
+from app.deployment.bundle.manifest import (
     ACCEPTANCE_FILE,
     CARD_FILE,
     MANIFEST,
     MODEL_FILE,
+    ONNX,
+    ONNX_FILE,
     README_FILE,
     REPORT_FILE,
+    SIGNATURE_FILE,
     Approval,
     Entry,
     Lineage,
@@ -29,7 +33,7 @@ from app.deployment.manifest import (
     Schema,
     canonical,
 )
-from app.deployment.targets.bundle import pack
+from app.deployment.bundle.writing import pack
 from app.learning import canonical as skops_form
 from app.learning.estimators.catalogue import builtin
 from app.learning.estimators.kind import Traits
@@ -97,9 +101,12 @@ def write(
     *,
     acceptance: bytes = b"",
     model: bytes = b"",
+    onnx: bytes = b"",
+    signature: Callable[[bytes], bytes] | None = None,
     notation: dict[str, object] | None = None,
 ) -> Path:
-    """A bundle at ``path``; its acceptance rows, its model or parts of its schema may be given."""
+    """A bundle at ``path``, of format 2 where it has an ONNX file; its acceptance rows, its model or parts of its
+    schema may be given, and what signs its manifest."""
     found = fitted(task, name)
     files = {
         MODEL_FILE: model or skops_form.dump(found.pipeline),
@@ -108,13 +115,16 @@ def write(
         README_FILE: b"read me",
         REPORT_FILE: b"report",
     }
+    files |= {ONNX_FILE: onnx} if onnx else {}
     entries = tuple(
         Entry(path=n, size=len(d), sha256=hashlib.sha256(d).hexdigest(), media="x/y") for n, d in sorted(files.items())
     )
     plain = manifest(task)
     schema = msgspec.structs.replace(plain.schema, **(notation or {}))
-    sealed = canonical(msgspec.structs.replace(plain, files=entries, schema=schema))
-    pack(path, {MANIFEST: sealed, **files})
+    form = {"format": 2, "runs_on": ONNX, "release": "9" * 64} if onnx else {}
+    sealed = canonical(msgspec.structs.replace(plain, files=entries, schema=schema, **form))
+    signed = {SIGNATURE_FILE: signature(sealed)} if signature is not None else {}
+    pack(path, {MANIFEST: sealed, **signed, **files})
     return path
 
 

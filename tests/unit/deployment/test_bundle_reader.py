@@ -14,8 +14,7 @@ import msgspec
 import pytest
 
 from app.data.records import ColumnType
-from app.deployment.bundle_reader import REQUIRED, opened
-from app.deployment.manifest import (
+from app.deployment.bundle.manifest import (
     MANIFEST,
     Approval,
     Entry,
@@ -26,7 +25,8 @@ from app.deployment.manifest import (
     canonical,
     parse_manifest,
 )
-from app.deployment.opening import open_bundle
+from app.deployment.bundle.opening import open_bundle
+from app.deployment.bundle.reader import REQUIRED, opened
 from app.deployment.records import OpenAnswer, OpenRequest
 from app.errors import CicloError
 from app.jobs.contract import Context
@@ -254,7 +254,7 @@ def test_that_a_zip_without_manifest_is_no_bundle(tmp_path: Path) -> None:
 
 def test_that_a_newer_bundle_is_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "b"
-    path.write_bytes(raw_manifest(lambda m: m.replace(b'"format":1,', b'"format":2,"new":[],')))
+    path.write_bytes(raw_manifest(lambda m: m.replace(b'"format":1,', b'"format":3,"new":[],')))
     assert refusal(path).code == "deployment.newer_bundle"
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from app.deployment.purging import carry_out, plan_purge
-from app.deployment.records import RELEASE, Certificate, Release
+from app.deployment.records import DEPLOYMENT, Certificate, Deployment
 from app.project import Project, Record, StagedFile, check, draft
 from app.project.durable import hash_file, stage_bytes
 from tests.unit.verification.test_state import version
@@ -43,7 +43,7 @@ def learned(project: Project, data: Record, estimator: str) -> Record:
 def released(project: Project, model: Record, place: Path) -> None:
     sha256, size = hash_file(place)
     proof = Certificate(runtime="r", rows=1, max_difference=0.0, label_flips=0)
-    body = Release(
+    body = Deployment(
         model=model.label,
         model_id=model.id,
         target="bundle",
@@ -52,7 +52,7 @@ def released(project: Project, model: Record, place: Path) -> None:
         size=size,
         certificate=proof,
     )
-    project.commit([draft(RELEASE, body, parents=(model.id,))])
+    project.commit([draft(DEPLOYMENT, body, parents=(model.id,))])
 
 
 def test_that_models_that_are_rows_and_exports_with_rows_go_and_others_are_named(

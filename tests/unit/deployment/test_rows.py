@@ -7,8 +7,8 @@ import pytest
 
 from app.data.records import ColumnType
 from app.data.values.conversion import Notation
-from app.deployment.columns import match_columns, output_names
-from app.deployment.rows import Judged, judge
+from app.deployment.scoring.columns import match_columns, output_names
+from app.deployment.scoring.rows import Judged, judge
 from app.errors import CicloError
 from app.learning.records import Feature
 from app.text import Words

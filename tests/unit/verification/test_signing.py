@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from app.errors import CicloError
 from app.project import Project, Record, draft
 from app.project.check import Inspection
+from app.project.signing_key import fingerprint
 from app.resources import user_folder
 from app.verification.checking import CheckRequest, check_project
 from app.verification.records import DECISION, Decision
-from app.verification.signing import SignatureState, fingerprint, sign, signature_state
+from app.verification.signing import SignatureState, sign, signature_state
 from tests.integration.learning.datasets import Here
 
 
@@ -119,7 +120,7 @@ def test_that_a_spoilt_key_is_said(project: Project) -> None:
     (user_folder() / "signing-key").write_text("no key")
     with pytest.raises(CicloError) as caught:
         decided(project)
-    assert caught.value.code == "verification.no_key"
+    assert caught.value.code == "project.no_key"
 
 
 def test_that_a_key_is_shown_in_groups() -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from app.data.records import ColumnType
-from app.deployment.acceptance import PLAIN, raw_rows, spoiled_rows, texts_of
-from app.deployment.rows import judge
+from app.deployment.bundle.acceptance import PLAIN, raw_rows, spoiled_rows, texts_of
+from app.deployment.scoring.rows import judge
 from app.learning.estimators.catalogue import builtin
 from app.learning.estimators.kind import Traits
 from app.learning.estimators.preparation import shape_of

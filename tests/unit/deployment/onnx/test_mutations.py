@@ -15,10 +15,11 @@ import pyarrow as pa
 import pytest
 from onnx import numpy_helper
 
+from app.deployment.comparing import compare
 from app.deployment.onnx.changes import typed
 from app.deployment.onnx.edges import threshold_rows
 from app.deployment.onnx.origins import grown
-from app.deployment.onnx.parity import compare, open_session, parity, run
+from app.deployment.onnx.parity import open_session, parity, run
 from app.deployment.onnx.writing import write_onnx
 from app.learning.matrix import feature_frame, frame_columns
 from app.learning.model import FittedModel, Predictions, predict_table
@@ -76,7 +77,7 @@ class Watched:
 
     def _differs(self, data: bytes, asked: tuple[pa.Table, Predictions]) -> bool:
         answers = run(open_session(data), asked[0], self.model.signature)
-        difference, flips = compare(asked[1], answers, self.model.signature)
+        difference, flips, _ = compare(asked[1], answers, self.model.signature)
         return difference > LIMIT or flips > 0
 
 

@@ -14,15 +14,15 @@ from app.data.records import Corrections
 from app.data.sources.scoring import read_for_scoring
 from app.data.tables import TextBatch
 from app.data.values.conversion import Notation
-from app.deployment.columns import Matched, match_columns, output_names
-from app.deployment.loading import LoadedBundle, load_bundle
+from app.deployment.bundle.loading import LoadedBundle, load_bundle
 from app.deployment.place import put_over
 from app.deployment.records import ScoreAnswer, ScoreRequest
-from app.deployment.rows import judge
-from app.deployment.table_files import check_ending, writing_table
+from app.deployment.scoring.columns import Matched, match_columns, output_names
+from app.deployment.scoring.rows import judge
+from app.deployment.scoring.table_files import check_ending, writing_table
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
-from app.learning.model import Predictions, predict_table
+from app.learning.model import Predictions
 from app.learning.records import Task
 from app.project.durable import check_place
 from app.text import Text, Words, choose_locale
@@ -116,7 +116,7 @@ class _Scorer:
         columns = batch.columns
         texts = {name: columns[place] for name, place in matched.places.items()}
         judged = judge(texts, self._schema.features, notations)
-        predictions = predict_table(self._loaded.model, judged.table)
+        predictions = self._loaded.answer(judged.table)
         rejected = judged.rejected | batch.rejected
         remarks = self._remarks.column(batch.faults, judged.remarks, count=len(rejected))
         self._rows += len(rejected)

@@ -14,18 +14,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from app.deployment.archive import FORM, SEAL, Archive, refuse
-from app.deployment.manifest import (
+from app.deployment.bundle.archive import FORM, SEAL, Archive, refuse
+from app.deployment.bundle.manifest import (
     ACCEPTANCE_FILE,
     CARD_FILE,
     MANIFEST,
     MANIFEST_BYTES,
     MODEL_FILE,
+    ONNX,
+    ONNX_FILE,
     README_FILE,
     REPORT_FILE,
+    SIGNATURE_FILE,
     Manifest,
     parse_manifest,
 )
+from app.deployment.bundle.signature import SIGNATURE_BYTES, check_signature
 from app.errors import CicloError, cause
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -34,11 +38,13 @@ REQUIRED = (ACCEPTANCE_FILE, CARD_FILE, MODEL_FILE, README_FILE, REPORT_FILE)
 
 
 class Bundle:
-    """A bundle whose form holds. ``manifest`` was checked; members are checked as they are read."""
+    """A bundle whose form holds. ``manifest`` was checked; members are checked as they are read. ``key`` is that which
+    signed it, empty where it isn't signed."""
 
-    def __init__(self, archive: Archive, manifest: Manifest) -> None:
+    def __init__(self, archive: Archive, manifest: Manifest, *, key: str = "") -> None:
         self._archive = archive
         self.manifest = manifest
+        self.key = key
         self._entries = {entry.path: entry for entry in manifest.files}
 
     def read(self, name: str) -> bytes:
@@ -77,9 +83,16 @@ def opened(path: Path) -> Iterator[Bundle]:
         raise CicloError("deployment.no_file", path=str(path), cause=cause(error)) from error
     with file:
         archive = _archive(file, path)
-        manifest = parse_manifest(archive.read(MANIFEST, limit=MANIFEST_BYTES))
+        sealed = archive.read(MANIFEST, limit=MANIFEST_BYTES)
+        manifest = parse_manifest(sealed)
         check_members(archive, manifest)
-        yield Bundle(archive, manifest)
+        yield Bundle(archive, manifest, key=_key(archive, sealed))
+
+
+def _key(archive: Archive, manifest: bytes) -> str:
+    if SIGNATURE_FILE not in archive.members:
+        return ""
+    return check_signature(archive.read(SIGNATURE_FILE, limit=SIGNATURE_BYTES), manifest)
 
 
 def _archive(file: IO[bytes], path: Path) -> Archive:
@@ -112,12 +125,15 @@ def check_members(archive: Archive, manifest: Manifest) -> None:
         ``deployment.bundle.…`` with the member.
     """
     listed = {entry.path: entry for entry in manifest.files}
-    if len(listed) != len(manifest.files) or MANIFEST in listed:
+    if len(listed) != len(manifest.files):
+        raise refuse(FORM, MANIFEST, "bad_manifest")
+    unlisted = {MANIFEST} if manifest.format == 1 else {MANIFEST, SIGNATURE_FILE}
+    if not unlisted.isdisjoint(listed):
         raise refuse(FORM, MANIFEST, "bad_manifest")
     for name in archive.members:
-        if name != MANIFEST and name not in listed:
+        if name not in unlisted and name not in listed:
             raise refuse(FORM, name, "extra_member")
-    for name in (*listed, *REQUIRED):
+    for name in (*listed, *REQUIRED, *([ONNX_FILE] if manifest.runs_on == ONNX else [])):
         if name not in archive.members:
             raise refuse(FORM, name, "missing_member")
     for name, entry in listed.items():

@@ -1,4 +1,4 @@
-"""What a bundle says of itself: ``manifest.json``, canonical JSON, format 1. Light."""
+"""What a bundle says of itself: ``manifest.json``, canonical JSON, format 2 (format 1 is still read). Light."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ import msgspec
 from app.errors import CicloError
 from app.learning.records import Estimate, Feature, Signature, Task
 
-FORMAT = 1
+FORMAT = 2
 KIND = "ciclo-bundle"
 DEPTH = 32
 MANIFEST = "manifest.json"
+SIGNATURE_FILE = "manifest.sig"
 MODEL_FILE = "model.skops"
+ONNX_FILE = "model.onnx"
 ACCEPTANCE_FILE = "acceptance.json"
+CERTIFICATE_FILE = "certificate.json"
+BOM_FILE = "bom.cdx.json"
+LICENCES_FILE = "licences.json"
+REQUIREMENTS_FILE = "requirements.txt"
+CHECKER_FILE = "check.py"
+RUNBOOK_FILE = "runbook.md"
+RUNBOOK_ES_FILE = "runbook.es.md"
 CARD_FILE = "model-card.md"
 README_FILE = "readme.md"
 REPORT_FILE = "report.html"
@@ -22,6 +31,8 @@ REPORT_ES_FILE = "report.es.html"
 CARD_ES_FILE = "model-card.es.md"
 README_ES_FILE = "readme.es.md"
 MANIFEST_BYTES = 64_000_000
+ONNX, SKOPS = "onnx", "skops"
+"""What a bundle is scored with: the ONNX file inside, or the stored model where that kind has none."""
 
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
@@ -96,7 +107,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The manifest of a bundle of format 1."""
+    """The manifest of a bundle. ``release`` and ``runs_on`` came with format 2: the content of which release it is
+    (SHA-256), and what it is scored with."""
 
     format: int
     kind: str
@@ -112,6 +124,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     decision: Approval
     libraries: dict[str, str]
     files: tuple[Entry, ...]
+    release: str = ""
+    runs_on: str = SKOPS
 
     @property
     def label(self) -> str:
@@ -162,9 +176,16 @@ def parse_manifest(data: bytes) -> Manifest:
         twin = canonical(msgspec.json.decode(data))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise CicloError("deployment.bundle.bad_manifest", member=MANIFEST, rule="1") from error
-    if twin != data or manifest.format != FORMAT or manifest.kind != KIND:
+    if twin != data or manifest.kind != KIND or not _is_known(manifest):
         raise CicloError("deployment.bundle.bad_manifest", member=MANIFEST, rule="1")
     return manifest
+
+
+def _is_known(manifest: Manifest) -> bool:
+    """Whether the manifest is of a format that was ever written."""
+    if manifest.format == 1:
+        return not manifest.release and manifest.runs_on == SKOPS
+    return manifest.format == FORMAT and manifest.runs_on in (ONNX, SKOPS)
 
 
 class _Head(msgspec.Struct, frozen=True):

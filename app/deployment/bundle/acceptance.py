@@ -6,7 +6,7 @@ They travel inside the bundle and are scored again wherever it is opened for use
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from app.data.records import ColumnType
 from app.data.values.conversion import Notation
-from app.deployment.manifest import canonical, check_depth
+from app.deployment.bundle.manifest import canonical, check_depth
 from app.deployment.records import Certificate
-from app.deployment.rows import judge
+from app.deployment.scoring.rows import judge
 from app.errors import CicloError
 from app.learning.bounds import iso
 from app.learning.matrix import NUMBERS, WORDS
 from app.learning.model import FittedModel, Predictions, predict_table
-from app.learning.records import Feature, Task
+from app.learning.records import Feature, Signature, Task
 
 PLAIN = Notation()
 """How acceptance rows are written: decimal point, ISO dates, missing is empty."""
@@ -101,13 +101,16 @@ def texts_of(rows: Sequence[Row], columns: Sequence[str]) -> Mapping[str, pa.Arr
     return {name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(columns)}
 
 
+def typed_rows(rows: Sequence[Row], features: Sequence[Feature]) -> pa.Table:
+    """Rows of text as typed columns."""
+    names = [feature.name for feature in features]
+    return judge(texts_of(rows, names), features, dict.fromkeys(names, PLAIN)).table
+
+
 def answer(model: FittedModel, rows: Sequence[Row]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Predicted labels (empty for regression) and numbers, shape (n, k), of raw rows."""
-    features = model.signature.features
-    judged = judge(
-        texts_of(rows, [f.name for f in features]), features, dict.fromkeys((f.name for f in features), PLAIN)
-    )
-    return _read(predict_table(model, judged.table), model.signature.task)
+    signature = model.signature
+    return _read(predict_table(model, typed_rows(rows, signature.features)), signature.task)
 
 
 def _read(predictions: Predictions, task: Task) -> tuple[tuple[str, ...], NDArray[np.float64]]:
@@ -166,20 +169,17 @@ def write_acceptance(acceptance: Acceptance) -> bytes:
     return canonical(acceptance)
 
 
-def rescore(model: FittedModel, acceptance: Acceptance) -> Certificate:
+def rescore(
+    answer: Callable[[pa.Table], Predictions], signature: Signature, acceptance: Acceptance, *, runtime: str
+) -> Certificate:
     """Score the rows again, and say how far the answers lie from those that were written down."""
-    import sklearn
-    import skops
-
-    order = [acceptance.columns.index(f.name) for f in model.signature.features]
-    labels, found = answer(model, [tuple(row[i] for i in order) for row in acceptance.rows])
+    order = [acceptance.columns.index(f.name) for f in signature.features]
+    rows = [tuple(row[i] for i in order) for row in acceptance.rows]
+    labels, found = _read(answer(typed_rows(rows, signature.features)), signature.task)
     expected = np.array([[float.fromhex(x) for x in line] for line in acceptance.numbers])
     flips = sum(a != b for a, b in zip(labels, acceptance.predictions, strict=True))
     return Certificate(
-        runtime=f"skops {skops.__version__}/scikit-learn {sklearn.__version__}",
-        rows=len(acceptance.rows),
-        max_difference=_largest(found, expected),
-        label_flips=flips,
+        runtime=runtime, rows=len(acceptance.rows), max_difference=_largest(found, expected), label_flips=flips
     )
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from app.deployment.bundle_reader import opened
-from app.deployment.manifest import Manifest, canonical
+from app.deployment.bundle.manifest import Manifest, canonical
+from app.deployment.bundle.reader import opened
+from app.deployment.bundle.signature import ALTERED, state_of
 from app.deployment.records import OpenAnswer, OpenRequest
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome
@@ -25,25 +26,31 @@ def open_bundle(context: Context, request: OpenRequest) -> Outcome:
         Where the file isn't a bundle at all. A bundle that breaks a rule is answered as *altered*.
     """
     manifest: Manifest | None = None
+    key = ""
     try:
         with opened(Path(request.bundle)) as bundle:
-            manifest = bundle.manifest
+            manifest, key = bundle.manifest, bundle.key
             bundle.verify()
     except CicloError as error:
         if not error.code.startswith(_FOREIGN):
             raise
-        return _answer("altered", manifest, Text(error.code, dict(error.params)))
-    return _answer("unsigned", manifest, None)
+        problem = Text(error.code, dict(error.params))
+        return _answer(OpenAnswer(state=ALTERED, signed_by="", manifest=_raw(manifest), problem=problem))
+    state, name = state_of(key)
+    return _answer(OpenAnswer(state=state, signed_by=name, key=key, manifest=_raw(manifest)))
 
 
-def _answer(state: str, manifest: Manifest | None, problem: Text | None) -> Outcome:
-    answer = OpenAnswer(state=state, signed_by="", manifest=msgspec.Raw(canonical(manifest)), problem=problem)
+def _raw(manifest: Manifest | None) -> msgspec.Raw:
+    return msgspec.Raw(canonical(manifest))
+
+
+def _answer(answer: OpenAnswer) -> Outcome:
     return Outcome(answer=msgspec.Raw(msgspec.json.encode(answer)))
 
 
 def rescore_bundle(context: Context, request: OpenRequest) -> Outcome:
     """Load the model and score the bundle's acceptance rows; the answer is a certificate, good or bad."""
-    from app.deployment.loading import prove_bundle
+    from app.deployment.bundle.loading import prove_bundle
 
     certificate = prove_bundle(Path(request.bundle)).certificate
     return Outcome(answer=msgspec.Raw(msgspec.json.encode(certificate)))

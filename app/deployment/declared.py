@@ -1,0 +1,65 @@
+"""What a target says of itself: how its form looks and what it makes. Light: the window draws forms from it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class SettingKind(StrEnum):
+    """How a setting is asked for."""
+
+    TEXT = "text"
+    URL = "url"
+    SECRET = "secret"
+    CHOICE = "choice"
+    SWITCH = "switch"
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a target's form.
+
+    Its label is the text ``deployment.setting.<target>.<name>``, with an explanation under the same id and ``.help``;
+    targets of other packages bring theirs in ``labels``, by language. A secret is never written into a record: it comes
+    from the environment variable ``variable``, or from the user's keyring.
+    """
+
+    name: str
+    kind: SettingKind = SettingKind.TEXT
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    variable: str = ""
+    labels: dict[str, str] = {}
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """A target as people choose it.
+
+    Attributes
+    ----------
+    name
+        As on the command line; its title is the text ``deployment.target.<name>``, what it is for the same with
+        ``.why``.
+    ending
+        Of the file that it makes; empty where it makes a folder.
+    address
+        The setting that says where a server is. With it the export goes there, without it into a file or folder; empty
+        where there is no server.
+    package
+        The package that brings it, with its version; empty for Ciclo's own.
+    titles
+        Title by language, of targets that other packages bring.
+    """
+
+    name: str
+    ending: str = ""
+    settings: tuple[Setting, ...] = ()
+    address: str = ""
+    package: str = ""
+    titles: dict[str, str] = {}
+
+
+Settings = dict[str, str]
+"""By the name of each setting; switches are ``yes`` or nothing."""

@@ -1,0 +1,36 @@
+"""What exports are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app import __version__
+from app.deployment.approved import ApprovedVersion
+from app.learning.model import FittedModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What an export is made of: an approved version, its model, and the release that it is."""
+
+    version: ApprovedVersion
+    model: FittedModel
+    model_bytes: bytes
+    release: str
+
+
+def onnx_of(source: Source) -> bytes:
+    """The file of a version, still without its proof; the same version gives the same bytes."""
+    from app.deployment.onnx.writing import write_onnx
+
+    version = source.version
+    told = {
+        "model": version.record.label,
+        "model_version": version.record.id,
+        "dataset": version.model.dataset,
+        "source_sha256": version.dataset.source_sha256,
+        "decision": version.decision_record.id,
+        "release": source.release,
+    }
+    model_sha256 = version.record.objects["model"].sha256
+    return write_onnx(source.model, model_sha256=model_sha256, software=f"ciclo {__version__}", told=told)
