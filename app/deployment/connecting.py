@@ -1,23 +1,20 @@
-"""What targets there are, and whether the server of one answers: asked in a job, since a server may take its time."""
+"""Which targets others have brought, and whether the server of one answers: asked in jobs, since both may take time."""
 
 from __future__ import annotations
 
 import msgspec
 
 from app.deployment.declared import Declared, Settings
-from app.deployment.records import ConnectAnswer, ConnectRequest
-from app.deployment.targets import declarations, find_target
+from app.deployment.records import ConnectAnswer, ConnectRequest, TargetsAnswer, TargetsRequest
+from app.deployment.secrets import with_secrets
+from app.deployment.targets import find_target, foreign
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome
 
 
-class Nothing(msgspec.Struct, frozen=True):
-    """A request without questions."""
-
-
-def list_targets(context: Context, request: Nothing) -> Outcome:
-    """What every target of this installation says of itself."""
-    return Outcome(answer=msgspec.Raw(msgspec.json.encode(list(declarations()))))
+def list_targets(context: Context, request: TargetsRequest) -> Outcome:
+    """What the targets of other packages say of themselves: they are loaded for it."""
+    return Outcome(answer=msgspec.Raw(msgspec.json.encode(TargetsAnswer(targets=tuple(foreign())))))
 
 
 def connect(context: Context, request: ConnectRequest) -> Outcome:
@@ -57,22 +54,3 @@ def checked_settings(declared: Declared, given: Settings) -> Settings:
         if setting.required and not kept.get(setting.name, setting.default):
             raise CicloError("deployment.missing_setting", name=setting.name, target=declared.name)
     return kept
-
-
-def with_secrets(declared: Declared, given: Settings) -> Settings:
-    """The settings with defaults, and with the secrets of this user: from the environment, else from the keyring."""
-    import os
-
-    from app.project.private import from_keyring
-
-    found = {setting.name: setting.default for setting in declared.settings} | given
-    for setting in declared.settings:
-        if setting.variable:
-            kept = os.environ.get(setting.variable) or from_keyring(secret_name(declared.name, setting.name))
-            found[setting.name] = kept or ""
-    return found
-
-
-def secret_name(target: str, setting: str) -> str:
-    """Under which name the keyring holds a secret."""
-    return f"target-{target}-{setting}"

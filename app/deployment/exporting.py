@@ -9,7 +9,7 @@ import msgspec
 
 from app.data.stored import read_stored
 from app.deployment.approved import ApprovedVersion, approved_version
-from app.deployment.connecting import checked_settings, with_secrets
+from app.deployment.connecting import checked_settings
 from app.deployment.declared import Declared, Settings
 from app.deployment.history import digest
 from app.deployment.made import Source
@@ -17,6 +17,7 @@ from app.deployment.place import measured, put_new
 from app.deployment.proof import certify, make_proof
 from app.deployment.records import DEPLOYMENT, Certificate, Deployment, ExportAnswer, ExportRequest, Release
 from app.deployment.releasing import body_of, draft_of, release_of
+from app.deployment.secrets import with_secrets
 from app.deployment.targets import Target, find_target
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from app.data.records import Corrections
-from app.deployment.declared import Settings
+from app.deployment.declared import Declared, Settings
 from app.jobs.contract import JobKind
 from app.text.message import Text
 
@@ -130,6 +130,16 @@ class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     certificate: Certificate
     release: str
     url: str = ""
+
+
+class TargetsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask which targets other packages have brought."""
+
+
+class TargetsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The targets of other packages."""
+
+    targets: tuple[Declared, ...]
 
 
 class ConnectRequest(msgspec.Struct, frozen=True, kw_only=True):

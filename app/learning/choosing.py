@@ -120,6 +120,20 @@ def refit(context: Context, winner: Winner, data: LearningData, path: Path, *, p
     )
 
 
+def notes_on_sample(winner: Winner, data: LearningData, preset: Preset) -> tuple[Text, ...]:
+    """Which parts of the model learned from a sample of the rows, and of how many."""
+    every = data.whole_size.rows
+    learned = {
+        trial.kind.id: min(refit_rows(trial, data, preset) or every, trial.kind.most_rows)
+        for trial, _ in winner.members
+    }
+    return tuple(
+        Text("learning.note.sample", {"estimator": Text(f"learning.estimator.{kind}"), "n": rows, "every": every})
+        for kind, rows in learned.items()
+        if rows < every
+    )
+
+
 def _write(files: Sequence[bytes], winner: Winner, data: LearningData, path: Path) -> None:
     if len(files) == 1:
         with writing(path):

@@ -23,7 +23,7 @@ from app.jobs.asking import running_now
 from app.jobs.contract import Context, Outcome, Progress
 from app.jobs.system import peak_memory_mb
 from app.learning.alarms import leak_alarms
-from app.learning.choosing import Winner, choose, executed, refit
+from app.learning.choosing import Winner, choose, executed, notes_on_sample, refit
 from app.learning.comparing import find_champion
 from app.learning.compute.machines import Machines, machines
 from app.learning.curve import learning_curve
@@ -255,7 +255,11 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         threshold=THRESHOLD,
         complexity=winner.trial.kind.complexity,
         alarms=_alarms(prepared, winner),
-        notes=(*_notes_on_gain(gain, references, prepared.metric), *_notes_on_data(prepared, request)),
+        notes=(
+            *_notes_on_gain(gain, references, prepared.metric),
+            *notes_on_sample(winner, data, request.preset),
+            *_notes_on_data(prepared, request),
+        ),
         versions=library_versions(),
         threads={"blas": 1, "openmp": 1},
         seconds=round(seconds, 3),

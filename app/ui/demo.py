@@ -64,7 +64,7 @@ def main_job(sample: str, scored: str) -> tuple[Step, ...]:
         Step("verification.comment", text="Better than the baseline on rows it has never seen."),
         Step("verification.approve", picture="verification"),
         Step("verification.to_deployment"),
-        Step("deployment.export"),
+        Step("deployment.export.bundle"),
         Step("deployment.folder", click=False),
         Step("deployment.source", text=sample),
         Step("deployment.out", text=scored),

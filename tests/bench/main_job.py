@@ -44,7 +44,7 @@ def steps(target: str, source: str, scored: str) -> tuple[Step, ...]:
         Step("verification.comment", text="Tried on a file of ours."),
         Step("verification.approve", picture="5-report"),
         Step("verification.to_deployment"),
-        Step("deployment.export"),
+        Step("deployment.export.bundle"),
         Step("deployment.folder", click=False),
         Step("deployment.source", text=source),
         Step("deployment.out", text=scored),

@@ -128,10 +128,9 @@ def find_target(name: str) -> Target:
     return found
 
 
-def declarations() -> Sequence[Declared]:
-    """What every target of this installation says of itself."""
-    own = [make().declared for make in _own().values()]
-    return [*own, *map(_of_package, entry_points(group=GROUP))]
+def foreign() -> Sequence[Declared]:
+    """What the targets of other packages say of themselves."""
+    return [_of_package(point) for point in entry_points(group=GROUP)]
 
 
 def _of_package(point: EntryPoint) -> Declared:

@@ -9,8 +9,9 @@ import pyarrow as pa
 from app.deployment.approved import ApprovedVersion
 from app.deployment.bundle.loading import prove_bundle
 from app.deployment.bundle.writing import file_name, seal_bundle, write_bundle
-from app.deployment.declared import Declared, Settings
+from app.deployment.declared import Settings
 from app.deployment.made import Source
+from app.deployment.own import BUNDLE
 from app.deployment.records import Certificate
 from app.deployment.targets import Answers, Local
 from app.jobs.contract import Context
@@ -20,7 +21,7 @@ from app.learning.records import Signature
 class BundleTarget(Local):
     """One zip with the model and everything that another machine needs to use and to judge it."""
 
-    declared = Declared(name="bundle", ending=".ciclo.zip")
+    declared = BUNDLE
 
     def file_name(self, version: ApprovedVersion) -> str:
         """``churn-4.ciclo.zip``."""

@@ -30,11 +30,11 @@ def page(session: Session) -> Page:
 def test_that_nothing_goes_out_without_an_approval(qtbot: QtBot, session: Session) -> None:
     hand = Hand(qtbot, Page(session))
     assert "Only an approved version can be exported" in hand.words()
-    assert not hand.sees("deployment.export")
+    assert not hand.sees("deployment.export.bundle")
 
 
 def test_that_an_export_proves_itself_and_is_listed(hand: Hand, session: Session) -> None:
-    hand.click("deployment.export")
+    hand.click("deployment.export.bundle")
     hand.until(lambda: hand.sees("deployment.folder"))
     assert "largest difference 0" in hand.words()
     (record,) = session.records(DEPLOYMENT)

@@ -1,0 +1,130 @@
+"""The settings of a target, drawn from what it declares; a server is asked who it is before anything goes there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+
+from app.deployment.declared import Declared, Setting, SettingKind, Settings
+from app.deployment.records import CONNECT, ConnectAnswer, ConnectRequest
+from app.deployment.secrets import keep_secret
+from app.errors import CicloError
+from app.ui.deployment.names import setting_help, setting_label, title_of, why
+from app.ui.dialogs import Dialog
+from app.ui.session import Session
+from app.ui.widgets.basics import button, label, line, row
+from app.ui.widgets.form import Dropdown, Field, Option, line_edit
+from app.ui.widgets.messages import Notice
+
+_YES = "yes"
+
+
+class SettingsDialog(Dialog):
+    """Sends ``wanted(settings)`` for the export."""
+
+    wanted = Signal(object)
+
+    def __init__(self, session: Session, declared: Declared, given: Settings, parent: QWidget | None) -> None:
+        super().__init__(session, title_of(session.words, declared), parent)
+        self.setObjectName("deployment.settings")
+        self.setMinimumWidth(session.theme.size(520))
+        self._session, self._words, self._declared = session, session.words, declared
+        self._editors: dict[str, QLineEdit | Dropdown | QCheckBox] = {}
+        self._fields: dict[str, Field] = {}
+        self.body.addWidget(label(why(session.words, declared), "muted"))
+        for setting in declared.settings:
+            self._add(setting, given.get(setting.name, setting.default))
+        self._notice = Notice(session.theme, close_name=session.words("ui_deployment.close"))
+        self._notice.setObjectName("deployment.settings_notice")
+        self.body.addWidget(self._notice)
+        self._notice.hide()
+        self.body.addStretch(1)
+        self.body.addWidget(line())
+        self._add_buttons()
+
+    def _add_buttons(self) -> None:
+        words = self._words
+        self._test = button(words("ui_deployment.settings.test"), self._on_test_clicked)
+        self._test.setObjectName("deployment.settings_test")
+        self._test.setVisible(bool(self._declared.address))
+        cancel = button(words("ui.cancel"), self.reject)
+        export = button(words("ui_deployment.export"), self._on_export_clicked, "primary")
+        export.setObjectName("deployment.settings_export")
+        export.setDefault(True)
+        self.body.addLayout(row(self._test, 1, cancel, export))
+
+    def _add(self, setting: Setting, value: str) -> None:
+        words, declared = self._words, self._declared
+        caption = setting_label(words, declared, setting)
+        editor: QLineEdit | Dropdown | QCheckBox
+        if setting.kind is SettingKind.CHOICE:
+            editor = Dropdown(self._session.theme, [Option(choice, choice) for choice in setting.choices])
+            editor.set_value(value)
+        elif setting.kind is SettingKind.SWITCH:
+            editor = QCheckBox(caption)
+            editor.setChecked(value == _YES)
+        else:
+            editor = line_edit("" if setting.variable else value, setting.default)
+            if setting.kind is SettingKind.SECRET:
+                editor.setEchoMode(QLineEdit.EchoMode.Password)
+        editor.setObjectName(f"deployment.setting.{setting.name}")
+        self._editors[setting.name] = editor
+        hint = setting_help(words, declared, setting)
+        if setting.variable:
+            hint = words("ui_deployment.settings.secret", variable=setting.variable)
+        self._fields[setting.name] = Field(caption if setting.kind is not SettingKind.SWITCH else "", editor, hint)
+        self.body.addWidget(self._fields[setting.name])
+
+    def _entered(self) -> Settings:
+        """What was typed, secrets among it."""
+        found = {}
+        for name, editor in self._editors.items():
+            if isinstance(editor, QCheckBox):
+                found[name] = _YES if editor.isChecked() else ""
+            else:
+                found[name] = editor.value() if isinstance(editor, Dropdown) else editor.text().strip()
+        return found
+
+    def _taken(self) -> Settings | None:
+        """The settings without secrets, which are kept for this user; None where something is missing."""
+        entered, complete = self._entered(), True
+        for setting in self._declared.settings:
+            missing = setting.required and not setting.variable and not (entered[setting.name] or setting.default)
+            self._fields[setting.name].set_wrong(self._words("ui_deployment.settings.missing") if missing else "")
+            complete = complete and not missing
+        if not complete:
+            return None
+        secrets = {s.name for s in self._declared.settings if s.variable}
+        try:
+            for name in secrets:
+                if entered[name]:
+                    keep_secret(self._declared.name, name, entered[name])
+        except CicloError as error:
+            self._notice.say_error(self._words, error)
+            return None
+        return {name: value for name, value in entered.items() if name not in secrets and value}
+
+    @Slot()
+    def _on_test_clicked(self) -> None:
+        settings = self._taken()
+        if settings is None:
+            return
+        self._test.setEnabled(False)
+        self._notice.say("neutral", self._words("ui_deployment.settings.asking"))
+        request = ConnectRequest(target=self._declared.name, settings=settings)
+        self._session.quick(CONNECT, request, ConnectAnswer, self._on_answered, self._on_failed)
+
+    def _on_answered(self, answer: ConnectAnswer) -> None:
+        self._test.setEnabled(True)
+        self._notice.say("good", self._words("ui_deployment.settings.answered", server=answer.server))
+
+    def _on_failed(self, error: CicloError) -> None:
+        self._test.setEnabled(True)
+        self._notice.say_error(self._words, error)
+
+    @Slot()
+    def _on_export_clicked(self) -> None:
+        settings = self._taken()
+        if settings is not None:
+            self.wanted.emit(settings)
+            self.accept()
