@@ -42,6 +42,7 @@ format: setup ## rewrite the code in the house's style
 faults: setup ## only the tests that kill, fill and damage
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/faults $(ARGS)
 	@$(BIN)/python -m tests.faults.data.grammar
+	@$(BIN)/python -m tests.faults.deployment.hostile
 
 bench: setup ## speed and memory, as ratios; also one by one: bench-window bench-import ...
 	@missed=0; for one in $(BENCHES); do $(MAKE) --no-print-directory bench-$$one || missed=1; done; exit $$missed

@@ -24,8 +24,9 @@ RATIO = 200
 _SMALL = 4096
 _CHUNK = 1 << 18
 
-FORM, LIMITS, SEAL = "1", "2", "3"
-"""The rules that an error names: the form of the zip and of its names; limits; the bytes are those that were sealed."""
+FORM, LIMITS, SEAL, MODEL = "1", "2", "3", "4"
+"""The rules that an error names: the form of the zip and of its names; limits; the bytes are those that were sealed;
+what may be in a model."""
 
 _END = struct.Struct("<4sHHHHIIH")
 _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")

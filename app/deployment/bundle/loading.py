@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from app.deployment.bundle.acceptance import read_acceptance, rescore
-from app.deployment.bundle.archive import FORM, LIMITS, MEMBER_BYTES, refuse
+from app.deployment.bundle.archive import FORM, LIMITS, MEMBER_BYTES, MODEL, refuse
 from app.deployment.bundle.manifest import ACCEPTANCE_FILE, MODEL_FILE, ONNX, ONNX_FILE, Manifest
 from app.deployment.bundle.reader import Bundle, opened
 from app.deployment.records import LIMIT, Certificate
@@ -101,7 +101,13 @@ def _by_skops(bundle: Bundle, signature: Signature) -> Answering:
 
     data = bundle.read(MODEL_FILE)
     _check_inside(data)
-    model = load_model(data, signature=signature)
+    try:
+        model = load_model(data, signature=signature)
+    except CicloError as error:
+        if error.code not in ("learning.untrusted_model", "learning.unreadable_model"):
+            raise
+        reason = str(error.params.get("type") or error.params.get("cause") or "skops")
+        raise refuse(MODEL, MODEL_FILE, "bad_model", what=reason) from error
 
     def answer(table: pa.Table) -> Predictions:
         return predict_table(model, table)

@@ -14,13 +14,11 @@ from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import AttributeProto, ModelProto, NodeProto, TensorProto
 
+from app.deployment.bundle.archive import MODEL, refuse
 from app.deployment.onnx.graph import IR_VERSION, ML, ML_OPSET, OPERATORS, OPSET, RUNTIME
 from app.deployment.onnx.inputs import is_words
 from app.errors import CicloError
 from app.learning.records import Signature, Task
-
-MODEL = "4"
-"""The rule of bundles that an error names: what may be in a model."""
 
 _NODES = 100_000
 _ELEMENTS = 200_000_000
@@ -60,7 +58,7 @@ def vet(data: bytes, signature: Signature, *, name: str) -> None:
 
 
 def _refused(name: str, what: str) -> CicloError:
-    return CicloError("deployment.bundle.bad_onnx", member=name, rule=MODEL, what=what[:100])
+    return refuse(MODEL, name, "bad_onnx", what=what[:100])
 
 
 def _problems(model: ModelProto, signature: Signature) -> Iterable[str]:
