@@ -13,7 +13,7 @@ from app.deployment.connecting import checked_settings
 from app.deployment.declared import Declared, Settings
 from app.deployment.history import digest
 from app.deployment.made import Source
-from app.deployment.place import measured, put_new
+from app.deployment.place import put_new
 from app.deployment.proof import certify, make_proof
 from app.deployment.records import DEPLOYMENT, Certificate, Deployment, ExportAnswer, ExportRequest, Release
 from app.deployment.releasing import body_of, draft_of, release_of
@@ -23,7 +23,7 @@ from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
 from app.learning.model import load_model, signature_of
 from app.project import Project, draft
-from app.project.durable import check_place, make_folder, writing
+from app.project.durable import check_place, make_folder, measured, writing
 from app.project.record import Draft
 from app.text import Text
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
 
 from app.errors import CicloError
-from app.project import encode
-from app.project.durable import hash_file, sync_folder, writing
+from app.project.durable import files_below, measured, sync_folder, writing
 
 
 def put_new(made: Path, place: Path) -> tuple[str, int]:
@@ -36,20 +34,6 @@ def put_new(made: Path, place: Path) -> tuple[str, int]:
             _remove(partial)
         sync_folder(place.parent)
     return wanted
-
-
-def measured(path: Path) -> tuple[str, int]:
-    """Hash and size of a file; of a folder, the hash of the list of its files with their hashes."""
-    if not path.is_dir():
-        return hash_file(path)
-    files = {str(one.relative_to(path).as_posix()): hash_file(one) for one in files_below(path)}
-    listed = sorted((name, sha256) for name, (sha256, _) in files.items())
-    return hashlib.sha256(encode(listed)).hexdigest(), sum(size for _, size in files.values())
-
-
-def files_below(folder: Path) -> list[Path]:
-    """The files of a folder and of those in it, in order."""
-    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _is_empty(place: Path) -> bool:

@@ -16,7 +16,7 @@ from app.deployment.history import deployments
 from app.errors import CicloError
 from app.learning.records import MODEL, ModelVersion
 from app.project import Project, Record
-from app.project.durable import hash_file
+from app.project.durable import measured
 from app.project.purge import needed, purge
 
 _ORDER = {"table": 0, "rejected": 1, "profile": 2}
@@ -103,7 +103,7 @@ def _exports(project: Project, records: Iterable[Record]) -> tuple[list[Doomed],
     here, elsewhere = [], []
     for body in (one.body for one in deployments(records)):
         place = project.folder / "exports" / Path(body.file_name).name
-        if place.is_file() and hash_file(place)[0] == body.sha256:
+        if place.exists() and measured(place)[0] == body.sha256:
             here.append(Doomed(role="export", label=place.name, size=body.size, sha256=body.sha256))
         else:
             elsewhere.append(body.file_name)

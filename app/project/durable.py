@@ -141,6 +141,20 @@ def hash_file(path: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
+def measured(path: Path) -> tuple[str, int]:
+    """Hash and size of a file; of a folder, the hash of the list of its files as ``sha256sum`` writes it."""
+    if not path.is_dir():
+        return hash_file(path)
+    files = [(one.relative_to(path).as_posix(), *hash_file(one)) for one in files_below(path)]
+    listed = "".join(f"{sha256}  {name}\n" for name, sha256, _ in files)
+    return hashlib.sha256(listed.encode()).hexdigest(), sum(size for _, _, size in files)
+
+
+def files_below(folder: Path) -> list[Path]:
+    """The files of a folder and of those in it, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
 def stage_file(path: Path, *, media: str) -> StagedFile:
     """Sync a file that was just written and hash what the disk now holds."""
     with writing(path):

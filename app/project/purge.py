@@ -147,7 +147,7 @@ def _delete(project: Project, one: Purged) -> None:
     stone = one.stone
     for name, sha256 in stone.files.items():
         place = project.folder / _EXPORTS / name
-        if place.is_file() and durable.hash_file(place)[0] == sha256:  # another file may have taken that name
+        if place.exists() and durable.measured(place)[0] == sha256:  # another file may have taken that name
             _remove(place)
     for sha256 in _needless(project, one):
         _remove(project.object_place(sha256))
@@ -165,8 +165,11 @@ def _remove(place: Path) -> None:
     with durable.writing(place):
         if not place.exists():
             return
-        place.chmod(0o600)  # Windows deletes nothing that is read-only
-        place.unlink()
+        if place.is_dir():
+            shutil.rmtree(place)
+        else:
+            place.chmod(0o600)  # Windows deletes nothing that is read-only
+            place.unlink()
         durable.sync_folder(place.parent)
 
 

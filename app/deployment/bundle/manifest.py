@@ -34,6 +34,7 @@ MANIFEST_BYTES = 64_000_000
 ONNX, SKOPS = "onnx", "skops"
 """What a bundle is scored with: the ONNX file inside, or the stored model where that kind has none."""
 
+_MOST_VERSIONS = 1 << 31
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 
@@ -182,7 +183,9 @@ def parse_manifest(data: bytes) -> Manifest:
 
 
 def _is_known(manifest: Manifest) -> bool:
-    """Whether the manifest is of a format that was ever written."""
+    """Whether the manifest is of a format that was ever written, with a number that a version can have."""
+    if not 0 < manifest.version < _MOST_VERSIONS:
+        return False
     if manifest.format == 1:
         return not manifest.release and manifest.runs_on == SKOPS
     return manifest.format == FORMAT and manifest.runs_on in (ONNX, SKOPS)

@@ -65,14 +65,26 @@ def evenly(count: int, most: int) -> Places:
 
 def sides(trees: Grown, base: Base, *, most: int) -> Iterator[Sides]:
     """For each node of the trees, or of evenly spread trees where there are far more than ``most`` nodes."""
-    sizes = sum(len(tree.inner) for tree in trees.trees)
+    sizes, places = sum(len(tree.inner) for tree in trees.trees), _places_of(trees, base)
     share = max(1, round(len(trees.trees) * min(1.0, 2 * most / max(1, sizes))))
     for place in evenly(len(trees.trees), share):
         tree = trees.trees[int(place)]
         for node, path, rows in reached(tree, trees.rows):
             origin = trees.origins[tree.feature[node]]
             if origin.known:
-                yield _Node(trees, base, tree, node, path).sides(_able(rows, base.known[:, origin.column]))
+                feature = base.columns[origin.column].feature
+                yield _Node(trees, base, tree, node, path, places[feature]).sides(
+                    _able(rows, base.known[:, origin.column])
+                )
+
+
+def _places_of(trees: Grown, base: Base) -> dict[str, list[int]]:
+    """For each feature, the columns of the trees that are made of it."""
+    found: dict[str, list[int]] = {column.feature: [] for column in base.columns}
+    for place, origin in enumerate(trees.origins):
+        if origin.known:
+            found[base.columns[origin.column].feature].append(place)
+    return found
 
 
 def _able(rows: Places, known: NDArray[np.bool_]) -> Places:
@@ -85,7 +97,8 @@ def _able(rows: Places, known: NDArray[np.bool_]) -> Places:
 class _Node:
     """What a node asks, in terms of the caller's columns."""
 
-    def __init__(self, trees: Grown, base: Base, tree: Tree, node: int, path: Path) -> None:
+    def __init__(self, trees: Grown, base: Base, tree: Tree, node: int, path: Path, places: list[int]) -> None:
+        self._places = places
         self._trees, self._base, self._tree, self._node, self._path = trees, base, tree, node, path
         self._origin = trees.origins[tree.feature[node]]
         self._column = base.columns[self._origin.column]
@@ -117,8 +130,7 @@ class _Node:
     def _tried(self, rows: Places, values: Sequence[Value], *, most: int) -> tuple[Sequence[Value], Places, Floats]:
         """Values, the rows that they were tried with, and how far answers lie apart: shape (values, rows, answers)."""
         given = rows[evenly(len(rows), max(2, most // len(values)))]
-        seen = self._seen(np.tile(given, len(values)), [value for value in values for _ in given])
-        return values, given, self._apart(seen).reshape(len(values), len(given), -1)
+        return values, given, self._apart(self._seen(given, values)).reshape(len(values), len(given), -1)
 
     def _farthest(self, apart: Floats) -> list[int]:
         """The rows that differ most, for each of the answers: a file has a tree for each."""
@@ -179,15 +191,19 @@ class _Node:
         return [words[place] for place in sorted(borders)] or words[:1]
 
     def _seen(self, rows: Places, values: Sequence[Value]) -> Floats:
-        """Rows as trees see them, each with the cell of this node's feature changed."""
-        found = self._trees.rows[rows]
-        feature = self._column.feature
-        parts = [self._parts_of(int(row), value) for row, value in zip(rows, values, strict=True)]
-        for place, origin in enumerate(self._trees.origins):
+        """Rows as trees see them, with the cell of this node's feature changed, once for each value: shape
+        (values * rows, columns)."""
+        found = np.tile(self._trees.rows[rows], (len(values), 1))
+        parts = [self._parts_of(int(row), value) for value in values for row in rows] if self._column.part else None
+        for place in self._places:
+            origin = self._trees.origins[place]
             column = self._base.columns[origin.column]
-            if column.feature == feature and origin.known:
-                cells = [_cell(origin, column, value, own) for value, own in zip(values, parts, strict=True)]
-                found[:, place] = np.array(cells, dtype=np.float32 if self._trees.single else np.float64)
+            if parts is not None:
+                told = [value for value in values for _ in rows]
+                cells = [_cell(origin, column, value, own) for value, own in zip(told, parts, strict=True)]
+            else:  # the same in every row
+                cells = np.repeat([_cell(origin, column, value, {}) for value in values], len(rows)).tolist()
+            found[:, place] = np.array(cells, dtype=np.float32 if self._trees.single else np.float64)
         return found
 
     def _parts_of(self, row: int, value: Value) -> dict[str, float]:

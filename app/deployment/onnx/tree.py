@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,10 +46,17 @@ class Tree:
     value: Floats
     members: Mapping[int, Floats] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def inner(self) -> Places:
         """Numbers of the nodes that aren't leaves."""
         return np.flatnonzero(self.left >= 0)
+
+    @cached_property
+    def special(self) -> Flags:
+        """Which nodes ask for members instead of a threshold."""
+        found = np.zeros(len(self.left), dtype=bool)
+        found[list(self.members)] = True
+        return found
 
     def goes_left(self, node: int, values: Floats) -> Flags:
         """Which of a column's values, shape (n,), this node sends to the left."""
@@ -206,9 +214,10 @@ def fallen(tree: Tree, node: int, values: Floats) -> Floats:
         at = places[rows]
         seen = values[rows, tree.feature[at]]
         left = np.where(np.isnan(seen), tree.missing_left[at], seen <= tree.threshold[at])
-        for special in np.intersect1d(at, np.fromiter(tree.members, dtype=np.int64)):
-            own = at == special
-            left[own] = tree.goes_left(int(special), seen[own])
+        if tree.members:
+            for special in np.unique(at[tree.special[at]]):
+                own = at == special
+                left[own] = tree.goes_left(int(special), seen[own])
         places[rows] = np.where(left, tree.left[at], tree.right[at])
     found: Floats = tree.value[places]
     return found

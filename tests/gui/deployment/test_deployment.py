@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.deployment.records import DEPLOYMENT, Deployment
+from app.deployment.history import deployments, releases
+from app.deployment.records import DEPLOYMENT, RELEASE, Deployment
+from app.project import Project, Record
+from app.text.message import Text
 from app.ui.deployment.page import Page
 from app.ui.session import Session
+from app.ui.widgets.form import Dropdown
 from app.ui.widgets.table import Table
+from app.verification.records import REPORT, VERIFY, VerifyRequest
 from app.verification.state import decide
 from tests.gui.trained import Hand, model_id, nameless
 
@@ -51,8 +57,6 @@ def test_that_a_path_left_empty_is_asked_for(hand: Hand) -> None:
 
 
 def test_that_the_version_asked_for_is_offered(hand: Hand, page: Page, session: Session) -> None:
-    from app.ui.widgets.form import Dropdown
-
     page.show_record(model_id(session, "left@1"))
     assert hand.find(Dropdown, "deployment.version").value() == model_id(session, "left@1")
 
@@ -70,3 +74,48 @@ def test_that_paths_are_kept_when_the_page_is_made_again(
 
 def test_that_every_control_has_a_name(hand: Hand, page: Page) -> None:
     assert not nameless(page)
+
+
+def test_that_a_release_is_made_with_notes(hand: Hand, session: Session) -> None:
+    hand.write("deployment.release_notes", "First for the branches")
+    hand.click("deployment.release_make")
+    hand.until(lambda: "Release 1" in hand.words())
+    assert "First for the branches" in hand.words()
+    (made,) = releases(session.records(RELEASE))
+    assert made.body.notes == "First for the branches"
+    hand.click("deployment.export.bundle")
+    hand.until(lambda: hand.sees("deployment.folder"))
+    (deployed,) = deployments(session.records(DEPLOYMENT))
+    assert deployed.body.release == made.digest
+
+
+def test_that_what_was_replaced_comes_back_by_a_click(hand: Hand, session: Session) -> None:
+    assert session.project is not None
+    for label in ("left@1", "left@2"):
+        if label == "left@2":
+            judged = VerifyRequest(project=str(session.project.folder), model=label)
+            session.submit(VERIFY, judged, Text("ui_deployment.title"))
+            hand.until(lambda: len(session.records(REPORT)) == 2)
+            session.store(partial(_approve, session.project, label))
+            hand.until(lambda: hand.find(Dropdown, "deployment.version").count() == 2)
+            hand.choose("deployment.version", model_id(session, label))
+        hand.click("deployment.export.bundle")
+        hand.until(lambda label=label: newest(session) == label)
+        hand.until(lambda: hand.find(QPushButton, "deployment.export.bundle").isEnabled())
+    table = hand.find(Table, "deployment.releases")
+    states = [table.model().index(place, 3).data() for place in range(2)]
+    assert states == ["in use", "replaced"]
+    assert "Since release 1:" in hand.words()
+    table.setCurrentIndex(table.model().index(1, 0))
+    hand.click("deployment.back")
+    hand.until(lambda: newest(session) == "left@1")
+    assert [table.model().index(place, 3).data() for place in range(3)] == ["in use", "replaced", "replaced"]
+
+
+def newest(session: Session) -> str:
+    made = deployments(session.records(DEPLOYMENT))
+    return made[-1].body.model if made else ""
+
+
+def _approve(project: Project, label: str) -> list[Record]:
+    return [decide(project, model=label, approved=True, by="Ana", comment="Good", override="a test")]
