@@ -19,8 +19,9 @@ class Source:
     release: str
 
 
-def onnx_of(source: Source) -> bytes:
-    """The file of a version, still without its proof; the same version gives the same bytes."""
+def onnx_of(source: Source, *, flat: bool = False) -> bytes:
+    """The file of a version, still without its proof; the same version gives the same bytes. ``flat``: a column for
+    each input and output, as :func:`app.deployment.onnx.writing.write_onnx` says."""
     from app.deployment.onnx.writing import write_onnx
 
     version = source.version
@@ -33,4 +34,4 @@ def onnx_of(source: Source) -> bytes:
         "release": source.release,
     }
     model_sha256 = version.record.objects["model"].sha256
-    return write_onnx(source.model, model_sha256=model_sha256, software=f"ciclo {__version__}", told=told)
+    return write_onnx(source.model, model_sha256=model_sha256, software=f"ciclo {__version__}", told=told, flat=flat)

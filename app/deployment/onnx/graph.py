@@ -43,15 +43,16 @@ class Graph:
         self._nodes: list[NodeProto] = []
         self._constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
         self._tensors: list[TensorProto] = []
-        self._inputs: list[tuple[str, int]] = []
+        self._inputs: list[tuple[str, int, Shape]] = []
         self._outputs: list[tuple[str, int, Shape]] = []
         self._taken: set[str] = set()
 
-    def input(self, name: str, *, words: bool) -> str:
-        """A column that the caller gives, shape (rows, 1): of words or of double numbers."""
-        self._inputs.append((name, TensorProto.STRING if words else TensorProto.DOUBLE))
+    def input(self, name: str, *, words: bool, flat: bool = False) -> str:
+        """A column that the caller gives, of words or of double numbers; in the graph of shape (rows, 1), also where it
+        is given ``flat``, shape (rows,)."""
+        self._inputs.append((name, TensorProto.STRING if words else TensorProto.DOUBLE, (ROWS,) if flat else (ROWS, 1)))
         self._taken.add(name)
-        return name
+        return self.add("Reshape", name, self.whole(-1, 1)) if flat else name
 
     def output(self, value: str, name: str, *, words: bool, shape: Shape) -> None:
         """What the caller gets, under a name."""
@@ -122,7 +123,7 @@ class Graph:
         graph = GraphProto(name=name)
         graph.node.extend(self._nodes)
         graph.initializer.extend(self._tensors)
-        graph.input.extend(helper.make_tensor_value_info(n, kind, (ROWS, 1)) for n, kind in self._inputs)
+        graph.input.extend(helper.make_tensor_value_info(n, kind, shape) for n, kind, shape in self._inputs)
         graph.output.extend(helper.make_tensor_value_info(n, kind, shape) for n, kind, shape in self._outputs)
         model = ModelProto(ir_version=IR_VERSION, producer_name=producer, producer_version=version, graph=graph)
         versions = {"": OPSET, ML: ML_OPSET, RUNTIME: 1}

@@ -8,6 +8,8 @@ days since 1970-01-01, a datetime seconds, both as double, missing is NaN. Truth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 
@@ -42,9 +44,13 @@ def is_words(feature: Feature) -> bool:
     return feature.type not in NUMBERS | MOMENTS
 
 
-def frame(graph: Graph, features: tuple[Feature, ...]) -> Frame:
-    """Inputs for the features, and the columns of the frame made of them."""
-    given = {feature.name: graph.input(feature.name, words=is_words(feature)) for feature in features}
+def declare(graph: Graph, features: tuple[Feature, ...], *, flat: bool = False) -> dict[str, str]:
+    """An input for each feature; by feature the name of its column in the graph, shape (rows, 1)."""
+    return {feature.name: graph.input(feature.name, words=is_words(feature), flat=flat) for feature in features}
+
+
+def frame(graph: Graph, features: tuple[Feature, ...], given: Mapping[str, str]) -> Frame:
+    """The columns of the frame, made of the inputs for the features."""
     kinds = {feature.name: feature for feature in features}
     parts = {f.name: _parts(graph, f, given[f.name]) for f in features if f.type in MOMENTS}
     columns: list[Matrix | Words] = []

@@ -28,6 +28,8 @@ from app.learning.records import Feature, Signature, Task
 OLDEST_RUNTIME = "1.21"
 """The oldest onnxruntime that runs the files: 1.20 has no trees in double precision (TreeEnsemble 5)."""
 LABEL, VALUE, PROBABILITIES = "label", "value", "probabilities"
+PREDICTION, PROBABILITY = "prediction", "probability_{}"
+"""What a flat file gives: a column of answers, and one of probabilities for each label."""
 FORMAT = "1"
 PREFIX = "ciclo."
 
@@ -55,7 +57,12 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_onnx(
-    model: FittedModel, *, model_sha256: str = "", software: str = "ciclo", told: Mapping[str, str] | None = None
+    model: FittedModel,
+    *,
+    model_sha256: str = "",
+    software: str = "ciclo",
+    told: Mapping[str, str] | None = None,
+    flat: bool = False,
 ) -> bytes:
     """The file of a fitted model.
 
@@ -65,6 +72,9 @@ def write_onnx(
         Of the stored model; worked out where not given.
     told
         What else the metadata say, without the prefix ``ciclo.``.
+    flat
+        Every input and output is a column of shape (rows,), as programs want it that ask with a table and expect one
+        (:func:`flat_outputs`). A lone input keeps the shape (rows, 1): they give it so.
 
     Raises
     ------
@@ -72,11 +82,12 @@ def write_onnx(
         ``deployment.onnx.no_converter`` naming what can't be written.
     """
     graph, signature = Graph(), model.signature
-    frame = inputs.frame(graph, signature.features)
-    like = signature.features[0].name
+    given = inputs.declare(graph, signature.features, flat=flat and len(signature.features) > 1)
+    frame = inputs.frame(graph, signature.features, given)
+    like = given[signature.features[0].name]
     writer = Writer(graph=graph, transformers=TRANSFORMERS, predictors=PREDICTORS, like=like)
     answer = _answer(writer, model.pipeline, frame, classes=len(signature.labels))
-    _outputs(graph, signature, answer)
+    _outputs(graph, signature, answer, flat=flat)
     sha256 = model_sha256 or hashlib.sha256(canonical.dump(model.pipeline)).hexdigest()
     everything = {**_metadata(signature, sha256, software), **(told or {})}
     metadata = {f"{PREFIX}{key}": value for key, value in everything.items()}
@@ -112,9 +123,22 @@ def _every_class(writer: Writer, found: Matrix, known: list[int], classes: int) 
     return Matrix(name=name, width=classes)
 
 
-def _outputs(graph: Graph, signature: Signature, answer: Matrix) -> None:
+def flat_outputs(signature: Signature) -> tuple[str, ...]:
+    """The names of a flat file's outputs: the prediction, then the probability of each label; none is a column's."""
+    taken = {feature.name for feature in signature.features}
+    names = []
+    for name in (PREDICTION, *map(PROBABILITY.format, signature.labels)):
+        while name in taken:
+            name += "_"
+        names.append(name)
+        taken.add(name)
+    return tuple(names)
+
+
+def _outputs(graph: Graph, signature: Signature, answer: Matrix, *, flat: bool) -> None:
+    names = flat_outputs(signature)
     if signature.task is Task.REGRESSION:
-        graph.output(graph.flat(answer.name), VALUE, words=False, shape=(ROWS,))
+        graph.output(graph.flat(answer.name), names[0] if flat else VALUE, words=False, shape=(ROWS,))
         return
     if answer.width == 2:
         positive = graph.flat(graph.columns(answer.name, [1]))
@@ -122,7 +146,11 @@ def _outputs(graph: Graph, signature: Signature, answer: Matrix) -> None:
     else:
         chosen = graph.add("ArgMax", answer.name, axis=1, keepdims=0)
     labels = graph.constant(np.array(signature.labels, dtype=object))
-    graph.output(graph.add("Gather", labels, chosen), LABEL, words=True, shape=(ROWS,))
+    graph.output(graph.add("Gather", labels, chosen), names[0] if flat else LABEL, words=True, shape=(ROWS,))
+    if flat:
+        for place, name in enumerate(names[1:]):
+            graph.output(graph.flat(graph.columns(answer.name, [place])), name, words=False, shape=(ROWS,))
+        return
     graph.output(answer.name, PROBABILITIES, words=False, shape=(ROWS, answer.width))
 
 
