@@ -7,7 +7,7 @@ OUT ?= demo
 BENCHES := window heartbeat click jobs import growth diff training demo learning cost cluster report onnx
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format demo screenshots bench $(BENCHES:%=bench-%) faults statistics package translations lock clean
+.PHONY: help setup run test test-peers lint format demo screenshots bench $(BENCHES:%=bench-%) faults statistics package translations lock clean
 # Two goals on one command line must not set up the same folder at once.
 .NOTPARALLEL:
 
@@ -28,6 +28,9 @@ demo: setup ## the whole main job on the bundled sample, without a display; resu
 
 test: lint ## all checks and all tests
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+test-peers: setup # real MLflow, DVC and others, each in an environment of its own below .tools; fetches them
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/peers --timeout=1200 $(ARGS)
 
 lint: setup ## style, types, layers
 	@$(BIN)/ruff check

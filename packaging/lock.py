@@ -13,7 +13,8 @@ from setup import ROOT, pip_settings, private_uv, uv_environment
 PROGRAM = "requirements.lock"
 DEVELOPMENT = "requirements-dev.lock"
 UV = "requirements-uv.lock"
-PEERS = "requirements-peers.lock"
+PEERS = ("peers", "peers-dvc", "peers-mlflow", "peers-submarine")
+"""Groups of other people's programs, each in an environment of its own: their needs contradict each other."""
 FLAGS = ["--universal", "--generate-hashes", "--python-version", "3.11", "--no-header", "--quiet", "--upgrade"]
 
 
@@ -26,11 +27,12 @@ def compile_lock(target: str, *sources: str, given: bytes | None = None) -> None
 
 
 def main() -> int:
-    """Write the four lock files."""
+    """Write every lock file."""
     compile_lock(UV, "-", given=b"uv\n")
     compile_lock(PROGRAM, "pyproject.toml")
     compile_lock(DEVELOPMENT, "pyproject.toml", "--group", "dev", "--group", "package", "--constraints", PROGRAM)
-    compile_lock(PEERS, "--group", "peers")
+    for group in PEERS:
+        compile_lock(f"requirements-{group}.lock", "--group", group)
     return 0
 
 

@@ -102,7 +102,12 @@ def _own() -> Mapping[str, Callable[[], Target]]:
 
         return OnnxTarget()
 
-    return {"bundle": bundle, "onnx": onnx}
+    def mlflow() -> Target:
+        from app.deployment.targets.mlflow.target import MlflowTarget
+
+        return MlflowTarget()
+
+    return {"bundle": bundle, "onnx": onnx, "mlflow": mlflow}
 
 
 def target_names() -> tuple[str, ...]:

@@ -1,0 +1,67 @@
+"""A project with an approved version, made by the program as an engineer calls it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.integration.cli.conftest import Program
+
+ROWS = 400
+CITIES = ("Lima", "Cuzco", "Puno")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approved:
+    """A project whose model ``leaves@2`` is approved, and the file from which it was learned."""
+
+    program: Program
+    project: Path
+    file: Path
+    model: str = "leaves"
+
+    def export(self, target: str, *more: str) -> dict[str, object]:
+        said = self.program("export", str(self.project), self.model, "--to", target, *more)
+        assert said.status == 0, said
+        return said.document
+
+
+@pytest.fixture(scope="session")
+def approved(tmp_path_factory: pytest.TempPathFactory) -> Approved:
+    program = Program(tmp_path_factory.mktemp("ciclo"))
+    file = program.folder / "customers.csv"
+    file.write_text("\n".join(customers(ROWS, seed=11)) + "\n", encoding="utf-8")
+    project = program.folder / "project"
+    learn = ["train", str(project), "customers", "--target", "leaves", "--model", "leaves", "--positive", "Sí"]
+    done(program, "new", str(project))
+    done(program, "import", str(project), str(file), "--name", "customers")
+    tried = done(program, *learn)["candidates"]
+    row = next(place for place, one in enumerate(tried, 1) if "onnx" in (one["exports"] or ()))
+    done(program, *learn, "--take", f"leaves:{row}")
+    program("verify", str(project), "leaves")
+    done(program, "approve", str(project), "leaves", "--by", "Ana", "--comment", "good", "--override", "a test")
+    return Approved(program=program, project=project, file=file)
+
+
+def done(program: Program, *command: str) -> dict[str, object]:
+    said = program(*command)
+    assert said.status == 0, said
+    return said.document
+
+
+def customers(rows: int, *, seed: int) -> list[str]:
+    """Whole numbers, numbers and words with gaps, days and truth values, as pandas reads them too."""
+    random = np.random.default_rng(seed)
+    lines = ["age,spent,city,since,member,leaves"]
+    for number in range(rows):
+        age, spent = int(random.integers(18, 80)), float(random.normal(100, 30))
+        city = "" if number % 40 == 9 else str(random.choice(CITIES))
+        since = np.datetime64("2021-01-01") + int(random.integers(0, 700))
+        member = bool(random.random() < 0.5)
+        leaves = age / 20 + (city == "Lima") + member + random.normal() * 0.5 > 3.3
+        money = "" if number % 50 == 7 else f"{spent:.2f}"
+        lines.append(f"{age},{money},{city},{since},{str(member).lower()},{'Sí' if leaves else 'No'}")
+    return lines
