@@ -57,12 +57,13 @@ COMMANDS = (
     "score",
     "open",
     "trust",
+    "run",
     "check",
     "password",
 )
 _INTERNAL = ("answer",)
 """Called by Ciclo itself, in a process of its own."""
-_LATER = ("serve", "monitor", "run", "trace")
+_LATER = ("serve", "monitor", "trace")
 _MODULES = {"approve": "decide", "reject": "decide", "import": "importing", "open": "opening"}
 
 _log = logging.getLogger("ciclo.cli")

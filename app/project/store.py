@@ -68,7 +68,7 @@ class Project(Folder):
         if folder.exists() and any(folder.iterdir()):
             raise CicloError("project.folder_not_empty", path=str(folder))
         for above in folder.absolute().parents:
-            if (above / IDENTITY).exists():
+            if (above / IDENTITY).exists() and not folder.absolute().is_relative_to(above / "exports"):
                 raise CicloError("project.inside_project", path=str(folder), project=str(above))
         identity = Identity(
             format=FORMAT, id=secrets.token_hex(16), name=name.strip() or folder.resolve().name, created=_now()

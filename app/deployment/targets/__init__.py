@@ -107,7 +107,12 @@ def _own() -> Mapping[str, Callable[[], Target]]:
 
         return MlflowTarget()
 
-    return {"bundle": bundle, "onnx": onnx, "mlflow": mlflow}
+    def dvc() -> Target:
+        from app.deployment.targets.dvc.target import DvcTarget
+
+        return DvcTarget()
+
+    return {"bundle": bundle, "onnx": onnx, "mlflow": mlflow, "dvc": dvc}
 
 
 def target_names() -> tuple[str, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from app import __version__
 from app.deployment.made import Source
+from app.deployment.recipe import plain_metrics
 from app.learning.records import Candidate
 
 TAG = "ciclo."
@@ -46,11 +45,7 @@ def tags(source: Source, sha256: str) -> dict[str, str]:
 
 def metrics(source: Source) -> dict[str, float]:
     """The metrics on which the decision rests, with the ends of their intervals."""
-    found: dict[str, float | None] = {}
-    for row in source.version.report.metrics:
-        one = row.estimate
-        found |= {row.code: one.value, f"{row.code}_low": one.low, f"{row.code}_high": one.high}
-    return {name: value for name, value in found.items() if value is not None and math.isfinite(value)}
+    return plain_metrics(source.version.report)
 
 
 def params(source: Source) -> dict[str, str]:
