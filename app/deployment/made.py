@@ -24,8 +24,30 @@ def onnx_of(source: Source, *, flat: bool = False) -> bytes:
     each input and output, as :func:`app.deployment.onnx.writing.write_onnx` says."""
     from app.deployment.onnx.writing import write_onnx
 
+    model_sha256 = source.version.record.objects["model"].sha256
+    return write_onnx(
+        source.model, model_sha256=model_sha256, software=f"ciclo {__version__}", told=_told(source), flat=flat
+    )
+
+
+def pmml_of(source: Source) -> bytes:
+    """The same as PMML."""
+    from app.deployment.pmml.writing import write_pmml
+
     version = source.version
-    told = {
+    return write_pmml(
+        source.model,
+        model_sha256=version.record.objects["model"].sha256,
+        software=f"ciclo {__version__}",
+        target=version.model.target,
+        told=_told(source),
+    )
+
+
+def _told(source: Source) -> dict[str, str]:
+    """Where it comes from."""
+    version = source.version
+    return {
         "model": version.record.label,
         "model_version": version.record.id,
         "dataset": version.model.dataset,
@@ -33,5 +55,3 @@ def onnx_of(source: Source, *, flat: bool = False) -> bytes:
         "decision": version.decision_record.id,
         "release": source.release,
     }
-    model_sha256 = version.record.objects["model"].sha256
-    return write_onnx(source.model, model_sha256=model_sha256, software=f"ciclo {__version__}", told=told, flat=flat)

@@ -38,13 +38,19 @@ _SCRIPTS = {"duckdb": _DUCKDB, "polars": _POLARS}
 
 
 def peer_python() -> Path:
-    """The interpreter of the peers, installed at the first call and when their lock changed."""
-    python = _FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    stamp, digest = _FOLDER / "lock", hashlib.sha256(_LOCK.read_bytes()).hexdigest()
+    """The interpreter of the peers that import files."""
+    return environment_python(_FOLDER, _LOCK)
+
+
+def environment_python(folder: Path, lock: Path) -> Path:
+    """The interpreter of an environment that has exactly what a lock file says, made at the first call and when that
+    file changed."""
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp, digest = folder / "lock", hashlib.sha256(lock.read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != digest:
         uv, environment = str(private_uv()), uv_environment(pip_settings())
-        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(_FOLDER)], check=True)
-        sync = [uv, "pip", "sync", "--quiet", "--python", str(python), "--require-hashes", str(_LOCK)]
+        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)], check=True)
+        sync = [uv, "pip", "sync", "--quiet", "--python", str(python), "--require-hashes", str(lock)]
         subprocess.run(sync, env=environment, check=True)
         stamp.write_text(digest)
     return python

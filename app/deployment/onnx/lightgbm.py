@@ -14,26 +14,38 @@ from app.deployment.onnx.writer import Matrix, Writer, no_converter
 CLASSES = "lightgbm.sklearn.LGBMClassifier", "lightgbm.sklearn.LGBMRegressor"
 _SCORES = ("binary sigmoid:1", "multiclass num_class")
 _AMOUNTS = ("regression", "regression_l1")
-_SPECK = float(np.float32(1e-35))
+SPECK = float(np.float32(1e-35))
+"""LightGBM takes what is as near to 0 as this for 0, and cuts there."""
 Json = Mapping[str, object]
 
 
 def boosting(writer: Writer, fitted: BaseEstimator, values: Matrix) -> Matrix:
     """Trees added up: amounts, or the scores of probabilities."""
-    told = fitted.booster_.dump_model()
-    objective, targets = str(told["objective"]), int(told["num_tree_per_iteration"])
-    scores = objective.startswith(_SCORES)
-    if not (scores or objective in _AMOUNTS) or told["average_output"]:
-        raise no_converter(f"LightGBM ({objective})")
+    scores, targets = objective_of(fitted)
     trees = [Term(tree=tree, target=place % targets) for place, tree in enumerate(grown_trees(fitted))]
     sums = add_trees(writer.graph, _without_specks(writer, values), trees, targets=targets)
     return shares(writer, sums) if scores else sums
 
 
+def objective_of(fitted: BaseEstimator) -> tuple[bool, int]:
+    """Whether the trees add up to scores of probabilities, and to how many sums.
+
+    Raises
+    ------
+    CicloError
+        ``deployment.onnx.no_converter`` naming the objective.
+    """
+    told = fitted.booster_.dump_model()
+    objective = str(told["objective"])
+    scores = objective.startswith(_SCORES)
+    if not (scores or objective in _AMOUNTS) or told["average_output"]:
+        raise no_converter(f"LightGBM ({objective})")
+    return scores, int(told["num_tree_per_iteration"])
+
+
 def _without_specks(writer: Writer, values: Matrix) -> Matrix:
-    """LightGBM takes what is as near to 0 as this for 0, and cuts there."""
     graph = writer.graph
-    speck = graph.add("LessOrEqual", graph.add("Abs", values.name), graph.number(_SPECK))
+    speck = graph.add("LessOrEqual", graph.add("Abs", values.name), graph.number(SPECK))
     return Matrix(name=graph.add("Where", speck, graph.number(0.0), values.name), width=values.width)
 
 

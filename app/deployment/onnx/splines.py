@@ -26,10 +26,10 @@ def splines(writer: Writer, fitted: BaseEstimator, values: Values) -> Matrix:
     if fitted.extrapolation not in ("linear", "constant") or not fitted.include_bias:
         raise no_converter(type(fitted).__name__)
     graph, given = writer.graph, writer.matrix(values)
-    pieces = [_pieces(one, fitted.degree, straight=fitted.extrapolation == "linear") for one in fitted.bsplines_]
+    cut = [pieces(one, fitted.degree, straight=fitted.extrapolation == "linear") for one in fitted.bsplines_]
     found = lookup.places(writer, given, spline_ends(fitted))
-    begins = graph.add("Gather", graph.constant(np.concatenate([begin for begin, _ in pieces])), found)
-    factors = np.concatenate([factor for _, factor in pieces])  # shape (ranges, degree + 1, splines)
+    begins = graph.add("Gather", graph.constant(np.concatenate([begin for begin, _ in cut])), found)
+    factors = np.concatenate([factor for _, factor in cut])  # shape (ranges, degree + 1, splines)
     away = graph.add("Unsqueeze", graph.add("Sub", given.name, begins), graph.whole(2))
     total = ""
     for power in range(factors.shape[1] - 1, -1, -1):
@@ -56,7 +56,7 @@ def _last(spline: _Spline, degree: int) -> float:
     return float(spline.t[-degree - 1])
 
 
-def _pieces(spline: _Spline, degree: int, *, straight: bool) -> tuple[Floats, Floats]:
+def pieces(spline: _Spline, degree: int, *, straight: bool) -> tuple[Floats, Floats]:
     """Begin of each range and, shape (ranges, degree + 1, splines), the factors of the powers of the distance."""
     begins, last = _begins(spline, degree), _last(spline, degree)
     inside = [_factors(spline, begin, degree) for begin in begins]

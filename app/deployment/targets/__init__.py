@@ -102,6 +102,11 @@ def _own() -> Mapping[str, Callable[[], Target]]:
 
         return OnnxTarget()
 
+    def pmml() -> Target:
+        from app.deployment.targets.pmml import PmmlTarget
+
+        return PmmlTarget()
+
     def mlflow() -> Target:
         from app.deployment.targets.mlflow.target import MlflowTarget
 
@@ -112,7 +117,7 @@ def _own() -> Mapping[str, Callable[[], Target]]:
 
         return DvcTarget()
 
-    return {"bundle": bundle, "onnx": onnx, "mlflow": mlflow, "dvc": dvc}
+    return {"bundle": bundle, "onnx": onnx, "pmml": pmml, "mlflow": mlflow, "dvc": dvc}
 
 
 def target_names() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 from app.learning.estimators import cost, footprint
 from app.learning.estimators.cost import Cost
 from app.learning.estimators.footprint import Law
-from app.learning.estimators.kind import MEANS, ONNX, Build, Choice, EstimatorKind, Params, Range, Space
+from app.learning.estimators.kind import MEANS, WRITTEN, Build, Choice, EstimatorKind, Params, Range, Space
 from app.learning.estimators.parts import of_target, pipeline, regression
 from app.learning.estimators.preparation import Shape, directions_of, native, native_averaged
 from app.learning.estimators.readable import ALL, TARGET
@@ -61,7 +61,7 @@ def _lightgbm() -> EstimatorKind:
             "lightgbm.sklearn.LGBMClassifier",
             "lightgbm.sklearn.LGBMRegressor",
         ),
-        exports=frozenset({ONNX}),
+        exports=WRITTEN,
     )
 
 

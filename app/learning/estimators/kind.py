@@ -25,8 +25,11 @@ MEANS = "target"
 MEDIAN = "absolute_error"
 """What the parameter ``loss`` is where the median of amounts is learned."""
 ONNX = "onnx"
-WRITTEN = frozenset({ONNX})
+PMML = "pmml"
+WRITTEN = frozenset({ONNX, PMML})
 """What a kind exports to that every writer knows."""
+ONNX_ONLY = frozenset({ONNX})
+"""What a kind exports to whose sums PMML has no place for."""
 MANY_WORDS = 30
 """In a column, from which on that may be better than a column for each."""
 

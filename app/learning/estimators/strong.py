@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from app.learning.estimators import cost, distances, footprint, trees
-from app.learning.estimators.kind import LOGARITHM, MEANS, MEDIAN, WRITTEN, Choice, EstimatorKind, Params, Range, Space
+from app.learning.estimators.kind import (
+    LOGARITHM,
+    MEANS,
+    MEDIAN,
+    ONNX_ONLY,
+    WRITTEN,
+    Choice,
+    EstimatorKind,
+    Params,
+    Range,
+    Space,
+)
 from app.learning.estimators.readable import ALL, CLASSES, TARGET, TREE
 
 _CALIBRATED = (
@@ -128,7 +139,7 @@ def _neighbours() -> EstimatorKind:
 def _kernel() -> EstimatorKind:
     return EstimatorKind(
         id="kernel",
-        exports=WRITTEN,
+        exports=ONNX_ONLY,
         tasks=ALL,
         build=distances.kernel,
         complexity=3,
@@ -148,7 +159,7 @@ def _kernel() -> EstimatorKind:
 def _vectors() -> EstimatorKind:
     return EstimatorKind(
         id="vectors",
-        exports=WRITTEN,
+        exports=ONNX_ONLY,
         tasks=ALL,
         build=distances.vectors,
         complexity=3,
@@ -172,7 +183,7 @@ def _vectors() -> EstimatorKind:
 def _network() -> EstimatorKind:
     return EstimatorKind(
         id="network",
-        exports=WRITTEN,
+        exports=ONNX_ONLY,
         tasks=ALL,
         build=distances.network,
         complexity=4,
