@@ -62,4 +62,4 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Settings = dict[str, str]
-"""By the name of each setting; switches are ``yes`` or nothing."""
+"""By the name of each setting; switches are ``yes`` or ``no``."""

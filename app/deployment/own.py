@@ -3,9 +3,27 @@ once."""
 
 from __future__ import annotations
 
-from app.deployment.declared import Declared
+from app.deployment.declared import Declared, Setting, SettingKind
 
 BUNDLE = Declared(name="bundle", ending=".ciclo.zip")
 ONNX = Declared(name="onnx", ending=".onnx")
+PMML = Declared(name="pmml", ending=".pmml")
+MLFLOW = Declared(
+    name="mlflow",
+    address="url",
+    settings=(
+        Setting(name="url", kind=SettingKind.URL),
+        Setting(name="name"),
+        Setting(name="alias", default="champion"),
+        Setting(name="experiment", default="ciclo"),
+        Setting(name="user"),
+        Setting(name="password", kind=SettingKind.SECRET, variable="MLFLOW_TRACKING_PASSWORD"),
+        Setting(name="token", kind=SettingKind.SECRET, variable="MLFLOW_TRACKING_TOKEN"),
+    ),
+)
+DVC = Declared(
+    name="dvc",
+    settings=(Setting(name="remote"), Setting(name="git", kind=SettingKind.SWITCH, default="yes")),
+)
 
-OWN = (BUNDLE, ONNX)
+OWN = (BUNDLE, ONNX, PMML, MLFLOW, DVC)

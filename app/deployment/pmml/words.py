@@ -9,7 +9,6 @@ from app.deployment.onnx.words import answers, known_words
 from app.deployment.pmml.markup import Expression, indicator, looked_up, number_text
 from app.deployment.pmml.writer import Column, Columns, Floats, Table, Words, Writer, no_converter
 
-
 _NO_CODE = -1.0
 
 

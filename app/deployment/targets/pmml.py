@@ -8,8 +8,9 @@ import msgspec
 import pyarrow as pa
 
 from app.deployment.approved import ApprovedVersion, safe_name
-from app.deployment.declared import Declared, Settings
+from app.deployment.declared import Settings
 from app.deployment.made import Source, pmml_of
+from app.deployment.own import PMML
 from app.deployment.records import Certificate
 from app.deployment.targets import Answers, Local
 from app.jobs.contract import Context
@@ -19,7 +20,7 @@ from app.learning.records import Signature
 class PmmlTarget(Local):
     """Writes PMML files with our own converters, and has JPMML answer where it is installed, else our own reader."""
 
-    declared = Declared(name="pmml", ending=".pmml")
+    declared = PMML
 
     def file_name(self, version: ApprovedVersion) -> str:
         """``churn-4.pmml``."""

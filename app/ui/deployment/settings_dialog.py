@@ -16,7 +16,7 @@ from app.ui.widgets.basics import button, label, line, row
 from app.ui.widgets.form import Dropdown, Field, Option, line_edit
 from app.ui.widgets.messages import Notice
 
-_YES = "yes"
+_YES, _NO = "yes", "no"
 
 
 class SettingsDialog(Dialog):
@@ -80,7 +80,7 @@ class SettingsDialog(Dialog):
         found = {}
         for name, editor in self._editors.items():
             if isinstance(editor, QCheckBox):
-                found[name] = _YES if editor.isChecked() else ""
+                found[name] = _YES if editor.isChecked() else _NO
             else:
                 found[name] = editor.value() if isinstance(editor, Dropdown) else editor.text().strip()
         return found

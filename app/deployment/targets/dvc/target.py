@@ -8,8 +8,9 @@ import msgspec
 import pyarrow as pa
 
 from app.deployment.approved import ApprovedVersion, safe_name
-from app.deployment.declared import Declared, Setting, SettingKind, Settings
+from app.deployment.declared import Settings
 from app.deployment.made import Source
+from app.deployment.own import DVC
 from app.deployment.records import Certificate
 from app.deployment.targets import Answers, Local
 from app.jobs.contract import Context
@@ -31,10 +32,7 @@ class _Release(msgspec.Struct, frozen=True, kw_only=True):
 class DvcTarget(Local):
     """Writes what DVC reads; DVC itself isn't needed, and git only where a commit is wanted."""
 
-    declared = Declared(
-        name="dvc",
-        settings=(Setting(name="remote"), Setting(name="git", kind=SettingKind.SWITCH, default="yes")),
-    )
+    declared = DVC
 
     def file_name(self, version: ApprovedVersion) -> str:
         """``churn-4-dvc``, a folder."""

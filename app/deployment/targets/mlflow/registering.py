@@ -20,11 +20,11 @@ import msgspec
 
 from app.deployment.declared import Settings
 from app.deployment.made import Source
-from app.deployment.place import files_below, measured
 from app.deployment.targets import facts
 from app.deployment.targets.mlflow.server import Nothing, Server, Tag, file_place
 from app.errors import CicloError
 from app.jobs.contract import Context
+from app.project.durable import files_below, measured
 
 _MOST_VALUE = 5000
 _DIGEST = 36

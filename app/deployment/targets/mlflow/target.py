@@ -9,8 +9,9 @@ import msgspec
 import pyarrow as pa
 
 from app.deployment.approved import ApprovedVersion, safe_name
-from app.deployment.declared import Declared, Setting, SettingKind, Settings
+from app.deployment.declared import Settings
 from app.deployment.made import Source
+from app.deployment.own import MLFLOW
 from app.deployment.records import Certificate
 from app.deployment.targets import Answers
 from app.jobs.contract import Context
@@ -19,25 +20,13 @@ from app.learning.records import Signature
 if TYPE_CHECKING:
     from app.deployment.targets.mlflow.server import Server
 
-_URL = "url"
+_URL = MLFLOW.address
 
 
 class MlflowTarget:
     """Writes what MLflow loads and serves, and speaks to its server by REST; MLflow itself isn't needed."""
 
-    declared = Declared(
-        name="mlflow",
-        address=_URL,
-        settings=(
-            Setting(name=_URL, kind=SettingKind.URL),
-            Setting(name="name"),
-            Setting(name="alias", default="champion"),
-            Setting(name="experiment", default="ciclo"),
-            Setting(name="user"),
-            Setting(name="password", kind=SettingKind.SECRET, variable="MLFLOW_TRACKING_PASSWORD"),
-            Setting(name="token", kind=SettingKind.SECRET, variable="MLFLOW_TRACKING_TOKEN"),
-        ),
-    )
+    declared = MLFLOW
 
     def file_name(self, version: ApprovedVersion) -> str:
         """``churn-4-mlflow``, a folder."""
