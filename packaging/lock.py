@@ -13,7 +13,15 @@ from setup import ROOT, pip_settings, private_uv, uv_environment
 PROGRAM = "requirements.lock"
 DEVELOPMENT = "requirements-dev.lock"
 UV = "requirements-uv.lock"
-PEERS = ("peers", "peers-dvc", "peers-mlflow", "peers-pmml", "peers-submarine")
+PEERS = (
+    "peers",
+    "peers-dvc",
+    "peers-mlflow",
+    "peers-onnx-oldest",
+    "peers-onnx-year",
+    "peers-pmml",
+    "peers-submarine",
+)
 """Groups of other people's programs, each in an environment of its own: their needs contradict each other."""
 FLAGS = ["--universal", "--generate-hashes", "--python-version", "3.11", "--no-header", "--quiet", "--upgrade"]
 
