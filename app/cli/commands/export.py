@@ -15,7 +15,7 @@ from app.deployment.records import EXPORT, Certificate, ExportAnswer, ExportRequ
 from app.deployment.targets import find_target, target_names
 from app.errors import CicloError
 
-_LATER = ("container", "submarine")
+_LATER = ("container",)
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -117,7 +117,19 @@ def _own() -> Mapping[str, Callable[[], Target]]:
 
         return DvcTarget()
 
-    return {"bundle": bundle, "onnx": onnx, "pmml": pmml, "mlflow": mlflow, "dvc": dvc}
+    def submarine() -> Target:
+        from app.deployment.targets.submarine.target import SubmarineTarget
+
+        return SubmarineTarget()
+
+    return {
+        "bundle": bundle,
+        "onnx": onnx,
+        "pmml": pmml,
+        "mlflow": mlflow,
+        "dvc": dvc,
+        "submarine": submarine,
+    }
 
 
 def target_names() -> tuple[str, ...]:

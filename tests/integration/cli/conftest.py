@@ -36,8 +36,8 @@ class Said(msgspec.Struct, frozen=True):
 class Program:
     """``ciclo`` in a process of its own; every Python in it lacks PySide6 and pyqtgraph."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, patience_s: float = 240) -> None:
+        self.folder, self._patience_s = folder, patience_s
         (folder / "site").mkdir()
         (folder / "site" / "sitecustomize.py").write_text(WITHOUT_WINDOW)
         self.environment = {
@@ -61,7 +61,7 @@ class Program:
     def __call__(self, *arguments: str, language: str = "en") -> Said:
         """Run a command with ``--json``: exactly one document must come on stdout."""
         process = self.start(*arguments, "--json", language=language)
-        out, errors = process.communicate(timeout=240)
+        out, errors = process.communicate(timeout=self._patience_s)
         assert "Traceback" not in errors
         assert out.count("\n") == 1
         return Said(process.returncode, json.loads(out), errors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -22,10 +23,11 @@ class Replica(BaseHTTPRequestHandler):
 
     def say(self, status: int, body: object = None) -> None:
         data = body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        with contextlib.suppress(ConnectionError):  # whoever asked has gone
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
 
     def body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -134,3 +136,152 @@ def running(handler: type[Replica]) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class Registry:
+    """What Submarine's server keeps in its database and its bucket, in memory."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, dict] = {}
+        self.files: dict[str, bytes] = {}
+
+    def model(self, name: str) -> dict | None:
+        found = self.names.get(name)
+        return {"name": name, "tags": found["tags"], "creationTime": "2026-01-01 00:00:00"} if found else None
+
+    def add_model(self, asked: dict) -> None:
+        self.names[asked["name"]] = {"tags": asked["tags"], "versions": []}
+
+    def forget_model(self, name: str) -> None:
+        del self.names[name]
+
+    def versions(self, name: str) -> list[dict]:
+        return self.names[name]["versions"] if name in self.names else []
+
+    def add_version(self, asked: dict) -> int:
+        number = max([one["version"] for one in self.versions(asked["name"])], default=0) + 1
+        self.names[asked["name"]]["versions"].append({**asked, "version": number, "currentStage": "None"})
+        return number
+
+    def change_version(self, asked: dict) -> None:
+        next(one for one in self.versions(asked["name"]) if one["version"] == asked["version"]).update(asked)
+
+    def forget_version(self, name: str, version: int) -> None:
+        self.names[name]["versions"] = [one for one in self.versions(name) if one["version"] != version]
+
+
+class Submarine(Replica):
+    """The server of Submarine 0.8.0: envelopes, and refusals that come with status 200."""
+
+    registry: ClassVar[Registry]
+    trouble: ClassVar[dict[str, object]]
+
+    def tell(self, result: object = None, message: str = "done") -> None:
+        self.envelope(200, success=True, message=message, result=result)
+
+    def refuse(self, code: int, message: str) -> None:
+        self.envelope(code, success=None, message=message, result=None)
+
+    def envelope(self, code: int, *, success: bool | None, message: str, result: object) -> None:
+        told = {"status": "OK", "code": code, "success": success, "message": message, "result": result}
+        self.say(code, {**told, "attributes": {}})
+
+    @property
+    def words(self) -> list[str]:
+        return self.place.removeprefix("/api/v1/").split("/")
+
+    def do_GET(self) -> None:
+        match self.words:
+            case ["registered-model", "ping"] if not self.trouble.get("no_rest"):
+                self.tell("Pong")
+            case ["registered-model", name] if self.registry.model(name) is not None:
+                self.tell(self.registry.model(name))
+            case ["registered-model", _] if not self.trouble.get("no_rest"):
+                self.refuse(404, "Invalid. Registered model is not existed.")
+            case ["model-version", name]:
+                self.tell(self.registry.versions(name))
+            case _:
+                self.say(404, b"<html>not found</html>")
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.body())
+        if self.words[0] == "registered-model":
+            self.registry.add_model(asked)
+            self.tell()
+            return
+        base, files = self.query["baseDir"], self.registry.files
+        if f"{base}/description.json" not in files:
+            self.say(500, b"<html>AmazonS3Exception: The specified key does not exist.</html>")
+            return
+        about = json.loads(files[f"{base}/description.json"])
+        version = self.registry.add_version({**asked, "id": about["id"], "modelType": about["model_type"]})
+        to = f"registry/{asked['name']}-{version}-{about['id']}/{asked['name']}/{version}"
+        for key in [one for one in files if one.startswith(base)]:
+            files[f"{to}/{key[len(base) + 1 :]}"] = files[key] + (b"!" if self.trouble.get("other_bytes") else b"")
+        if self.trouble.get("copy"):
+            self.say(500, b"<html>copy failed</html>")
+            return
+        self.tell()
+
+    def do_PATCH(self) -> None:
+        asked = json.loads(self.body())
+        if self.trouble.get("stage"):
+            self.refuse(200, "Invalid. Model version's version is null.")
+            return
+        self.registry.change_version(asked)
+        self.tell()
+
+    def do_DELETE(self) -> None:
+        match self.words:
+            case ["registered-model", name]:
+                self.registry.forget_model(name)
+            case ["model-version", name, version]:
+                for key in [one for one in self.registry.files if one.startswith(f"registry/{name}-{version}-")]:
+                    del self.registry.files[key]
+                self.registry.forget_version(name, int(version))
+        self.tell()
+
+
+def submarine(registry: Registry | None = None, **trouble: object) -> type[Submarine]:
+    """A server of its own, with a way to fail."""
+    return type("Server", (Submarine,), {"registry": registry or Registry(), "trouble": trouble})
+
+
+class Storage(Replica):
+    """A bucket called ``submarine``, for whoever signs."""
+
+    files: ClassVar[dict[str, bytes]]
+
+    def key(self) -> str | None:
+        bucket, _, key = self.place[1:].partition("/")
+        signed = str(self.headers.get("Authorization")).startswith("AWS4-HMAC-SHA256 Credential=me/")
+        if bucket == "submarine" and signed:
+            return key
+        self.say(404 if signed else 403, b"")
+        return None
+
+    def do_HEAD(self) -> None:
+        if self.key() is not None:
+            self.say(200, b"")
+
+    def do_PUT(self) -> None:
+        data, key = self.body(), self.key()
+        if key is not None:
+            self.files[key] = data
+            self.say(200, b"")
+
+    def do_GET(self) -> None:
+        key = self.key()
+        if key is not None:
+            self.say(200 if key in self.files else 404, self.files.get(key, b""))
+
+    def do_DELETE(self) -> None:
+        key = self.key()
+        if key is not None:
+            self.files.pop(key, None)
+            self.say(204, b"")
+
+
+def storage(registry: Registry) -> type[Storage]:
+    """The bucket of a server."""
+    return type("Bucket", (Storage,), {"files": registry.files})

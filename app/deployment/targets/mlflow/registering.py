@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +20,7 @@ from app.deployment.declared import Settings
 from app.deployment.made import Source
 from app.deployment.targets import facts
 from app.deployment.targets.mlflow.server import Nothing, Server, Tag, file_place
+from app.deployment.targets.undoing import Undoing
 from app.errors import CicloError
 from app.jobs.contract import Context
 from app.project.durable import files_below, measured
@@ -30,7 +29,6 @@ _MOST_VALUE = 5000
 _DIGEST = 36
 _FOLDER = "model"
 _ADOPT = f"{facts.TAG}project"
-_SILENT = ("deployment.server_away", "deployment.server_slow", "deployment.server_broken")
 Pairs = list[dict[str, str]]
 
 
@@ -85,25 +83,6 @@ class _Versions(msgspec.Struct, frozen=True):
     model_versions: list[_Version] = []
 
 
-@dataclass(kw_only=True)
-class _Made:
-    """What was made so far, and how each is taken away again."""
-
-    undo: list[Callable[[], None]] = field(default_factory=list)
-
-    def take_back(self) -> bool:
-        """Newest first; whether all of it is gone. A server that doesn't answer isn't asked again."""
-        whole = True
-        for step in reversed(self.undo):
-            try:
-                step()
-            except CicloError as error:
-                whole = False
-                if error.code in _SILENT:
-                    break
-        return whole
-
-
 def register(context: Context, server: Server, source: Source, folder: Path, settings: Settings) -> str:
     """Register the folder of a version; the address of the registered version.
 
@@ -125,11 +104,11 @@ class _Registration:
         self._alias = settings["alias"]
         self._sha256 = measured(folder)[0]
         self._tags = facts.tags(source, self._sha256)
-        self._made = _Made()
+        self._undoing = Undoing()
 
     def run(self) -> str:
         server, version = self._server, self._known()
-        with self._all_or_nothing():
+        with self._undoing.all_or_nothing(url=server.web.address, name=self._name):
             if version is None:
                 version = self._registered()
             else:
@@ -137,15 +116,6 @@ class _Registration:
             if self._alias:
                 self._call_so(version.version)
         return f"{server.web.address}/#/models/{quote(self._name, safe='')}/versions/{version.version}"
-
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException as error:
-            if not self._made.take_back() and isinstance(error, CicloError):
-                raise CicloError("deployment.left_behind", url=self._server.web.address, name=self._name) from error
-            raise
 
     # What is there already
 
@@ -181,7 +151,7 @@ class _Registration:
         }
         version = server.post("model-versions/create", about, _VersionFound).model_version
         gone = {"name": self._name, "version": version.version}
-        self._made.undo.append(lambda: server.forget("model-versions/delete", gone, method="DELETE"))
+        self._undoing.add(lambda: server.forget("model-versions/delete", gone, method="DELETE"))
         if version.status not in ("READY", ""):
             raise CicloError("deployment.server_refuses", url=server.web.address, status=200, said=version.status)
         return version
@@ -197,7 +167,7 @@ class _Registration:
             "tags": _pairs(tags),
         }
         info = server.post("runs/create", asked, _RunMade).run.info
-        self._made.undo.append(lambda: server.forget("runs/delete", {"run_id": info.run_id}))
+        self._undoing.add(lambda: server.forget("runs/delete", {"run_id": info.run_id}))
         metrics = [
             {"key": key, "value": value, "timestamp": _ms(version.report_record.time), "step": 0}
             for key, value in facts.metrics(self._source).items()
@@ -234,7 +204,7 @@ class _Registration:
         kept = {key: self._tags[key] for key in (_ADOPT, f"{facts.TAG}software")}
         server.post("registered-models/create", {"name": self._name, "tags": _pairs(kept)}, Nothing)
         gone = {"name": self._name}
-        self._made.undo.append(lambda: server.forget("registered-models/delete", gone, method="DELETE"))
+        self._undoing.add(lambda: server.forget("registered-models/delete", gone, method="DELETE"))
 
     def _call_so(self, version: str) -> None:
         """Move the alias; where the server's answer gets lost, it is moved back."""
@@ -244,7 +214,7 @@ class _Registration:
         before = next((one.version for one in aliases if one.alias == self._alias), "")
         if before:
             back = {**asked, "version": before}
-            self._made.undo.append(lambda: server.forget("registered-models/alias", back))
+            self._undoing.add(lambda: server.forget("registered-models/alias", back))
         server.post("registered-models/alias", {**asked, "version": version}, Nothing)
 
     # Files
@@ -260,7 +230,7 @@ class _Registration:
         }
 
     def _put(self, place: str, files: Mapping[str, bytes]) -> None:
-        self._made.undo.append(lambda: self._server.forget_file(place))
+        self._undoing.add(lambda: self._server.forget_file(place))
         for name, data in files.items():
             self._context.check_cancelled()
             self._server.put_file(f"{place}/{name}", data)
