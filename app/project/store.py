@@ -52,8 +52,9 @@ class Project(Folder):
     # Opening
 
     @classmethod
-    def create(cls, folder: Path, *, name: str = "") -> Project:
-        """Make a project in ``folder``, which may exist if it is empty.
+    def create(cls, folder: Path, *, name: str = "", exports: bool = False) -> Project:
+        """Make a project in ``folder``, which may exist if it is empty. ``exports``: it may lie among what another
+        project exported.
 
         Raises
         ------
@@ -68,7 +69,8 @@ class Project(Folder):
         if folder.exists() and any(folder.iterdir()):
             raise CicloError("project.folder_not_empty", path=str(folder))
         for above in folder.absolute().parents:
-            if (above / IDENTITY).exists() and not folder.absolute().is_relative_to(above / "exports"):
+            exported = exports and folder.absolute().is_relative_to(above / "exports")
+            if (above / IDENTITY).exists() and not exported:
                 raise CicloError("project.inside_project", path=str(folder), project=str(above))
         identity = Identity(
             format=FORMAT, id=secrets.token_hex(16), name=name.strip() or folder.resolve().name, created=_now()

@@ -62,7 +62,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
         check_place(Path(out))
     given = _read(options.recipe) if options.recipe else None
     if given is not None and not (Path(options.project) / IDENTITY).exists():
-        Project.create(Path(options.project), name=given.train.model).close()
+        Project.create(Path(options.project), name=given.train.model, exports=True).close()
     with opened(terminal, options.project) as project:
         recipe = given or recipe_of(project, _newest(project, options.model))
         cycle = _Cycle(terminal, options, project, recipe)

@@ -332,6 +332,9 @@ def test_that_no_project_is_made_inside_another(project: Project) -> None:
     with pytest.raises(CicloError, match="inside_project"):
         Project.create(project.folder / "exports" / "inner")
     assert not (project.folder / "exports" / "inner").exists()
+    Project.create(project.folder / "exports" / "inner", exports=True).close()
+    with pytest.raises(CicloError, match="inside_project"):
+        Project.create(project.folder / "other", exports=True)
 
 
 def test_that_the_mark_of_a_staging_folder_that_is_gone_is_swept_once_it_is_old(project: Project) -> None:
