@@ -25,5 +25,24 @@ DVC = Declared(
     name="dvc",
     settings=(Setting(name="remote"), Setting(name="git", kind=SettingKind.SWITCH, default="yes")),
 )
+SUBMARINE = Declared(
+    name="submarine",
+    address="url",
+    settings=(
+        Setting(name="url", kind=SettingKind.URL),
+        Setting(name="s3", kind=SettingKind.URL),
+        Setting(name="bucket", default="submarine"),
+        Setting(name="access_key"),
+        Setting(name="secret_key", kind=SettingKind.SECRET, variable="AWS_SECRET_ACCESS_KEY"),
+        Setting(name="name"),
+        Setting(name="experiment", default="ciclo"),
+        Setting(
+            name="stage",
+            kind=SettingKind.CHOICE,
+            choices=("None", "Developing", "Production", "Archived"),
+            default="Production",
+        ),
+    ),
+)
 
-OWN = (BUNDLE, ONNX, PMML, MLFLOW, DVC)
+OWN = (BUNDLE, ONNX, PMML, MLFLOW, DVC, SUBMARINE)

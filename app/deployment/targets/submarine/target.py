@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from app.deployment.approved import ApprovedVersion, safe_name
-from app.deployment.declared import Declared, Setting, SettingKind, Settings
+from app.deployment.declared import Settings
+from app.deployment.own import SUBMARINE
 from app.deployment.made import Source
 from app.deployment.records import Certificate
 from app.deployment.targets import Answers
@@ -21,26 +22,12 @@ if TYPE_CHECKING:
     from app.deployment.targets.submarine.server import Server
 
 _URL, _S3 = "url", "s3"
-_STAGES = ("None", "Developing", "Production", "Archived")
 
 
 class SubmarineTarget:
     """Registers versions by the REST interface of Submarine 0.8.0. Its server can't serve them, and that is said."""
 
-    declared = Declared(
-        name="submarine",
-        address=_URL,
-        settings=(
-            Setting(name=_URL, kind=SettingKind.URL),
-            Setting(name=_S3, kind=SettingKind.URL),
-            Setting(name="bucket", default="submarine"),
-            Setting(name="access_key"),
-            Setting(name="secret_key", kind=SettingKind.SECRET, variable="AWS_SECRET_ACCESS_KEY"),
-            Setting(name="name"),
-            Setting(name="experiment", default="ciclo"),
-            Setting(name="stage", kind=SettingKind.CHOICE, choices=_STAGES, default="Production"),
-        ),
-    )
+    declared = SUBMARINE
 
     def file_name(self, version: ApprovedVersion) -> str:
         """``churn-4-submarine``, a folder."""
