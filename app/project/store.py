@@ -38,6 +38,14 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     created: str
 
 
+def _refuse_inside(folder: Path, *, exports: bool) -> None:
+    """A project in another one would be taken for a part of it."""
+    for above in folder.absolute().parents:
+        exported = exports and folder.absolute().is_relative_to(above / "exports")
+        if (above / IDENTITY).exists() and not exported:
+            raise CicloError("project.inside_project", path=str(folder), project=str(above))
+
+
 class Project(Folder):
     """A project folder. Reading takes no lock; committing holds the lock for as long as it takes."""
 
@@ -68,10 +76,7 @@ class Project(Folder):
             raise CicloError("project.file_in_the_way", path=str(folder))
         if folder.exists() and any(folder.iterdir()):
             raise CicloError("project.folder_not_empty", path=str(folder))
-        for above in folder.absolute().parents:
-            exported = exports and folder.absolute().is_relative_to(above / "exports")
-            if (above / IDENTITY).exists() and not exported:
-                raise CicloError("project.inside_project", path=str(folder), project=str(above))
+        _refuse_inside(folder, exports=exports)
         identity = Identity(
             format=FORMAT, id=secrets.token_hex(16), name=name.strip() or folder.resolve().name, created=_now()
         )

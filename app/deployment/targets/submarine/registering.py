@@ -13,7 +13,6 @@ from urllib.parse import quote, urlencode
 
 from app.deployment.declared import Settings
 from app.deployment.made import Source
-from app.deployment.place import files_below, measured
 from app.deployment.targets import facts
 from app.deployment.targets.s3 import Bucket
 from app.deployment.targets.submarine.folder import described
@@ -21,6 +20,7 @@ from app.deployment.targets.submarine.server import ModelVersion, Server
 from app.deployment.targets.undoing import Undoing
 from app.errors import CicloError
 from app.jobs.contract import Context
+from app.project.durable import files_below, measured
 
 _NAME = re.compile(r"[0-9A-Za-z]([0-9A-Za-z_-]*[0-9A-Za-z])?")
 _UNSAID = re.compile(r"[^/\w.\- ]+")

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from app.deployment.approved import ApprovedVersion, safe_name
 from app.deployment.declared import Settings
-from app.deployment.own import SUBMARINE
 from app.deployment.made import Source
+from app.deployment.own import SUBMARINE
 from app.deployment.records import Certificate
 from app.deployment.targets import Answers
 from app.errors import CicloError
