@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
 from app.deployment.declared import Declared, Setting, SettingKind, Settings
 from app.deployment.records import CONNECT, ConnectAnswer, ConnectRequest
 from app.deployment.secrets import keep_secret
 from app.errors import CicloError
+from app.ui import theme as tokens
 from app.ui.deployment.names import setting_help, setting_label, title_of, why
 from app.ui.dialogs import Dialog
 from app.ui.session import Session
@@ -17,6 +18,7 @@ from app.ui.widgets.form import Dropdown, Field, Option, line_edit
 from app.ui.widgets.messages import Notice
 
 _YES, _NO = "yes", "no"
+_ACROSS = 2
 
 
 class SettingsDialog(Dialog):
@@ -27,13 +29,19 @@ class SettingsDialog(Dialog):
     def __init__(self, session: Session, declared: Declared, given: Settings, parent: QWidget | None) -> None:
         super().__init__(session, title_of(session.words, declared), parent)
         self.setObjectName("deployment.settings")
-        self.setMinimumWidth(session.theme.size(520))
+        self.setMinimumWidth(session.theme.size(640))
         self._session, self._words, self._declared = session, session.words, declared
         self._editors: dict[str, QLineEdit | Dropdown | QCheckBox] = {}
         self._fields: dict[str, Field] = {}
         self.body.addWidget(label(why(session.words, declared), "muted"))
-        for setting in declared.settings:
-            self._add(setting, given.get(setting.name, setting.default))
+        grid = QGridLayout()
+        grid.setSpacing(tokens.SPACE)
+        for place, setting in enumerate(declared.settings):
+            field = self._field(setting, given.get(setting.name, setting.default))
+            grid.addWidget(field, place // _ACROSS, place % _ACROSS, Qt.AlignmentFlag.AlignTop)
+        for place in range(_ACROSS):
+            grid.setColumnStretch(place, 1)
+        self.body.addLayout(grid)
         self._notice = Notice(session.theme, close_name=session.words("ui_deployment.close"))
         self._notice.setObjectName("deployment.settings_notice")
         self.body.addWidget(self._notice)
@@ -53,7 +61,7 @@ class SettingsDialog(Dialog):
         export.setDefault(True)
         self.body.addLayout(row(self._test, 1, cancel, export))
 
-    def _add(self, setting: Setting, value: str) -> None:
+    def _field(self, setting: Setting, value: str) -> Field:
         words, declared = self._words, self._declared
         caption = setting_label(words, declared, setting)
         editor: QLineEdit | Dropdown | QCheckBox
@@ -72,8 +80,9 @@ class SettingsDialog(Dialog):
         hint = setting_help(words, declared, setting)
         if setting.variable:
             hint = words("ui_deployment.settings.secret", variable=setting.variable)
-        self._fields[setting.name] = Field(caption if setting.kind is not SettingKind.SWITCH else "", editor, hint)
-        self.body.addWidget(self._fields[setting.name])
+        made = self._fields[setting.name] = Field("" if setting.kind is SettingKind.SWITCH else caption, editor, hint)
+        editor.setAccessibleName(caption)
+        return made
 
     def _entered(self) -> Settings:
         """What was typed, secrets among it."""
@@ -102,7 +111,8 @@ class SettingsDialog(Dialog):
         except CicloError as error:
             self._notice.say_error(self._words, error)
             return None
-        return {name: value for name, value in entered.items() if name not in secrets and value}
+        defaults = {setting.name: setting.default for setting in self._declared.settings}
+        return {name: value for name, value in entered.items() if name not in secrets and value != defaults[name]}
 
     @Slot()
     def _on_test_clicked(self) -> None:
