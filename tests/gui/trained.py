@@ -136,7 +136,8 @@ class Hand:
     """Finds visible controls by name and uses them as a person would."""
 
     def __init__(self, qtbot: QtBot, page: QWidget) -> None:
-        self._qtbot, self._page = qtbot, page
+        self.qtbot = self._qtbot = qtbot
+        self._page = page
         qtbot.addWidget(page)
         page.resize(1280, 712)
         with qtbot.waitExposed(page):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.deployment.history import deployments, releases
@@ -119,3 +120,21 @@ def newest(session: Session) -> str:
 
 def _approve(project: Project, label: str) -> list[Record]:
     return [decide(project, model=label, approved=True, by="Ana", comment="Good", override="a test")]
+
+
+def test_that_a_server_that_does_not_answer_is_said_before_anything_goes_there(hand: Hand, session: Session) -> None:
+    hand.click("deployment.export.mlflow")
+    dialog = next(
+        w for w in QApplication.topLevelWidgets() if w.objectName() == "deployment.settings" and w.isVisible()
+    )
+    asked = Hand(hand.qtbot, dialog)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # taken, and nobody listens
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        asked.write("deployment.setting.url", address)
+        asked.click("deployment.settings_test")
+        asked.until(lambda: f"Nothing answers at {address}" in asked.words())
+        asked.click("deployment.settings_export")
+        hand.until(lambda: hand.sees("deployment.export_notice"))
+    assert f"Nothing answers at {address}" in hand.words()
+    assert not session.records(DEPLOYMENT)
