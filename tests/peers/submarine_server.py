@@ -47,7 +47,7 @@ class Stored(Registry):
 
     def model(self, name: str) -> dict | None:
         found = [one for one in self.store.list_registered_model() if one.name == name]
-        return {"name": name, "tags": [tag.tag for tag in found[0].tags]} if found else None
+        return {"name": name, "tags": list(found[0].tags)} if found else None
 
     def add_model(self, asked: dict) -> None:
         self.store.create_registered_model(asked["name"], asked["description"], asked["tags"])

@@ -22,7 +22,7 @@ place = f"registry/leaves-1-{one.id}/leaves/1/"
 files = [o["Key"][len(place):] for o in repository.client.list_objects(Bucket="submarine", Prefix=place)["Contents"]]
 print(json.dumps({
     "stage": one.current_stage, "type": one.model_type, "user": one.user_id, "experiment": one.experiment_id,
-    "tags": [t.tag for t in one.tags], "files": files, "versions": len(store.list_model_versions("leaves")),
+    "tags": list(one.tags), "files": files, "versions": len(store.list_model_versions("leaves")),
 }))
 """
 

@@ -67,7 +67,9 @@ class Bucket:
             secret=self._secret,
             region=self._region,
         )
-        return self.web.ask(method, path, data if method == "PUT" else None, headers=headers)
+        # said, since urllib would call it a form, which a server may take apart
+        kind = {"Content-Type": "application/octet-stream"}
+        return self.web.ask(method, path, data if method == "PUT" else None, headers={**headers, **kind})
 
     def _refused(self, answer: Answer) -> CicloError:
         if answer.status == 404:
