@@ -54,15 +54,16 @@ def feed(values, column):
     if unit.startswith(("days", "seconds")):
         return moments(values, days=unit.startswith("days"))
     gone = values.isna().to_numpy()
-    cells = [word(value, column["type"]) for value in values]
+    truths = {level.lower(): level for level in column["levels"]}
+    cells = [word(value, truths) for value in values]
     if unit.startswith("prose"):
         cells = [cell.lower() for cell in cells]
     return np.array([missing if away else cell for cell, away in zip(cells, gone, strict=True)], dtype=object)
 
 
-def word(value, type):
-    """A cell as text; truth values as they were learned."""
-    return str(value).lower() if type == "boolean" else str(value)
+def word(value, truths):
+    """A cell as text; truth values as the file had them that was learned from."""
+    return truths.get(str(value).lower(), str(value)) if isinstance(value, (bool, np.bool_)) else str(value)
 
 
 def moments(values, *, days):

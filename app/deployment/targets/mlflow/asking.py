@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
@@ -13,8 +14,10 @@ import pyarrow as pa
 
 from app.deployment.onnx.writing import flat_outputs
 from app.deployment.targets.mlflow.folder import CODE, LOADER, MODEL_FILE
+from app.errors import CicloError
 from app.learning.model import Predictions
 from app.learning.records import Signature, Task
+from app.resources import resource
 
 RUNTIME = f"onnxruntime {onnxruntime.__version__}"
 
@@ -40,9 +43,12 @@ def ask_folder(folder: Path, table: pa.Table, signature: Signature) -> Predictio
 
 
 def _loader(folder: Path) -> _Loader:
-    """The source of the folder as a module; Python's own way would leave a compiled copy beside it."""
-    path = folder / CODE / f"{LOADER}.py"
+    """The source of the folder as a module. Ciclo's own copy of it is run, and only if the folder's is the same."""
+    own = resource("templates", f"{LOADER}.py")
+    if (folder / CODE / own.name).read_bytes() != own.read_bytes():
+        raise CicloError("deployment.not_certified", cause=own.name)
+    found = SourceFileLoader(LOADER, str(own))
     module = ModuleType(LOADER)
-    exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
+    found.exec_module(module)
     loader: _Loader = module
     return loader

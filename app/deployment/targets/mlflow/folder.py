@@ -114,10 +114,16 @@ def _type(feature: Feature) -> str:
     neither kind of number into the other."""
     if feature.type is ColumnType.INTEGER:
         return "double" if feature.missing_seen else "long"
-    if feature.type is ColumnType.BOOLEAN:
+    if _is_truth(feature):
         return "boolean"
     known = {ColumnType.NUMBER: "double", ColumnType.DATE: "datetime", ColumnType.DATETIME: "datetime"}
     return known.get(feature.type, "string")
+
+
+def _is_truth(feature: Feature) -> bool:
+    """Whether pandas reads the column as truth values: those of words such as yes and no stay words."""
+    plain = {level.lower() for level in feature.levels} <= {"true", "false"}
+    return feature.type is ColumnType.BOOLEAN and plain and not feature.missing_seen
 
 
 def _example(signature: Signature) -> Described:
@@ -139,7 +145,7 @@ def _usual(feature: Feature) -> Value:
     if feature.type is ColumnType.DATETIME:
         return (datetime.fromordinal(_EPOCH_DAY + int(middle // 86_400))).isoformat()
     word = feature.levels[0] if feature.levels else ""
-    return word == "true" if feature.type is ColumnType.BOOLEAN else word
+    return word.lower() == "true" if _is_truth(feature) else word
 
 
 def _requirements() -> list[str]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from app.data.records import ColumnType
 from app.deployment.onnx.parity import open_session
 from app.deployment.onnx.writing import flat_outputs, write_onnx
 from app.deployment.place import files_below, measured
+from app.deployment.targets.mlflow.folder import described
 from app.deployment.targets.mlflow.target import MlflowTarget
 from app.learning.model import predict_table
-from app.learning.records import Task
+from app.learning.records import Feature, Signature, Task
+from app.resources import resource
 from tests.unit.deployment.models import fitted, table
 from tests.unit.deployment.targets.sources import made, make_source
 
@@ -99,3 +104,25 @@ def test_that_a_flat_file_takes_and_gives_columns() -> None:
     assert names == ["prediction", "probability_a", "probability_b", "probability_ñ"]
     assert tuple(names) == flat_outputs(model.signature)
     assert all(len(one.shape) == 1 for one in session.get_outputs())
+
+
+@pytest.mark.parametrize(
+    ("levels", "kind", "taken"),
+    [
+        (("No", "Yes"), "string", {"No": "No", "Yes": "Yes"}),
+        (("false", "true"), "boolean", {True: "true", np.bool_(False): "false"}),
+        (("FALSE", "TRUE"), "boolean", {True: "TRUE", False: "FALSE", "TRUE": "TRUE"}),
+    ],
+)
+def test_that_truth_values_stay_the_words_that_were_learned(
+    levels: tuple[str, ...], kind: str, taken: dict[object, str]
+) -> None:
+    """A column of yes and no was put into small letters, and every row of it was unseen."""
+    feature = Feature(name="partner", type=ColumnType.BOOLEAN, levels=levels)
+    signature = Signature(task=Task.REGRESSION, labels=(), positive="", threshold=0.5, features=(feature,))
+    (told,) = json.loads(str(described(signature)["inputs"]))
+    assert told["type"] == kind
+    module = ModuleType("ciclo_pyfunc")
+    SourceFileLoader("ciclo_pyfunc", str(resource("templates", "ciclo_pyfunc.py"))).exec_module(module)
+    column = {"unit": "word", "missing": "?", "type": "boolean", "levels": list(levels)}
+    assert module.feed(pd.Series(list(taken), dtype=object), column).tolist() == list(taken.values())
