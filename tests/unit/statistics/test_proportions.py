@@ -74,10 +74,27 @@ def test_that_the_corrected_t_is_wider_than_the_naive_one() -> None:
     assert corrected_t(scores[:1], test_share=0.1).reason is not None
 
 
-@pytest.mark.parametrize(("k", "n"), [(0, 30), (3, 40), (9, 1_000), (995, 1_000), (30, 30)])
-def test_that_few_rows_on_a_side_get_the_exact_interval(k: int, n: int) -> None:
+@pytest.mark.parametrize(("k", "n"), [(0, 30), (3, 40), (9, 1_000), (995, 1_000), (30, 30), (99, 250)])
+def test_that_few_rows_on_a_side_get_the_exact_interval_with_mid_p(k: int, n: int) -> None:
     found = share_interval(k, n)
-    exact = proportion_confint(k, n, method="beta")
-    assert (found.low, found.high) == pytest.approx(exact, abs=1e-12)
-    assert found.method == "Clopper-Pearson"
-    assert share_interval(10, 40) == wilson(10, 40)
+    assert found.method == "mid-P"
+    assert found.low is not None
+    assert found.high is not None
+    if k:
+        assert stats.binom.sf(k, n, found.low) + stats.binom.pmf(k, n, found.low) / 2 == pytest.approx(0.025)
+    if k < n:
+        assert stats.binom.cdf(k, n, found.high) - stats.binom.pmf(k, n, found.high) / 2 == pytest.approx(0.025)
+    wide = proportion_confint(k, n, method="beta")
+    assert wide[0] <= found.low <= k / n <= found.high <= wide[1]
+
+
+def test_that_the_ends_of_none_and_all_have_their_closed_form() -> None:
+    assert share_interval(0, 50).high == pytest.approx(1 - 0.05 ** (1 / 50))
+    assert share_interval(50, 50).low == pytest.approx(0.05 ** (1 / 50))
+    assert share_interval(0, 50).low == 0.0
+
+
+def test_that_few_rows_and_plenty_get_wilsons() -> None:
+    assert share_interval(3, 20) == wilson(3, 20)
+    assert share_interval(100, 400) == wilson(100, 400)
+    assert share_interval(0, 0).low is None
