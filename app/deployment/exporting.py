@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import msgspec
@@ -110,8 +109,7 @@ class _Export:
         name = self._declared.name
         self._say("proving", made.name, 1)
         table = read_stored(self._version.table_path, [f.name for f in self._version.model.features])
-        sha256 = hashlib.sha256(source.model_bytes).hexdigest()
-        proof = make_proof(source.model, table, model_sha256=sha256)
+        proof = make_proof(source.model, table, model_sha256=self._release.model_sha256)
         self._context.check_cancelled()
         self._say("certifying", made.name, 2)
         certificate = certify(proof, name, made, work=self._context.staging)

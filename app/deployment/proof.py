@@ -81,8 +81,8 @@ def certify(proof: Proof, target: str, path: Path, *, work: Path) -> Certificate
     Raises
     ------
     CicloError
-        ``deployment.not_certified`` where the process fails, ``deployment.other_answers`` where its answers lie further
-        from the model's than :data:`app.deployment.records.LIMIT`, or a label differs.
+        ``deployment.not_certified`` where the process fails, ``deployment.export_differs`` where its answers lie
+        further from the model's than :data:`app.deployment.records.LIMIT`, or a label differs.
     """
     found, runtime = ask(proof.table, proof.signature, target, path, work=work)
     difference, flips, ties = compare(proof.expected, found, proof.signature)

@@ -79,22 +79,6 @@ def make_release(project: Project, model: str, *, notes: str = "") -> Released:
     return Released(record=record, body=body)
 
 
-def find_release(project: Project, name: str, number: int) -> Released:
-    """A release by model and number.
-
-    Raises
-    ------
-    CicloError
-        ``deployment.no_release``.
-    """
-    made = all_releases(project, model=name)
-    found = next((one for one in made if one.record.number == number), None)
-    if found is None:
-        known = ", ".join(str(one.record.number) for one in made) or "-"
-        raise CicloError("deployment.no_release", model=name, number=number, known=known)
-    return found
-
-
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """A field of two releases that isn't the same. ``part`` is data, model, decision or code."""
 

@@ -9,7 +9,7 @@ from app.deployment.declared import Settings
 from app.deployment.history import Deployed, deployments, releases
 from app.deployment.records import DEPLOYMENT, RELEASE, ExportRequest
 from app.learning.records import MODEL
-from app.project.record import readable
+from app.project.record import Record, readable
 from app.ui import theme as tokens
 from app.ui.deployment.history import HistoryCard
 from app.ui.deployment.outcome import Outcome
@@ -32,6 +32,8 @@ class Page(QWidget):
         self._session, self._words = session, session.words
         words = self._words
         self._approved: list[VersionRow] = []
+        self._records: list[Record] = []
+        self._deployed: list[Deployed] = []
         self._header = PageHeader(words("ui_deployment.title"), "", words("ui_deployment.subtitle"))
         self._versions = Dropdown(session.theme)
         self._versions.setObjectName("deployment.version")
@@ -113,9 +115,10 @@ class Page(QWidget):
                 for r in self._approved
             ]
         )
-        made = deployments([*self._session.records(DEPLOYMENT), *self._session.records(RELEASE)])
-        self._outer.show_work(bool(self._approved or made))
-        self._history.show_deployments(made)
+        self._records = [*self._session.records(DEPLOYMENT), *self._session.records(RELEASE)]
+        self._deployed = deployments(self._records)
+        self._outer.show_work(bool(self._approved or self._deployed))
+        self._history.show_deployments(self._deployed)
         if not self._score.paths()[0]:
             self._score.set_bundle(self._history.newest())
         self._show_version()
@@ -124,9 +127,8 @@ class Page(QWidget):
         """Everything that is about the version that is chosen."""
         version = self._version()
         label = version.label if version is not None else ""
-        made = [*self._session.records(DEPLOYMENT), *self._session.records(RELEASE)]
-        self._targets.show_history(deployments(made), label)
-        self._release.show_release(version, releases(made, model=label.partition("@")[0]))
+        self._targets.show_history(self._deployed, label)
+        self._release.show_release(version, releases(self._records, model=label.partition("@")[0]))
         self._on_busy_changed(self._outcome.busy)
 
     def _version(self) -> VersionRow | None:

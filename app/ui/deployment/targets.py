@@ -74,7 +74,7 @@ class Targets(QWidget):
         self._cards: dict[str, TargetCard] = {}
         self._declared: dict[str, Declared] = {}
         self._newest: dict[str, Deployed] = {}
-        self._able = False
+        self._able, self._asked = False, ""
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(tokens.SPACE)
@@ -123,9 +123,7 @@ class Targets(QWidget):
             self.wanted.emit(name, {})
             return
         before = self._newest.get(name)
-        given: Settings = {}
-        if before is not None:
-            given = before.body.settings
+        given: Settings = before.body.settings if before is not None else {}
         dialog = SettingsDialog(self._session, declared, given, self.window())
         self._asked = name
         dialog.wanted.connect(self._on_settings)
