@@ -1,8 +1,8 @@
 """Whether intervals, comparisons and thresholds keep what they say, in figures.
 
-``python -m tests.bench.bench_statistics [--repeats 2000] [--trainings 200] [--clean 100]`` simulates data of which
-the truth is known and lets the functions of the report judge them. The rules and their limits are those of the design;
-what a naive tool would show stands beside.
+``python -m tests.bench.bench_statistics [--repeats 2000] [--trainings 200] [--clean 100] [--only CHECK ...]`` simulates
+data of which the truth is known and lets the functions of the report judge them. The rules and their limits are those
+of the design; what a naive tool would show stands beside. Each check is a process of its own, one a processor.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,24 +24,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from app.data.records import ColumnType
-from app.learning.estimators.catalogue import BASELINE
-from app.learning.records import ModelVersion, Task, TrainRequest
-from app.learning.training import train
-from app.project import Project
+from app.learning.records import Task
 from app.statistics.auc import auc_interval
 from app.verification.compared import differences, spent_level, spent_over
 from app.verification.metrics import measure
 from app.verification.observed import Classified, Measured, Observed
-from app.verification.records import Report, VerifyRequest
 from app.verification.value.counting import counted
 from app.verification.value.curve import WorthCurve
 from app.verification.value.records import ValueTable
 from app.verification.value.worth import prices
-from app.verification.verifying import verify
-from tests.bench.figures import Figures
+from tests.bench.figures import Figures, program
 from tests.bench.leak_check import check_leaks
-from tests.integration.learning.datasets import Columns, Here, store
+from tests.bench.noise_trainings import check_many_columns, check_trainings
 
 Floats = NDArray[np.float64]
 _TRUTH_ROWS = 1_000_000
@@ -265,75 +261,6 @@ def check_reuse(figures: Figures, repeats: int) -> None:
     figures.say("ten looks at noise: every interval holds the truth", told, ">= 0.85", held / repeats >= 0.85)
 
 
-def check_trainings(figures: Figures, trainings: int) -> None:
-    """Real trainings of targets that follow from nothing: the whole path from data to gate."""
-    wrong = 0
-    for turn in range(trainings):
-        folder = Path(tempfile.mkdtemp(prefix="ciclo-null-"))
-        os.environ["CICLO_HOME"] = str(folder / "home")
-        try:
-            wrong += _passes(folder, turn)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    share = wrong / max(1, trainings)
-    limit = 0.05 + 2 * np.sqrt(0.05 * 0.95 / max(1, trainings))
-    figures.say(f"{trainings} trainings of noise that beat the baseline", f"{share:.3f}", "<= 0.05", share <= limit)
-
-
-def _passes(folder: Path, seed: int) -> bool:
-    g = np.random.default_rng(seed)
-    n = 300
-    columns = {f"x{k}": (ColumnType.NUMBER, g.normal(size=n).tolist()) for k in range(8)}
-    project = Project.create(folder / "p", name="noise")
-    store(project, "data", {**columns, "y": (ColumnType.BOOLEAN, np.where(g.random(n) < 0.4, "yes", "no").tolist())})
-    staging, lock = project.new_staging()
-    request = TrainRequest(project=str(project.folder), dataset="data", target="y", model="m", seed=seed)
-    project.commit(train(Here(staging), request).drafts)
-    lock.release()
-    staging, lock = project.new_staging()
-    outcome = verify(Here(staging), VerifyRequest(project=str(project.folder), model="m"))
-    report = project.commit(outcome.drafts)[0].read(Report)
-    lock.release()
-    project.close()
-    return next(gate.passed for gate in report.gates if gate.code == "beats_baseline")
-
-
-def check_many_columns(figures: Figures, trainings: int) -> None:
-    """Two thousand columns of noise, with everything that is done to columns on: cross-validation finds nothing."""
-    found = []
-    for turn in range(trainings):
-        g, n = np.random.default_rng(100 + turn), 1_000
-        columns = {f"x{k}": (ColumnType.NUMBER, g.normal(size=n).tolist()) for k in range(1_990)}
-        for k in range(10):
-            columns[f"w{k}"] = (ColumnType.CATEGORY, g.choice(list("abcdefghij"), size=n).tolist())
-        answer = np.repeat(["yes", "no"], n // 2)
-        version = _trained({**columns, "y": (ColumnType.BOOLEAN, g.permutation(answer).tolist())}, turn)
-        figures_of = (one.cv.get("roc_auc") for one in version.candidates if one.estimator != BASELINE)
-        found += [one.value for one in figures_of if one is not None and one.value is not None]
-    if found:
-        mean = float(np.mean(found))
-        told = f"{mean:.3f} ({len(found)} candidates of {trainings} trainings)"
-        figures.say("AUC out of 2,000 columns of noise", told, "0.50 +- 0.01", abs(mean - 0.5) <= 0.01)
-
-
-def _trained(columns: Columns, seed: int) -> ModelVersion:
-    folder = Path(tempfile.mkdtemp(prefix="ciclo-noise-"))
-    os.environ["CICLO_HOME"] = str(folder / "home")
-    try:
-        project = Project.create(folder / "p", name="noise")
-        store(project, "data", columns)
-        staging, lock = project.new_staging()
-        request = TrainRequest(
-            project=str(project.folder), dataset="data", target="y", model="m", seed=seed, time_limit_s=30
-        )
-        version = project.commit(train(Here(staging), request).drafts)[0].read(ModelVersion)
-        lock.release()
-        project.close()
-        return version
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 _PROC = """
 library(pROC); a <- read.csv(commandArgs(TRUE)[1]); r1 <- roc(a$y, a$p1, quiet=TRUE, direction="<")
 r2 <- roc(a$y, a$p2, quiet=TRUE, direction="<")
@@ -364,23 +291,51 @@ def check_reference(figures: Figures) -> None:
     figures.say("largest difference from pROC (20 data sets)", f"{worst:.1e}", "<= 1e-6", worst <= 1e-6)
 
 
+_CHECKS: dict[str, Callable[[Figures, argparse.Namespace], None]] = {
+    "coverage": lambda figures, told: check_coverage(figures, told.repeats),
+    "leaks": lambda figures, told: check_leaks(figures, told.clean),
+    "trainings": lambda figures, told: check_trainings(figures, told.trainings),
+    "champion": lambda figures, told: check_champion(figures, told.repeats),
+    "columns": lambda figures, told: check_many_columns(figures, told.trainings // 20),
+    "threshold": lambda figures, told: check_threshold(figures, told.repeats // 4),
+    "reuse": lambda figures, told: check_reuse(figures, told.repeats),
+    "power": lambda figures, told: check_power(figures, told.repeats),
+    "reference": lambda figures, told: check_reference(figures),
+}
+"""Longest first, so that no processor waits at the end."""
+
+
+def _alone(name: str, options: argparse.Namespace) -> subprocess.CompletedProcess[str]:
+    """A check in a process of its own; its libraries keep to one thread, since the other processors are busy too."""
+    sizes = ["--repeats", options.repeats, "--trainings", options.trainings, "--clean", options.clean]
+    return subprocess.run(
+        [*program("bench_statistics", "--only", name), *map(str, sizes)],
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+
 def main() -> int:
     """Every check, each with its figure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=2_000)
     parser.add_argument("--trainings", type=int, default=200)
     parser.add_argument("--clean", type=int, default=100)
+    parser.add_argument("--only", choices=_CHECKS, nargs="+", default=list(_CHECKS))
     options = parser.parse_args()
     figures = Figures()
-    check_reference(figures)
-    check_power(figures, options.repeats)
-    check_threshold(figures, options.repeats // 4)
-    check_reuse(figures, options.repeats)
-    check_champion(figures, options.repeats)
-    check_coverage(figures, options.repeats)
-    check_leaks(figures, options.clean)
-    check_trainings(figures, options.trainings)
-    check_many_columns(figures, options.trainings // 20)
+    if len(options.only) == 1:
+        _CHECKS[options.only[0]](figures, options)
+        return figures.status
+    started = time.monotonic()
+    with ThreadPoolExecutor(os.cpu_count()) as at_once:
+        for done in as_completed([at_once.submit(_alone, name, options) for name in options.only]):
+            print(done.result().stdout, end="", flush=True)
+            figures.missed += done.result().returncode != 0
+    minutes = (time.monotonic() - started) / 60
+    figures.say("minutes for all of them", f"{minutes:.0f}", "<= 60", minutes <= 60)
     return figures.status
 
 
