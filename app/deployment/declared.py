@@ -51,6 +51,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
         The package that brings it, with its version; empty for Ciclo's own.
     titles
         Title by language, of targets that other packages bring.
+    texts
+        Under which name its texts stand where they are others than those of ``name``.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     package: str = ""
     titles: dict[str, str] = {}
+    texts: str = ""
 
 
 Settings = dict[str, str]

@@ -10,9 +10,9 @@ from PySide6.QtCore import QModelIndex, Signal, Slot
 from app.deployment.history import Deployed
 from app.project.record import readable
 from app.text.message import amount
-from app.ui.deployment.names import target_title
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
+from app.ui.target_names import target_title
 from app.ui.widgets.basics import Card, button, label, row
 from app.ui.widgets.cells import ChipCell
 from app.ui.widgets.table import Table

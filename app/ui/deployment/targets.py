@@ -14,9 +14,9 @@ from app.deployment.records import TARGETS, TargetsAnswer, TargetsRequest
 from app.project.record import readable
 from app.text.message import amount
 from app.ui import theme as tokens
-from app.ui.deployment.names import title_of, why
-from app.ui.deployment.settings_dialog import SettingsDialog
 from app.ui.session import Session
+from app.ui.target_dialog import TargetDialog
+from app.ui.target_names import title_of, why
 from app.ui.widgets.basics import Card, button, label, row
 
 _ACROSS = 3
@@ -124,7 +124,8 @@ class Targets(QWidget):
             return
         before = self._newest.get(name)
         given: Settings = before.body.settings if before is not None else {}
-        dialog = SettingsDialog(self._session, declared, given, self.window())
+        action = self._session.words("ui_deployment.export")
+        dialog = TargetDialog(self._session, declared, given, self.window(), action=action)
         self._asked = name
         dialog.wanted.connect(self._on_settings)
         dialog.open()

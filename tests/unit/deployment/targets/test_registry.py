@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.deployment.own import OWN
 from app.deployment.targets import find_target, target_names
 from app.text import Words
-from app.ui.deployment.names import setting_label, title_of, why
+from app.ui.target_names import setting_label, title_of, why
 
 
 def test_that_what_the_window_lists_is_what_there_is() -> None:

@@ -10,9 +10,9 @@ from app.deployment.records import CONNECT, ConnectAnswer, ConnectRequest
 from app.deployment.secrets import keep_secret
 from app.errors import CicloError
 from app.ui import theme as tokens
-from app.ui.deployment.names import setting_help, setting_label, title_of, why
 from app.ui.dialogs import Dialog
 from app.ui.session import Session
+from app.ui.target_names import setting_help, setting_label, title_of, why
 from app.ui.widgets.basics import button, label, line, row
 from app.ui.widgets.form import Dropdown, Field, Option, line_edit
 from app.ui.widgets.messages import Notice
@@ -21,12 +21,14 @@ _YES, _NO = "yes", "no"
 _ACROSS = 2
 
 
-class SettingsDialog(Dialog):
-    """Sends ``wanted(settings)`` for the export."""
+class TargetDialog(Dialog):
+    """Sends ``wanted(settings)`` when the button named ``action`` is pressed."""
 
     wanted = Signal(object)
 
-    def __init__(self, session: Session, declared: Declared, given: Settings, parent: QWidget | None) -> None:
+    def __init__(
+        self, session: Session, declared: Declared, given: Settings, parent: QWidget | None, *, action: str
+    ) -> None:
         super().__init__(session, title_of(session.words, declared), parent)
         self.setObjectName("deployment.settings")
         self.setMinimumWidth(session.theme.size(640))
@@ -48,18 +50,18 @@ class SettingsDialog(Dialog):
         self._notice.hide()
         self.body.addStretch(1)
         self.body.addWidget(line())
-        self._add_buttons()
+        self._add_buttons(action)
 
-    def _add_buttons(self) -> None:
+    def _add_buttons(self, action: str) -> None:
         words = self._words
         self._test = button(words("ui_deployment.settings.test"), self._on_test_clicked)
         self._test.setObjectName("deployment.settings_test")
         self._test.setVisible(bool(self._declared.address))
         cancel = button(words("ui.cancel"), self.reject)
-        export = button(words("ui_deployment.export"), self._on_export_clicked, "primary")
-        export.setObjectName("deployment.settings_export")
-        export.setDefault(True)
-        self.body.addLayout(row(self._test, 1, cancel, export))
+        go_on = button(action, self._on_action_clicked, "primary")
+        go_on.setObjectName("deployment.settings_export")
+        go_on.setDefault(True)
+        self.body.addLayout(row(self._test, 1, cancel, go_on))
 
     def _field(self, setting: Setting, value: str) -> Field:
         words, declared = self._words, self._declared
@@ -133,7 +135,7 @@ class SettingsDialog(Dialog):
         self._notice.say_error(self._words, error)
 
     @Slot()
-    def _on_export_clicked(self) -> None:
+    def _on_action_clicked(self) -> None:
         settings = self._taken()
         if settings is not None:
             self.wanted.emit(settings)
