@@ -53,6 +53,7 @@ COMMANDS = (
     "reject",
     "release",
     "releases",
+    "runs",
     "export",
     "score",
     "open",

@@ -204,6 +204,17 @@ def test_that_the_same_version_is_not_registered_twice(
     assert found["versions"] == 1
 
 
+def test_that_the_runs_of_a_server_come_into_the_project(server: str, approved: Approved) -> None:
+    approved.export("mlflow", "--url", server)
+    found = approved.program("runs", str(approved.project), "--url", server, "--experiment", "ciclo").document
+    (experiment,) = found["experiments"]
+    run = experiment["runs"][-1]
+    assert (run["name"], run["status"], run["user"]) == ("leaves@2", "FINISHED", "Ana")
+    assert run["metrics"]["roc_auc_low"] < run["metrics"]["roc_auc"]
+    assert run["params"]["target"] == "leaves"
+    assert run["datasets"][0].startswith("customers@1 ")
+
+
 def test_that_the_name_of_somebody_elses_model_is_refused(server: str, approved: Approved) -> None:
     body = json.dumps({"name": "theirs"}).encode()
     request = urllib.request.Request(

@@ -13,6 +13,7 @@ from app.ui.widgets.basics import button, clear, row
 from app.ui.widgets.form import Dropdown, Option
 
 _MOST_SHOWN = 4
+_WIDTH = 180
 
 
 class MetricChoice(QWidget):
@@ -33,7 +34,7 @@ class MetricChoice(QWidget):
         self._more = Dropdown(session.theme)
         self._more.setObjectName("results.add_metric")
         self._more.setAccessibleName(self._invitation)
-        self._more.setMaximumWidth(session.theme.size(220))
+        self._more.setMinimumWidth(session.theme.size(_WIDTH))
         self._more.chosen.connect(self._on_metric_added)
         self.setLayout(row(self._chips, self._more, 1))
 

@@ -39,7 +39,8 @@ _FIRST_SHOWN, _ACROSS = 2, 2
 class VersionsView(QWidget):
     """A chart of each metric across versions, above a table of versions; a click opens the report.
 
-    ``metrics_changed`` when others are to be shown; ``comparison_shown(widget)`` when two versions stand side by side.
+    ``metrics`` are those shown. ``metrics_changed`` when the user wants others; ``comparison_shown(widget)`` when two
+    versions stand side by side.
     """
 
     metrics_changed = Signal()
@@ -49,7 +50,7 @@ class VersionsView(QWidget):
         super().__init__()
         self._session, self._words = session, session.words
         self._rows: list[VersionRow] = []
-        self._metrics: tuple[str, ...] = ()
+        self.metrics: tuple[str, ...] = ()
         self._make_parts()
         self._lay_out()
 
@@ -92,15 +93,6 @@ class VersionsView(QWidget):
 
     # What is shown
 
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        """The metrics shown; set those to show."""
-        return self._metrics
-
-    @metrics.setter
-    def metrics(self, metrics: tuple[str, ...]) -> None:
-        self._metrics = metrics
-
     def pick(self, record_id: str) -> None:
         """Mark a version."""
         self._table.pick(record_id)
@@ -112,9 +104,9 @@ class VersionsView(QWidget):
         self._spent.setText(self._words.text(spent) if spent is not None else "")
         self._spent.setVisible(spent is not None)
         known = METRICS[Task(newest.task)]
-        if not self._metrics or not set(self._metrics) <= set(known):
-            self._metrics = tuple(dict.fromkeys((newest.metric, *known)))[:_FIRST_SHOWN]
-        self._choice.offer(self._metrics, known)
+        if not self.metrics or not set(self.metrics) <= set(known):
+            self.metrics = tuple(dict.fromkeys((newest.metric, *known)))[:_FIRST_SHOWN]
+        self._choice.offer(self.metrics, known)
         chosen = self._table.currentIndex().row()
         key = self._model.row(chosen).id if 0 <= chosen < len(self._model.rows()) else newest.id
         self._model.set_columns(self._columns(), self._rows)
@@ -132,7 +124,7 @@ class VersionsView(QWidget):
         if project is None or not self._rows:
             return
         limit = gate_limit(project, self._rows[0].model)
-        groups = same_scale(self._metrics)
+        groups = same_scale(self.metrics)
         while len(self._views) < len(groups):
             self._add_view()
         for position, view in enumerate(self._views):
@@ -150,7 +142,7 @@ class VersionsView(QWidget):
 
     def _columns(self) -> list[Column[VersionRow]]:
         words = self._words
-        shown = self._metrics or (self._rows[0].metric,)
+        shown = self.metrics or (self._rows[0].metric,)
         return [
             Column(words("ui_results.column.version"), _version, tone="strong"),
             Column(words("ui_results.column.state"), self._state, drawn=self._state_chip),
@@ -194,7 +186,7 @@ class VersionsView(QWidget):
 
     @Slot(object)
     def _on_metrics_changed(self, metrics: tuple[str, ...]) -> None:
-        self._metrics = metrics
+        self.metrics = metrics
         self.metrics_changed.emit()
 
     @Slot()

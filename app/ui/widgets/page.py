@@ -192,23 +192,29 @@ class EmptyPage(QWidget):
 class WorkOrEmpty(QStackedWidget):
     """What a tab works with, or what it says while there is nothing: the texts ``code``, ``code.why`` and ``action``.
 
-    ``acted`` says that the button of the empty page was pressed. That page is made when it is first needed.
+    ``acted`` says that the button of the empty page was pressed, ``linked`` that the link below it was. That page is
+    made when it is first needed.
     """
 
     acted = Signal()
+    linked = Signal()
 
-    def __init__(self, theme: Theme, words: Words, work: QWidget, *, icon: str, code: str, action: str) -> None:
+    def __init__(
+        self, theme: Theme, words: Words, work: QWidget, *, icon: str, code: str, action: str, link: str = ""
+    ) -> None:
         super().__init__()
         self._theme, self._words = theme, words
-        self._icon, self._code, self._action = icon, code, action
+        self._icon, self._code, self._action, self._link = icon, code, action, link
         self._work = work
         self.addWidget(work)
 
     @cached_property
     def _empty(self) -> EmptyPage:
         words, code = self._words, self._code
-        made = EmptyPage(self._theme, self._icon, words(code), words(f"{code}.why"), words(self._action))
+        link = words(self._link) if self._link else ""
+        made = EmptyPage(self._theme, self._icon, words(code), words(f"{code}.why"), words(self._action), link)
         made.acted.connect(self.acted)
+        made.linked.connect(self.linked)
         self.addWidget(made)
         return made
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.deployment.runs.records import EXPERIMENT
 from app.ui.results.history import History
 from app.ui.results.page import Page
 from app.ui.session import Session
@@ -14,6 +16,7 @@ from app.ui.widgets.form import Dropdown
 from app.ui.widgets.table import Table
 from app.verification.state import decide, models
 from tests.gui.trained import Hand, model_id, nameless
+from tests.integration.deployment.replicas import logged, logged_run, running
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -95,6 +98,31 @@ def test_that_two_versions_are_set_side_by_side(hand: Hand, page: Page, session:
     assert not nameless(page)
     hand.click("results.compare.close")
     assert not hand.sees("results.compare")
+
+
+def test_that_runs_of_an_mlflow_server_are_brought_in_looked_at_and_taken_out_again(
+    hand: Hand, page: Page, session: Session
+) -> None:
+    runs = [logged_run(place, auc=0.7 + place / 100, **({"loss": 0.5} if place else {})) for place in range(3)]
+    with running(logged(churn=runs)) as url:
+        hand.click("results.import")
+        asked = Hand(
+            hand.qtbot, next(w for w in QApplication.topLevelWidgets() if w.objectName() == "deployment.settings")
+        )
+        asked.write("deployment.setting.url", url)
+        asked.click("deployment.settings_export")
+        hand.until(lambda: hand.sees("results.runs.chart.2"))
+    assert "Imported: 3 runs of 1 experiment." in hand.words()
+    assert f"Logged on MLflow 3.17.2 at {url}" in hand.words()
+    rows = hand.find(Table, "results.runs").model()
+    assert [rows.index(n, 0).data() for n in range(rows.rowCount())] == ["try 2", "try 1", "try 0"]
+    assert [rows.index(n, 3).data() for n in range(rows.rowCount())] == ["0.500", "0.500", "—"]
+    hand.find(ChartView, "results.runs.chart.2").point_clicked.emit(0, 0)
+    assert hand.find(Table, "results.runs").currentIndex().row() == 1
+    assert not nameless(page)
+    hand.click("results.runs.remove")
+    hand.until(lambda: hand.sees("results.versions"))
+    assert not session.records(EXPERIMENT)
 
 
 def test_that_what_only_the_training_judged_is_no_part_of_the_line(hand: Hand, session: Session) -> None:

@@ -118,6 +118,57 @@ class Mlflow(Replica):
         self.say(200)
 
 
+class Runs(Replica):
+    """The part of MLflow's REST interface that tells of runs, a page of two at a time."""
+
+    runs: ClassVar[dict[str, list[dict]]]
+
+    def do_GET(self) -> None:
+        name = self.query.get("experiment_name", "")
+        if self.place == "/version":
+            self.say(200, b"3.17.2")
+        elif name in self.runs:
+            self.say(200, {"experiment": {"experiment_id": name.upper(), "name": name}})
+        else:
+            self.say(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "not found"})
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.body())
+        if self.place.endswith("/experiments/search"):
+            self.say(200, {"experiments": [{"experiment_id": name.upper(), "name": name} for name in self.runs]})
+            return
+        (experiment,) = asked["experiment_ids"]
+        found = sorted(self.runs[experiment.lower()], key=lambda run: -run["info"]["start_time"])
+        begin = int(asked.get("page_token", "0"))
+        more = {"next_page_token": str(begin + 2)} if begin + 2 < len(found) else {}
+        self.say(200, {"runs": found[begin : begin + 2], **more})
+
+
+def logged(**runs: list[dict]) -> type[Runs]:
+    """A server with the runs of some experiments."""
+    return type("Server", (Runs,), {"runs": runs})
+
+
+def logged_run(place: int, **metrics: object) -> dict:
+    """A run as MLflow tells it."""
+    began = 1_790_000_000_000 + 60_000 * place
+    return {
+        "info": {
+            "run_id": f"r{place}",
+            "run_name": f"try {place}",
+            "status": "FINISHED",
+            "start_time": began,
+            "end_time": began + 1500,
+        },
+        "data": {
+            "metrics": [{"key": name, "value": value} for name, value in metrics.items()],
+            "params": [{"key": "depth", "value": str(place)}],
+            "tags": [{"key": "mlflow.user", "value": "Ana"}],
+        },
+        "inputs": {"dataset_inputs": [{"dataset": {"name": "customers", "digest": "ab12"}}]},
+    }
+
+
 def mlflow(**trouble: object) -> type[Mlflow]:
     """A server of its own, with a way to fail."""
     state = {"models": {}, "files": {}, "runs": {}, "asked": {}}
