@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.data.versions.history import Use, VersionEntry
-from app.project.record import Record
+from app.project.record import Record, readable
 from app.text.words import Words
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.theme import Theme
@@ -25,7 +25,7 @@ def spoken_version(version: Record | VersionEntry, words: Words) -> str:
 
 def spoken_uses(used_by: tuple[Use, ...], words: Words) -> str:
     """What rests on a version: models and later versions by name, the rest by how many of each kind."""
-    named = dict.fromkeys(use.label.replace("@", " v") for use in used_by if use.kind.endswith("-version"))
+    named = dict.fromkeys(readable(use.label) for use in used_by if use.kind.endswith("-version"))
     others = [use.kind for use in used_by if not use.kind.endswith("-version")]
     counted = [
         words("ui_datasets.versions.kind", kind=words(f"project.kind.{kind.replace('-', '_')}"), n=others.count(kind))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.project.record import readable
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.comparison import ComparisonCard
@@ -61,7 +62,7 @@ class CompareView(QWidget):
     def _on_compared(self, found: SideBySide) -> None:
         clear(self._lines)
         words = self._words
-        names = {"first": found.first.replace("@", " v"), "second": found.second.replace("@", " v")}
+        names = {"first": readable(found.first), "second": readable(found.second)}
         head = Card(words("ui_results.compare.with", **names))
         head.setObjectName("results.compare")
         close = button(words("ui_results.compare.close"), self._on_close_clicked, "link")
@@ -91,8 +92,8 @@ def _settings_table(session: Session, found: SideBySide) -> Table:
     words, told = session.words, _Told(session.words)
     columns = [
         Column[Setting](words("ui_results.compare.setting"), told.name, tone="muted"),
-        Column[Setting](found.first.replace("@", " v"), told.ours, tone="strong", hint=told.ours),
-        Column[Setting](found.second.replace("@", " v"), told.theirs, hint=told.theirs),
+        Column[Setting](readable(found.first), told.ours, tone="strong", hint=told.ours),
+        Column[Setting](readable(found.second), told.theirs, hint=told.theirs),
     ]
     model: RecordTableModel[Setting] = RecordTableModel(session.theme, columns, found.settings)
     table = Table(session.theme, model, name=words("ui_results.compare.settings"), whole=True)

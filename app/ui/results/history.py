@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import nan
 
 from app.learning.records import Estimate
+from app.project.record import readable
 from app.text.message import Text
 from app.text.words import Words
 from app.ui.widgets.chart_extras import Extras
@@ -78,7 +79,7 @@ class History:
 
     def _new_data(self) -> tuple[tuple[float, str], ...]:
         return tuple(
-            (i - 0.5, self._words("ui_results.new_data", dataset=self.versions[i].dataset.replace("@", " v")))
+            (i - 0.5, self._words("ui_results.new_data", dataset=readable(self.versions[i].dataset)))
             for i in range(1, len(self.versions))
             if self.versions[i].dataset != self.versions[i - 1].dataset
         )

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.learning.records import Estimate, Task
+from app.project.record import readable
 from app.text.message import Text, amount
 from app.text.words import Words
 from app.ui import theme as tokens
@@ -164,7 +165,7 @@ class VersionsView(QWidget):
         return self._words(f"learning.estimator.{version.estimator}")
 
     def _dataset(self, version: VersionRow) -> str:
-        name = version.dataset.replace("@", " v")
+        name = readable(version.dataset)
         return f"{name} ({self._words(f'verification.data.{version.data_state}')})" if version.data_state else name
 
     def _source(self, version: VersionRow) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.learning.records import MODEL, ModelVersion, TrainRequest
+from app.project.record import readable
 
 if TYPE_CHECKING:
     from app.ui.session import Session
@@ -41,4 +42,4 @@ def propose_again(form: TrainingForm, session: Session, target: str) -> str:
     form.split.choose({"split": by_hand, "gap": request.gap, "together": request.keep_together})
     told = (request.exclude, request.include, request.increasing, request.decreasing, rule, by_hand)
     known = any((*told, request.keep_together))
-    return session.words("ui_training.as_before", model=label.replace("@", " v")) if known else ""
+    return session.words("ui_training.as_before", model=readable(label)) if known else ""

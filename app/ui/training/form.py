@@ -20,7 +20,7 @@ from app.learning.records import (
     TrainRequest,
     model_name,
 )
-from app.project.record import Record
+from app.project.record import Record, readable
 from app.text.message import amount
 from app.text.words import Words
 from app.ui import theme as tokens
@@ -148,7 +148,7 @@ class TrainingForm(Card):
         self._records = {r.name: r for r in reversed(newest.values())}
         before = self.dataset.value()
         rows = [(r, self._words("ui_training.rows", n=r.read(DatasetVersion).rows)) for r in self._records.values()]
-        self.dataset.set_options([Option(r.name, r.label.replace("@", " v"), said) for r, said in rows])
+        self.dataset.set_options([Option(r.name, readable(r.label), said) for r, said in rows])
         self.train.setEnabled(False)
         if self._records:
             self._show_dataset(keep=before == self.dataset.value())

@@ -11,7 +11,7 @@ from app.text.message import Text
 from app.verification.state import champion
 
 if TYPE_CHECKING:
-    from app.project.record import Record
+    from app.project.record import Record, readable
     from app.project.store import Project
     from app.ui.training.form import TrainingForm
 
@@ -68,7 +68,7 @@ def taking_request(project: Project, record: Record, candidate: Candidate) -> Tr
 
 def job_title(request: TrainRequest) -> Text:
     """What the list of jobs calls a training."""
-    params = {"model": request.model, "dataset": request.dataset.replace("@", " v")}
+    params = {"model": request.model, "dataset": readable(request.dataset)}
     if request.taken is not None:
         estimator = Text(f"learning.estimator.{request.taken.estimator}")
         return Text("ui_training.job.taken", {**params, "estimator": estimator})

@@ -13,7 +13,7 @@ from app.jobs.contract import Ended, JobState
 from app.learning.compute.records import COMPUTING, Computing
 from app.learning.records import Leaderboard, ModelVersion
 from app.learning.spending import sentences
-from app.project.record import Record
+from app.project.record import Record, readable
 from app.text.message import amount
 from app.text.words import Words
 from app.ui import theme as tokens
@@ -69,7 +69,7 @@ class Result(ScrollPage):
 
     def set_versions(self, versions: Sequence[Record]) -> None:
         """The versions to choose from, the oldest first."""
-        self._versions.set_options([Option(r.id, r.label.replace("@", " v")) for r in reversed(versions)])
+        self._versions.set_options([Option(r.id, readable(r.label)) for r in reversed(versions)])
         self._versions.set_value(self._record_id or self._versions.value())
         self._versions.setVisible(len(versions) > 1)
 

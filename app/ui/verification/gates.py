@@ -31,6 +31,7 @@ class GatesCard(Card):
         super().__init__(session.words("ui_verification.gates"))
         self._session, self._words = session, session.words
         self._model = ""
+        self._reached: dict[str, float] = {}
         self._list = QVBoxLayout()
         self._list.setSpacing(0)
         self._metric = Dropdown(session.theme)
@@ -42,9 +43,9 @@ class GatesCard(Card):
         self._risk.setObjectName("verification.risk")
         self._risk.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._risk.chosen.connect(self._on_risk_chosen)
-        self._limit = line_edit(placeholder=self._words("ui_verification.limit.value"))
+        self._limit = line_edit()
         self._limit.setObjectName("verification.limit_value")
-        self._limit.setAccessibleName(self._words("ui_verification.limit.value"))
+        self._limit.setAccessibleName(self._words("ui_verification.limit.name"))
         self._limit.setMaximumWidth(session.theme.size(84))
         self._limit.returnPressed.connect(self._on_limit_set)
         self._set = button(self._words("ui_verification.limit.set"), self._on_limit_set, "small")
@@ -74,14 +75,19 @@ class GatesCard(Card):
         words = self._words
         self._model = report.model.partition("@")[0]
         gates = gates_now(project, report)
+        ends = {
+            row.code: row.estimate.value if row.estimate.low is None else row.estimate.low for row in report.metrics
+        }
+        self._reached = {code: float(display_value(code, end)) for code, end in ends.items() if end}
         clear(self._list)
         for gate in gates:
             severity = "good" if gate.passed else "bad"
-            self._list.addWidget(FindingRow(self._session.theme, severity, words.text(gate.sentence)))
+            name = words(f"verification.gate.{gate.code}")
+            self._list.addWidget(FindingRow(self._session.theme, severity, words.text(gate.sentence), name=name))
         risk = gate_risk(project, self._model)
         self._risk.set_value(risk)
         self._risk_help.setText(words(f"ui_verification.risk.{risk}.help"))
-        self._least.show_least(project, model=self._model, metric=metric)
+        self._least.show_least(project, model=self._model, metric=metric, reached=self._reached.get(metric))
         kept = self._metric.value()
         options = [Option(m, words(f"verification.metric.{m}")) for m in METRICS[report.task]]
         options += [Option(fact, words(f"verification.gate.{fact}_limit")) for fact in FACTS]
@@ -93,11 +99,13 @@ class GatesCard(Card):
         return gates
 
     def _show_limit(self) -> None:
-        """What the chosen metric is limited to."""
+        """What the chosen metric is limited to; where nothing is set, the figure that was reached is the example."""
         project = self._session.project
         limit = gate_limit(project, self._model, self._metric.value()) if project is not None else None
         value = None if limit is None or limit.limit is None else float(display_value(limit.metric, limit.limit))
         self._limit.setText("" if value is None else self._words.number(value))
+        reached = self._reached.get(self._metric.value())
+        self._limit.setPlaceholderText("" if reached is None else self._words.significant(reached, digits=2))
 
     @Slot(str)
     def _on_metric_chosen(self, _metric: str) -> None:
@@ -125,6 +133,16 @@ class GatesCard(Card):
 
     def _on_failed(self, error: CicloError) -> None:
         self.failed.emit(error)
+
+
+def _reached(report: Report) -> dict[str, float]:
+    """Of each metric what it reaches in all likelihood, or its value where there is no interval."""
+    found = {}
+    for one in report.metrics:
+        end = one.estimate.value if one.estimate.low is None else one.estimate.low
+        if end:
+            found[one.code] = float(display_value(one.code, end))
+    return found
 
 
 def _set_limit(project: Project, model: str, metric: str, limit: float | None) -> list[Record]:

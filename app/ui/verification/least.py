@@ -27,7 +27,7 @@ class LeastField(QWidget):
         self._session, self._words = session, session.words
         self._model = self._metric = ""
         self._about = label("", "small-muted")
-        self._value = line_edit(placeholder=self._words("ui_verification.least.value"))
+        self._value = line_edit()
         self._value.setObjectName("verification.least_value")
         self._value.setMaximumWidth(session.theme.size(84))
         self._value.returnPressed.connect(self._on_set)
@@ -41,14 +41,17 @@ class LeastField(QWidget):
         lines.addLayout(row(self._value, self._set, 1))
         lines.addWidget(self._wrong)
 
-    def show_least(self, project: Project, *, model: str, metric: str) -> None:
-        """Show what holds for a model and the metric that decides about it."""
+    def show_least(self, project: Project, *, model: str, metric: str, reached: float | None) -> None:
+        """Show what holds for a model and the metric that decides about it; a hundredth of what was ``reached`` is the
+        example."""
         self._model, self._metric = model, metric
         name = self._words(f"verification.metric.{metric}")
         self._about.setText(self._words("ui_verification.least", metric=name))
         self._value.setAccessibleName(self._about.text())
         least = least_differences(project, model).get(metric)
         self._value.setText("" if least is None else self._words.number(least))
+        example = "" if reached is None else self._words.significant(abs(reached) / 100, digits=1)
+        self._value.setPlaceholderText(example)
         self._wrong.hide()
 
     @Slot()

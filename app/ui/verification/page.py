@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.errors import CicloError
 from app.jobs.contract import Ended, Event, JobState
 from app.learning.records import MODEL
-from app.project.record import Record
+from app.project.record import Record, readable
 from app.text.message import Text
 from app.ui import theme as tokens
 from app.ui.session import Session
@@ -139,7 +139,7 @@ class Page(QWidget):
         self._outer.show_work(bool(rows))
         words = self._words
         self._versions.set_options(
-            [Option(r.id, r.label.replace("@", " v"), words(f"ui_verification.state.{r.state}")) for r in rows]
+            [Option(r.id, readable(r.label), words(f"ui_verification.state.{r.state}")) for r in rows]
         )
         self._versions.setVisible(len(rows) > 1)
         if self._shown not in self._rows and rows:

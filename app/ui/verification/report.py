@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.learning.records import ModelVersion
-from app.project.record import Record
+from app.project.record import Record, readable
 from app.text.message import amount
 from app.ui import theme as tokens
 from app.ui.session import Session
@@ -158,7 +158,7 @@ class ReportView(ScrollPage):
         estimator = words(f"learning.estimator.{version.estimator}").lower()
         detail = words("ui_verification.version", number=str(record.number), estimator=estimator)
         where = "ui_verification.judged_test" if report.on_test_file else "ui_verification.judged"
-        judged = words(where, n=report.rows, dataset=report.dataset.replace("@", " v"))
+        judged = words(where, n=report.rows, dataset=readable(report.dataset))
         opened = words("ui_verification.openings", n=report.openings)
         when = words.value(amount(stored.time, "date"))
         self._header.set(record.name, detail, f"{judged} · {opened} · {when}")

@@ -11,7 +11,7 @@ from app.errors import CicloError
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.theme import Kind, Theme
-from app.ui.widgets.basics import Badge, IconButton, button, clear, label, restyle, rich_label
+from app.ui.widgets.basics import Badge, IconButton, button, clear, column, label, restyle, rich_label
 
 SEVERITIES: dict[str, Kind] = {"bad": "bad", "warning": "warning", "note": "neutral", "good": "good"}
 
@@ -19,7 +19,8 @@ SEVERITIES: dict[str, Kind] = {"bad": "bad", "warning": "warning", "note": "neut
 class FindingRow(QWidget):
     """Badge, sentence with the evidence, at most one remedy button.
 
-    ``sentence`` is plain text unless ``rich``; then data in it must have passed ``html.escape``.
+    ``sentence`` is plain text unless ``rich``; then data in it must have passed ``html.escape``. ``name``: what it is
+    about, above the sentence.
     """
 
     def __init__(
@@ -31,8 +32,10 @@ class FindingRow(QWidget):
         clicked: Callable[[], object] | None = None,
         *,
         rich: bool = False,
+        name: str = "",
     ) -> None:
         super().__init__()
+        self._name = name
         kind = SEVERITIES[severity]
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, tokens.PAD, 0, tokens.PAD)
@@ -40,7 +43,8 @@ class FindingRow(QWidget):
         self._text = rich_label("") if rich else label("")
         self.badge = Badge(theme, kind)
         layout.addWidget(self.badge)
-        layout.addWidget(self._text, 1)
+        said = column(*([label(name, "strong")] if name else []), self._text, spacing=2)
+        layout.addLayout(said, 1)
         self.remedy: QPushButton | None = None
         if remedy:
             self.remedy = button(remedy, clicked)
@@ -50,7 +54,7 @@ class FindingRow(QWidget):
     def say(self, sentence: str) -> None:
         """Say another sentence in the same row."""
         self._text.setText(sentence)
-        self.setAccessibleName(sentence)
+        self.setAccessibleName(f"{self._name}: {sentence}" if self._name else sentence)
 
 
 class Notice(QFrame):
