@@ -15,19 +15,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.data.pipeline import in_order
-from app.data.records import Bars, ColumnProfile, ColumnType, Finding, Histogram, Profile
+from app.data.quality.checks import check_table
+from app.data.records import Bars, ColumnProfile, ColumnType, Histogram, Profile
 from app.data.stored import stored_groups, stored_in_code, stored_shape
 from app.data.values.buffers import numbers_of, raw_numbers, valid_of
 from app.data.values.distinct import hash_text, sorted_unique
-from app.data.values.tally import MISSING_WORDS
-from app.text.message import Text, amount
 
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 _BINS = 40
 _BARS = 30
 _LEVELS = 200
 _WORDS_KEPT = 20_000
-_MOSTLY = 0.5
 _TOGETHER = 2_000_000
 _USUAL_EXPONENT = 400
 _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
@@ -65,11 +63,9 @@ def profile_table(
             check_cancelled()
         found.update(summaries)
     ordered = [found[job.place] for job in jobs]
-    findings = [f for s in ordered for f in _findings(s.profile)]
-    if repeated:
-        findings.append(_finding("duplicate_rows", "", "note", n=repeated))
-    profile = Profile(columns=tuple(s.profile for s in ordered), findings=tuple(findings))
-    return profile, tuple(s.levels for s in ordered)
+    profiles = tuple(s.profile for s in ordered)
+    findings = check_table(path, profiles, repeated=repeated, check_cancelled=check_cancelled)
+    return Profile(columns=profiles, findings=findings), tuple(s.levels for s in ordered)
 
 
 class _Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,38 +237,3 @@ def summary_of_words(
         name=name, type=type, rows=rows, missing=missing, distinct=distinct, chart=bars, examples=tuple(examples)
     )
     return Summary(profile=profile, levels=tuple(w for w, _n in ordered[:_LEVELS]) if levelled else ())
-
-
-# Findings
-
-
-def _findings(column: ColumnProfile) -> list[Finding]:
-    filled = column.rows - column.missing
-    found = []
-    if filled == 0:
-        found.append(_finding("empty", column.name, "bad"))
-    elif column.distinct == 1:
-        found.append(_finding("constant", column.name, "warning"))
-    if filled and column.missing > _MOSTLY * column.rows:
-        found.append(_finding("mostly_missing", column.name, "warning", share=column.missing / column.rows))
-    if column.type is ColumnType.IDENTIFIER:
-        found.append(_finding("identifier", column.name, "note"))
-    elif column.type is ColumnType.TEXT and column.distinct == filled and filled > 1:
-        found.append(_finding("all_distinct", column.name, "note"))
-    if isinstance(column.chart, Bars):
-        found += _disguised(column.name, column.chart)
-    return found
-
-
-def _disguised(name: str, bars: Bars) -> list[Finding]:
-    words = [(w, n) for w, n in zip(bars.labels, bars.counts, strict=True) if w.strip().lower() in MISSING_WORDS]
-    if not words:
-        return []
-    listed = ", ".join(w for w, _n in words)
-    return [_finding("disguised_missing", name, "warning", n=sum(n for _w, n in words), words=listed)]
-
-
-def _finding(code: str, column: str, severity: str, **params: str | int | float) -> Finding:
-    shown = {k: amount(v, "percent") if k == "share" and isinstance(v, float) else v for k, v in params.items()}
-    id = f"data.finding.{code}"
-    return Finding(code=id, column=column, severity=severity, message=Text(id, {"column": column, **shown}))

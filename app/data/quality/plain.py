@@ -1,0 +1,58 @@
+"""What a column's profile says by itself: empty, constant, mostly missing, naming the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.data.quality.looked import Looked, finding
+from app.data.records import Bars, ColumnType, Finding
+from app.data.values.tally import MISSING_WORDS
+
+_MOSTLY, _MUCH = 0.5, 0.05
+_NEARLY, _ENOUGH = 0.99, 100
+
+
+def check_filled(column: Looked) -> Iterator[Finding]:
+    """Whether there is something in it, and something that differs."""
+    profile = column.profile
+    filled = profile.rows - profile.missing
+    if filled == 0:
+        yield finding("empty", profile.name, "bad")
+    elif profile.distinct == 1:
+        yield finding("constant", profile.name, "warning")
+    share = profile.missing / max(1, profile.rows)
+    if filled and share > _MOSTLY:
+        yield finding("mostly_missing", profile.name, "warning", share=share)
+    elif filled and share > _MUCH:
+        yield finding("missing", profile.name, "note", share=share)
+
+
+def check_nearly_constant(column: Looked) -> Iterator[Finding]:
+    """Whether one value stands in almost every row."""
+    profile = column.profile
+    if profile.distinct < 2 or column.filled < _ENOUGH or not isinstance(profile.chart, Bars):
+        return
+    share = profile.chart.counts[0] / (profile.rows - profile.missing)
+    if share >= _NEARLY:
+        yield finding("nearly_constant", profile.name, "note", share=share, word=profile.chart.labels[0])
+
+
+def check_names_rows(column: Looked) -> Iterator[Finding]:
+    """Whether it names the rows one by one."""
+    profile = column.profile
+    filled = profile.rows - profile.missing
+    if profile.type is ColumnType.IDENTIFIER:
+        yield finding("identifier", profile.name, "note")
+    elif profile.type is ColumnType.TEXT and profile.distinct == filled and filled > 1:
+        yield finding("all_distinct", profile.name, "note")
+
+
+def check_disguised_words(column: Looked) -> Iterator[Finding]:
+    """Words such as ``unknown`` among its most frequent ones."""
+    bars = column.profile.chart
+    if not isinstance(bars, Bars):
+        return
+    words = [(w, n) for w, n in zip(bars.labels, bars.counts, strict=True) if w.strip().lower() in MISSING_WORDS]
+    if words:
+        listed = ", ".join(w for w, _n in words)
+        yield finding("disguised_missing", column.name, "warning", n=sum(n for _w, n in words), words=listed)
