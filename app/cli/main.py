@@ -28,6 +28,7 @@ COMMANDS = (
     "new",
     "inspect",
     "import",
+    "prepare",
     "rules",
     "watch",
     "data",

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
+from app.data.recipe.steps import Recipe
 from app.data.sql.records import Access
+from app.data.types import ColumnType as ColumnType
 from app.jobs.contract import JobKind
 from app.text.message import Text
 
@@ -19,20 +21,6 @@ REJECTED_RECORDS = "data.problem.rejected"
 """The problem that says how many records can't be rows: where those are listed themselves it isn't repeated."""
 
 
-class ColumnType(StrEnum):
-    """What a column holds. Stored: integer int64, number float64, date date32, datetime timestamp[us], and category,
-    text, identifier and boolean as the words that they were (a boolean is a column of two words)."""
-
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    CATEGORY = "category"
-    TEXT = "text"
-    DATE = "date"
-    DATETIME = "datetime"
-    IDENTIFIER = "identifier"
-
-
 class SourceKind(StrEnum):
     """What kind of source records came from."""
 
@@ -42,6 +30,7 @@ class SourceKind(StrEnum):
     JSON = "json"
     FOLDER = "folder"
     SQL = "sql"
+    RECIPE = "recipe"
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,7 +225,8 @@ class DatasetVersion(msgspec.Struct, frozen=True, kw_only=True):
 
     ``dialect`` says how a file of text was read; ``origin`` where anything else came from. ``note`` and ``by`` are what
     was said at the import (later notes are records of their own); ``restored_from`` is the older version that this one
-    repeats.
+    repeats. One that a ``recipe`` made has as its source the version named by ``source_name``, the first of its
+    parents.
     """
 
     source_name: str
@@ -253,6 +243,7 @@ class DatasetVersion(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     restored_from: str = ""
     origin: Origin | None = None
+    recipe: Recipe | None = None
 
     @property
     def decimal(self) -> str:

@@ -1,0 +1,19 @@
+"""What a column holds. Light."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ColumnType(StrEnum):
+    """What a column holds. Stored: integer int64, number float64, date date32, datetime timestamp[us], and category,
+    text, identifier and boolean as the words that they were (a boolean is a column of two words)."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CATEGORY = "category"
+    TEXT = "text"
+    DATE = "date"
+    DATETIME = "datetime"
+    IDENTIFIER = "identifier"
