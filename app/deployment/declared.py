@@ -12,6 +12,7 @@ class SettingKind(StrEnum):
 
     TEXT = "text"
     URL = "url"
+    FOLDER = "folder"
     SECRET = "secret"
     CHOICE = "choice"
     SWITCH = "switch"
@@ -45,8 +46,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     ending
         Of the file that it makes; empty where it makes a folder.
     address
-        The setting that says where a server is. With it the export goes there, without it into a file or folder; empty
-        where there is no server.
+        The setting that says where a server is, or a folder that takes one export after another. With it the export
+        goes there, without it into a file or folder of its own; empty where there is neither.
     package
         The package that brings it, with its version; empty for Ciclo's own.
     titles
@@ -62,6 +63,17 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     package: str = ""
     titles: dict[str, str] = {}
     texts: str = ""
+
+
+class Delivered(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an export went. ``place`` is an address; in a repository its folder, with the commit, and with SHA-256,
+    size and ``tracked`` as :class:`app.deployment.records.Deployment` keeps them."""
+
+    place: str
+    commit: str = ""
+    sha256: str = ""
+    size: int = 0
+    tracked: dict[str, str] = {}
 
 
 Settings = dict[str, str]

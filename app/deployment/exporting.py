@@ -9,7 +9,7 @@ import msgspec
 from app.data.stored import read_stored
 from app.deployment.approved import ApprovedVersion, approved_version
 from app.deployment.connecting import checked_settings
-from app.deployment.declared import Declared, Settings
+from app.deployment.declared import Declared, Delivered, SettingKind, Settings
 from app.deployment.history import digest
 from app.deployment.made import Source
 from app.deployment.place import put_new
@@ -53,7 +53,8 @@ class _Export:
     def __init__(self, context: Context, target: Target, version: ApprovedVersion, request: ExportRequest) -> None:
         self._context, self._target, self._version = context, target, version
         self._declared: Declared = target.declared
-        self._stored: Settings = checked_settings(self._declared, request.settings)
+        given = checked_settings(self._declared, request.settings)
+        self._stored: Settings = _from_project(self._declared, given, version.project.folder.absolute())
         self._settings = with_secrets(self._declared, self._stored)
         self._address = self._settings.get(self._declared.address, "") if self._declared.address else ""
         self._place = None if self._address else _place(target, version, request.out)
@@ -72,29 +73,37 @@ class _Export:
         self._say("placing", self._place.name if self._place is not None else self._address, _STEPS - 1)
         if self._place is not None:
             sha256, size = put_new(made, self._place)
-            place, shown = "", str(self._place)
+            went = Delivered(place="", sha256=sha256, size=size)
         else:
             sha256, size = measured(made)
-            place = shown = self._target.deliver(self._context, source, made, self._settings)
+            went = self._target.deliver(self._context, source, made, self._settings)
         body = Deployment(
             model=self._version.record.label,
             model_id=self._version.record.id,
             target=self._declared.name,
             file_name=self._place.name if self._place is not None else name,
-            sha256=sha256,
-            size=size,
+            sha256=went.sha256 or sha256,
+            size=went.size or size,
             certificate=certificate,
             release=digest(self._release),
-            place=place,
+            # a repository is named as the settings name it: by a path from the project where it lies within
+            place=self._address if went.commit else went.place,
             settings=self._stored,
             package=self._declared.package,
+            commit=went.commit,
+            tracked=went.tracked,
         )
-        return self._outcome(body, shown)
+        return self._outcome(body, went)
 
-    def _outcome(self, body: Deployment, shown: str) -> Outcome:
+    def _outcome(self, body: Deployment, went: Delivered) -> Outcome:
         parents = (self._version.record.id, self._version.decision_record.id)
+        server = went.place if not went.commit else ""
         answer = ExportAnswer(
-            path="" if body.place else shown, url=body.place, certificate=body.certificate, release=body.release
+            path=str(self._place) if self._place is not None else went.place if went.commit else "",
+            url=server,
+            certificate=body.certificate,
+            release=body.release,
+            commit=body.commit,
         )
         drafts = (*self._fresh, draft(DEPLOYMENT, body, parents=parents))
         return Outcome(drafts=drafts, answer=msgspec.Raw(msgspec.json.encode(answer)))
@@ -123,6 +132,17 @@ class _Export:
     def _say(self, step: str, name: str, done: int) -> None:
         progress = Progress(step=Text(f"deployment.step.{step}", {"name": name}), done=done, total=_STEPS)
         self._context.report(progress)
+
+
+def _from_project(declared: Declared, settings: Settings, project: Path) -> Settings:
+    """Folders within the project as seen from it, so that it can be moved; others in full."""
+    found = dict(settings)
+    for setting in declared.settings:
+        if setting.kind is SettingKind.FOLDER and found.get(setting.name):
+            folder = project / Path(found[setting.name]).expanduser()
+            inside = folder.is_relative_to(project)
+            found[setting.name] = folder.relative_to(project).as_posix() if inside else str(folder)
+    return found
 
 
 def _place(target: Target, version: ApprovedVersion, out: str) -> Path:

@@ -23,7 +23,12 @@ MLFLOW = Declared(
 )
 DVC = Declared(
     name="dvc",
-    settings=(Setting(name="remote"), Setting(name="git", kind=SettingKind.SWITCH, default="yes")),
+    address="repository",
+    settings=(
+        Setting(name="repository", kind=SettingKind.FOLDER),
+        Setting(name="remote"),
+        Setting(name="git", kind=SettingKind.SWITCH, default="yes"),
+    ),
 )
 SUBMARINE = Declared(
     name="submarine",

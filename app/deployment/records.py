@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from app.data.records import Corrections
@@ -18,6 +20,7 @@ OPEN = JobKind("deployment.open", "app.deployment.bundle.opening:open_bundle")
 RESCORE = JobKind("deployment.rescore", "app.deployment.bundle.opening:rescore_bundle")
 TARGETS = JobKind("deployment.targets", "app.deployment.connecting:list_targets")
 CONNECT = JobKind("deployment.connect", "app.deployment.connecting:connect")
+STANDING = JobKind("deployment.standing", "app.deployment.repository:look")
 
 CLOSE = 1e-9
 """A label may differ where a probability lies nearer than this to the threshold, or to that of another class."""
@@ -108,7 +111,12 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     """An export that was made, certified and put in its place. Parents: model version, decision and release.
 
     ``place`` is a file name or an address; ``settings`` are those that were given, without secrets; ``package`` is the
-    package that brought the target. ``sha256`` is that of the file, or of the list of a folder's files."""
+    package that brought the target. ``sha256`` is that of the file, or of the list of a folder's files.
+
+    In a repository that grows, ``place`` is its folder (as seen from the project's), ``commit`` the one that brought
+    the release, ``sha256`` that of its ``release.json``, and ``tracked`` has the MD5 of the files with rows, which DVC
+    keeps.
+    """
 
     model: str
     model_id: str
@@ -121,15 +129,40 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""
     settings: Settings = {}
     package: str = ""
+    commit: str = ""
+    tracked: dict[str, str] = {}
+
+
+class Standing(StrEnum):
+    """What became of a release in a repository: it lies there as it was left, differs, or isn't there."""
+
+    HERE = "here"
+    ALTERED = "altered"
+    GONE = "gone"
+
+
+class StandingRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask what became of deployments in repositories, by the id of their records."""
+
+    project: str
+    deployments: dict[str, Deployment]
+
+
+class StandingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of each."""
+
+    found: dict[str, Standing]
 
 
 class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the export lies, a path or an address, with its certificate and the digest of its release."""
+    """Where the export lies, a path or an address, with its certificate and the digest of its release; in a repository
+    also the commit."""
 
     path: str
     certificate: Certificate
     release: str
     url: str = ""
+    commit: str = ""
 
 
 class TargetsRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
 import msgspec
 
@@ -10,7 +11,7 @@ from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, opened, project_job
 from app.deployment.approved import approved_version
-from app.deployment.declared import Settings
+from app.deployment.declared import SettingKind, Settings
 from app.deployment.records import EXPORT, Certificate, ExportAnswer, ExportRequest
 from app.deployment.targets import find_target, target_names
 from app.errors import CicloError
@@ -21,6 +22,7 @@ _LATER = ("container",)
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     url: str
+    commit: str
     release: str
     certificate: Certificate
 
@@ -55,15 +57,19 @@ def run(terminal: Terminal, options: Namespace) -> int:
     proof = answer.certificate
     sentences = [
         terminal.words("cli.export.done", path=answer.path or answer.url),
+        *([terminal.words("cli.export.commit", commit=answer.commit)] if answer.commit else []),
         terminal.words("cli.export.proof", runtime=proof.runtime, n=proof.rows, flips=proof.label_flips),
     ]
-    document = _Answer(path=answer.path, url=answer.url, release=answer.release, certificate=proof)
+    document = _Answer(
+        path=answer.path, url=answer.url, commit=answer.commit, release=answer.release, certificate=proof
+    )
     terminal.answer(document, sentences)
     return 0
 
 
 def _settings(options: Namespace) -> Settings:
-    """The settings of the target; ``--url`` is the one that says where its server is."""
+    """The settings of the target; ``--url`` is the one that says where its server is. Folders are those of the
+    caller."""
     found = {}
     for given in options.set:
         name, equals, value = given.partition("=")
@@ -75,4 +81,7 @@ def _settings(options: Namespace) -> Settings:
         if not address:
             raise CicloError("deployment.no_server", target=options.to)
         found[address] = options.url
+    for setting in find_target(options.to).declared.settings if found else ():
+        if setting.kind is SettingKind.FOLDER and found.get(setting.name):
+            found[setting.name] = absolute(str(Path(found[setting.name]).expanduser()))
     return found

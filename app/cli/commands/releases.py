@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
 import msgspec
 
@@ -12,6 +13,7 @@ from app.cli.work import opened
 from app.deployment.history import Deployed, Released, all_deployments, all_releases
 from app.deployment.records import Certificate
 from app.deployment.releasing import Difference, differences
+from app.deployment.repository import standing
 from app.text import Words
 from app.text.message import amount
 
@@ -37,6 +39,8 @@ class _Deployment(msgspec.Struct, frozen=True, kw_only=True):
     created: str
     author: str
     current: bool
+    commit: str
+    standing: str
     certificate: Certificate
 
 
@@ -57,7 +61,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         made = all_releases(project, model=name)
         deployed = [one for one in all_deployments(project) if name in ("", one.body.model.partition("@")[0])]
-    answer = _Answer(releases=_releases(made), deployments=_deployments(deployed))
+    answer = _Answer(releases=_releases(made), deployments=_deployments(deployed, project.folder))
     terminal.answer(answer, _lines(answer, terminal.words))
     return 0
 
@@ -81,7 +85,7 @@ def _releases(made: list[Released]) -> tuple[_Release, ...]:
     )
 
 
-def _deployments(deployed: list[Deployed]) -> tuple[_Deployment, ...]:
+def _deployments(deployed: list[Deployed], folder: Path) -> tuple[_Deployment, ...]:
     newest = {one.spot: one.record.id for one in deployed}
     return tuple(
         _Deployment(
@@ -92,6 +96,8 @@ def _deployments(deployed: list[Deployed]) -> tuple[_Deployment, ...]:
             created=one.record.time,
             author=one.record.author,
             current=newest[one.spot] == one.record.id,
+            commit=one.body.commit,
+            standing=standing(folder, one.body) if one.body.commit and newest[one.spot] == one.record.id else "",
             certificate=one.body.certificate,
         )
         for one in deployed
@@ -108,10 +114,15 @@ def _lines(answer: _Answer, words: Words) -> list[str]:
         lines += [f"  {one.notes}"] if one.notes else []
         lines += [f"  {words(f'deployment.part.{c.part}')}: {_change(c)}" for c in one.changes]
     rows = [
-        (one.version, one.target, one.place, words.value(amount(one.created, "date")), one.author)
+        (one.version, one.target, one.place, words.value(amount(one.created, "date")), one.author, _state(one, words))
         for one in answer.deployments
     ]
     return [*lines, "", *table(rows)] if rows else lines
+
+
+def _state(one: _Deployment, words: Words) -> str:
+    """What became of a release in a repository."""
+    return words(f"deployment.standing.{one.standing}", commit=one.commit[:7]) if one.standing else one.commit[:7]
 
 
 def _change(found: Difference) -> str:

@@ -12,7 +12,7 @@ import msgspec
 import pyarrow as pa
 
 from app.deployment.approved import ApprovedVersion
-from app.deployment.declared import Declared, Settings
+from app.deployment.declared import Declared, Delivered, Settings
 from app.deployment.made import Source
 from app.deployment.records import Certificate
 from app.errors import CicloError
@@ -58,8 +58,8 @@ class Target(Protocol):
     def seal(self, path: Path, certificate: Certificate) -> None:
         """Put the proof into the export."""
 
-    def deliver(self, context: Context, source: Source, path: Path, settings: Settings) -> str:
-        """Bring a sealed export to its server and read it back; the address under which it stands there.
+    def deliver(self, context: Context, source: Source, path: Path, settings: Settings) -> Delivered:
+        """Bring a sealed export to its server and read it back; where it stands there.
 
         Raises
         ------
@@ -80,7 +80,7 @@ class Target(Protocol):
 class Local:
     """The parts of a target without a server."""
 
-    def deliver(self, context: Context, source: Source, path: Path, settings: Settings) -> str:
+    def deliver(self, context: Context, source: Source, path: Path, settings: Settings) -> Delivered:
         """There is nowhere to bring it."""
         raise NotImplementedError
 

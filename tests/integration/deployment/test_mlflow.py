@@ -30,7 +30,7 @@ def folder(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def deliver(source: Source, folder: Path, url: str, tmp_path: Path, *, cancelled: bool = False, **given: str) -> str:
     context = Here(tmp_path / "staging", cancelled=cancelled)
-    return TARGET.deliver(context, source, folder, defaults(TARGET, url=url, **given))
+    return TARGET.deliver(context, source, folder, defaults(TARGET, url=url, **given)).place
 
 
 def refused(source: Source, folder: Path, server: type[Mlflow], tmp_path: Path, **given: str) -> CicloError:

@@ -31,7 +31,7 @@ def deliver(
     with running(submarine(registry, **trouble)) as url, running(storage(registry)) as s3:
         settings = defaults(TARGET, url=url, s3=s3, access_key="me", secret_key="secret") | given
         assert trouble or TARGET.check(settings) == "Apache Submarine"
-        return TARGET.deliver(Here(tmp_path / "staging"), source, folder, settings)
+        return TARGET.deliver(Here(tmp_path / "staging"), source, folder, settings).place
 
 
 def test_that_a_version_is_registered_with_stage_tags_and_dataset(source: Source, folder: Path, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ signature of the bundle rest on SHA-256.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shlex
 import shutil
@@ -21,9 +20,11 @@ from app.deployment.bundle.writing import file_name, write_bundle
 from app.deployment.made import Source
 from app.deployment.predicted import HEADER, predicted_file
 from app.deployment.recipe import metrics_file, recipe_of, with_types
+from app.deployment.repository import CACHE, CONTENTS, Contents, md5_of
+from app.deployment.targets.dvc.merging import stage_file
 from app.errors import CicloError
 from app.learning.records import Task
-from app.project.durable import writing
+from app.project.durable import files_below, hash_file, writing
 from app.resources import resource
 
 CERTIFICATE = "certificate.json"
@@ -31,7 +32,7 @@ MODELS = "model"
 _DATA, _PROJECT = "data", "project"
 _PARAMS, _METRICS, _PLOT = "params.json", "metrics.json", "plots/predictions.csv"
 _STAGE = "train"
-_CHUNK = 1 << 20
+_READ_ME, _GROWN = "dvc.md", "dvc_repository.md"
 _CONFIG = "[core]\n    analytics = false\n"
 _REMOTE = "    remote = storage\n['remote \"storage\"']\n    url = {}\n"
 Document = dict[str, object]
@@ -49,8 +50,8 @@ class Tracked:
         return {"path": path, "hash": "md5", "md5": self.md5, "size": self.size}
 
 
-def write_folder(source: Source, folder: Path, *, remote: str = "") -> None:
-    """Write the project, still without its proof.
+def write_folder(source: Source, folder: Path, *, remote: str = "", growing: bool = False) -> None:
+    """Write the project, still without its proof; ``growing`` as it lies in a repository of many releases.
 
     Raises
     ------
@@ -69,13 +70,16 @@ def write_folder(source: Source, folder: Path, *, remote: str = "") -> None:
         (folder / ".dvc" / ".gitignore").write_text("/config.local\n/tmp\n/cache\n", encoding="utf-8")
         (folder / ".dvcignore").write_text(f"/{_PROJECT}\n", encoding="utf-8")
         (folder / ".gitignore").write_text(f"/{_PROJECT}\n", encoding="utf-8")
-        read_me = resource("templates", "dvc.md").read_text(encoding="utf-8")
+        read_me = "".join(
+            resource("templates", name).read_text(encoding="utf-8")
+            for name in (_READ_ME, *([_GROWN] if growing else []))
+        )
         (folder / "README.md").write_text(read_me.format(model=version.record.label, data=data), encoding="utf-8")
         write_csv(version.table_path, folder / data)
         write_bundle(source, folder / MODELS / file_name(version))
         _write_facts(version, folder)
     track(folder, data)
-    _write_stage(folder, data, version.model.task)
+    _write_stage(folder, data, version.model.task, growing=growing)
 
 
 def _write_facts(version: ApprovedVersion, folder: Path) -> None:
@@ -87,7 +91,7 @@ def _write_facts(version: ApprovedVersion, folder: Path) -> None:
     (folder / _PLOT).write_bytes(predicted_file(predictions, version.model, version.report))
 
 
-def _write_stage(folder: Path, data: str, task: Task) -> None:
+def _write_stage(folder: Path, data: str, task: Task, *, growing: bool) -> None:
     """The stage, and that it is up to date."""
     command = f"ciclo run {_PROJECT} --recipe {_PARAMS} --data {shlex.quote(data)}"
     command += f" --metrics {_METRICS} --predictions {_PLOT}"
@@ -106,6 +110,11 @@ def _write_stage(folder: Path, data: str, task: Task) -> None:
         "params": {_PARAMS: {name: params[name] for name in sorted(params)}},
         "outs": [measured_md5(folder / path).entry(path) for path in (_METRICS, _PLOT)],
     }
+    if growing:
+        with writing(folder):
+            (folder / "dvc.yaml").write_text(stage_file(_STAGE, stage, locked=False), encoding="utf-8")
+            (folder / "dvc.lock").write_text(stage_file(_STAGE, locked, locked=True), encoding="utf-8")
+        return
     _write(folder / "dvc.yaml", {"stages": {_STAGE: stage}})
     _write(folder / "dvc.lock", {"schema": "2.0", "stages": {_STAGE: locked}})
 
@@ -116,7 +125,7 @@ def track(folder: Path, path: str) -> None:
     known = measured_md5(file)
     _write(file.with_name(f"{file.name}.dvc"), {"outs": [known.entry(file.name)]})
     file.with_name(".gitignore").write_text(f"/{file.name}\n", encoding="utf-8")
-    kept = folder / ".dvc" / "cache" / "files" / "md5" / known.md5[:2] / known.md5[2:]
+    kept = folder / CACHE / known.md5[:2] / known.md5[2:]
     with writing(kept):
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, kept)
@@ -124,12 +133,25 @@ def track(folder: Path, path: str) -> None:
 
 def measured_md5(path: Path) -> Tracked:
     """MD5 and size."""
-    digest, size = hashlib.md5(usedforsecurity=False), 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return Tracked(md5=digest.hexdigest(), size=size)
+    return Tracked(md5=md5_of(path), size=path.stat().st_size)
+
+
+def add_contents(source: Source, folder: Path) -> Contents:
+    """Say in the folder itself whose release it is and what belongs to it: the next release goes by that."""
+    version = source.version
+    files = [path for path in files_below(folder) if not path.is_relative_to(folder / CACHE)]
+    tracked = [path.with_suffix("") for path in files if path.suffix == ".dvc"]
+    contents = Contents(
+        project=version.project.identity.id,
+        name=version.record.name,
+        model=version.record.label,
+        release=source.release,
+        files={path.relative_to(folder).as_posix(): hash_file(path)[0] for path in files},
+        tracked={path.relative_to(folder).as_posix(): md5_of(path) for path in tracked},
+    )
+    with writing(folder):
+        (folder / CONTENTS).write_bytes(msgspec.json.format(msgspec.json.encode(contents)) + b"\n")
+    return contents
 
 
 def bundle_in(folder: Path) -> Path:

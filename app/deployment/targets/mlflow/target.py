@@ -9,7 +9,7 @@ import msgspec
 import pyarrow as pa
 
 from app.deployment.approved import ApprovedVersion, safe_name
-from app.deployment.declared import Settings
+from app.deployment.declared import Delivered, Settings
 from app.deployment.made import Source
 from app.deployment.own import MLFLOW
 from app.deployment.records import Certificate
@@ -62,7 +62,7 @@ class MlflowTarget:
         told = msgspec.json.encode(certificate).decode()
         (path / MODEL_FILE).write_bytes(with_metadata((path / MODEL_FILE).read_bytes(), "certificate", told))
 
-    def deliver(self, context: Context, source: Source, path: Path, settings: Settings) -> str:
+    def deliver(self, context: Context, source: Source, path: Path, settings: Settings) -> Delivered:
         """Register the version; the address of its page.
 
         Raises
@@ -74,7 +74,7 @@ class MlflowTarget:
 
         server = _server(settings)
         server.version()
-        return register(context, server, source, path, settings)
+        return Delivered(place=register(context, server, source, path, settings))
 
     def check(self, settings: Settings) -> str:
         """``MLflow 3.17.2``."""

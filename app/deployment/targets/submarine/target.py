@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from app.deployment.approved import ApprovedVersion, safe_name
-from app.deployment.declared import Settings
+from app.deployment.declared import Delivered, Settings
 from app.deployment.made import Source
 from app.deployment.own import SUBMARINE
 from app.deployment.records import Certificate
@@ -62,7 +62,7 @@ class SubmarineTarget:
 
         seal_folder(path, certificate)
 
-    def deliver(self, context: Context, source: Source, path: Path, settings: Settings) -> str:
+    def deliver(self, context: Context, source: Source, path: Path, settings: Settings) -> Delivered:
         """Register the version; its address.
 
         Raises
@@ -72,7 +72,8 @@ class SubmarineTarget:
         """
         from app.deployment.targets.submarine.registering import Registration
 
-        return Registration(context, _server(settings), _bucket(settings), source, path, settings).run()
+        made = Registration(context, _server(settings), _bucket(settings), source, path, settings)
+        return Delivered(place=made.run())
 
     def check(self, settings: Settings) -> str:
         """``Apache Submarine``: its server doesn't say its version. The bucket is looked for as well."""

@@ -13,7 +13,7 @@ import pytest
 from app.deployment.place import measured
 from app.deployment.recipe import Recipe
 from app.deployment.targets.dvc import target as module
-from app.deployment.targets.dvc.commit import has_git
+from app.deployment.targets.dvc.git import has_git
 from app.deployment.targets.dvc.target import DvcTarget
 from app.learning.records import Task
 from tests.unit.deployment.targets.sources import made, make_source
@@ -65,7 +65,7 @@ def test_that_the_same_release_gives_the_same_commit(tmp_path: Path) -> None:
 
 
 def test_that_without_git_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.deployment.targets.dvc.commit.shutil.which", lambda _name: None)
+    monkeypatch.setattr("app.deployment.targets.dvc.git.shutil.which", lambda _name: None)
     folder = made(DvcTarget(), make_source(tmp_path), tmp_path / "folder")
     assert not (folder / ".git").exists()
     assert not (folder / module._RELEASE).exists()
