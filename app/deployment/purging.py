@@ -1,7 +1,8 @@
 """What a purge of a dataset version takes away, and what still speaks of it afterwards. Light.
 
-It stands in the last room that keeps something of the rows: models of some kinds hold those that they learned from, and
-exported bundles hold the rows on which they are tested again.
+It stands in the last room that keeps something of the rows: models of some kinds hold those that they learned from,
+exported bundles hold the rows on which they are tested again, and a repository of releases holds the data itself. What
+git remembers there can't be taken out of its commits without changing all that follow, so that is said.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from pathlib import Path
 import msgspec
 
 from app.data.versions.history import Use, uses
-from app.deployment.history import deployments
+from app.deployment.history import all_deployments, deployments
+from app.deployment.repository import contents_in, rows_in
 from app.errors import CicloError
 from app.learning.records import MODEL, ModelVersion
 from app.project import Project, Record
-from app.project.durable import measured
+from app.project.durable import measured, writing
 from app.project.purge import needed, purge
 
 _ORDER = {"table": 0, "rejected": 1, "profile": 2}
@@ -24,7 +26,8 @@ _KEEPS_ROWS = "neighbors"
 
 
 class Doomed(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that goes: ``role`` is table, profile, rejected, record, model or export; ``label`` whose it is."""
+    """Something that goes: ``role`` is table, profile, rejected, record, model, export or repository; ``label`` whose
+    it is."""
 
     role: str
     label: str
@@ -41,7 +44,8 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
 
 class PurgePlan(msgspec.Struct, frozen=True, kw_only=True):
     """What would happen. ``figures`` stay and still hold figures or words from the version; ``elsewhere`` are the names
-    of exports with rows of it that lie outside the project.
+    of exports with rows of it that lie outside the project. ``in_git`` are repositories of releases: their commits and
+    what was pushed from them stay.
     """
 
     label: str
@@ -49,6 +53,7 @@ class PurgePlan(msgspec.Struct, frozen=True, kw_only=True):
     shared: tuple[Shared, ...]
     figures: tuple[Use, ...]
     elsewhere: tuple[str, ...]
+    in_git: tuple[str, ...] = ()
 
 
 def plan_purge(project: Project, record: Record) -> PurgePlan:
@@ -65,13 +70,23 @@ def plan_purge(project: Project, record: Record) -> PurgePlan:
     ]
     doomed += _models(records)
     exports, elsewhere = _exports(project, records)
+    rows = _in_repositories(project, records)
     gone = {one.sha256 for one in (*doomed, *exports) if one.sha256}
     return PurgePlan(
         label=record.label,
-        doomed=(*doomed, *exports),
+        doomed=(
+            *doomed,
+            *exports,
+            *(
+                Doomed(role="repository", label=place, size=sum(map(_size, paths)))
+                for place, paths in rows.items()
+                if paths
+            ),
+        ),
         shared=tuple(Shared(role=own[sha256], label=label) for sha256, label in held.items() if sha256 not in gone),
         figures=tuple(use for use in users if use.kind != record.kind),
         elsewhere=elsewhere,
+        in_git=tuple(rows),
     )
 
 
@@ -101,7 +116,7 @@ def _keeps_rows(record: Record) -> bool:
 def _exports(project: Project, records: Iterable[Record]) -> tuple[list[Doomed], tuple[str, ...]]:
     """Exports with acceptance rows: those that lie in the project, and the names of the others."""
     here, elsewhere = [], []
-    for body in (one.body for one in deployments(records)):
+    for body in (one.body for one in deployments(records) if not one.body.commit):
         place = project.folder / "exports" / Path(body.file_name).name
         if place.exists() and measured(place)[0] == body.sha256:
             here.append(Doomed(role="export", label=place.name, size=body.size, sha256=body.sha256))
@@ -110,15 +125,43 @@ def _exports(project: Project, records: Iterable[Record]) -> tuple[list[Doomed],
     return here, tuple(dict.fromkeys(elsewhere))
 
 
+def _in_repositories(project: Project, records: Iterable[Record]) -> dict[str, list[Path]]:
+    """Files with rows in repositories of releases, by the place of each: in the working tree and in DVC's cache. What
+    another release there holds as well stays, as do repositories that aren't this project's (any more)."""
+    found: dict[str, list[Path]] = {}
+    doomed = [one for one in deployments(records) if one.body.commit]
+    ids = {one.record.id for one in doomed}
+    others = [one.body for one in all_deployments(project) if one.record.id not in ids] if doomed else []
+    for body in (one.body for one in doomed):
+        folder = project.folder / body.place
+        paths = found.setdefault(body.place, [])
+        contents = contents_in(folder)
+        if contents is not None and contents.project == project.identity.id:
+            kept = {md5 for other in others if other.place == body.place for md5 in other.tracked.values()}
+            rows = rows_in(folder, {path: md5 for path, md5 in body.tracked.items() if md5 not in kept})
+            paths += [path for path in rows if path not in paths]
+    return found
+
+
+def _remove_rows(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with writing(path):
+            path.chmod(0o600)  # DVC writes its cache read-only, and Windows deletes nothing that is
+            path.unlink()
+
+
 def carry_out(project: Project, record: Record, *, by: str, reason: str) -> tuple[PurgePlan, Record]:
     """Purge a version as planned; the plan, and the tombstone that stays.
 
     Raises
     ------
     CicloError
-        See :func:`app.project.purge.purge`.
+        See :func:`app.project.purge.purge`; what the disk of a repository refused: nothing was purged then.
     """
     plan = plan_purge(project, record)
     also = {one.sha256: f"model of {one.label}" for one in plan.doomed if one.role == "model"}
     files = {one.label: one.sha256 for one in plan.doomed if one.role == "export"}
+    if by.strip() and reason.strip():  # where a repository can't be reached, the purge can be asked for again
+        for paths in _in_repositories(project, [project.get(use.id) for use in uses(project, record.id)]).values():
+            _remove_rows(paths)
     return plan, purge(project, record, by=by, reason=reason, also=also, files=files)

@@ -57,3 +57,5 @@ def _lines(plan: PurgePlan, words: Words) -> Iterator[str]:
         yield words("deployment.purge.figures", names=spoken_uses(plan.figures, words))
     if plan.elsewhere:
         yield words("deployment.purge.elsewhere", names=", ".join(plan.elsewhere))
+    if plan.in_git:
+        yield words("deployment.purge.in_git", names=", ".join(plan.in_git))

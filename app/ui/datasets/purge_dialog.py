@@ -62,6 +62,8 @@ class PurgeDialog(Dialog):
             said.append(words("deployment.purge.figures", names=spoken_uses(plan.figures, words)))
         if plan.elsewhere:
             said.append(words("deployment.purge.elsewhere", names=", ".join(plan.elsewhere)))
+        if plan.in_git:
+            said.append(words("deployment.purge.in_git", names=", ".join(plan.in_git)))
         return said
 
     @Slot()

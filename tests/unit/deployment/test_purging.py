@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 
 from app.deployment.purging import carry_out, plan_purge
 from app.deployment.records import DEPLOYMENT, Certificate, Deployment
+from app.deployment.repository import CACHE, CONTENTS, Contents
 from app.project import Project, Record, StagedFile, check, draft
 from app.project.durable import measured, stage_bytes
 from tests.unit.verification.test_state import version
@@ -40,17 +42,18 @@ def learned(project: Project, data: Record, estimator: str) -> Record:
     )
 
 
-def released(project: Project, model: Record, place: Path) -> None:
-    sha256, size = measured(place)
+def released(project: Project, model: Record, lies: Path, **more: object) -> None:
+    sha256, size = measured(lies)
     proof = Certificate(runtime="r", rows=1, max_difference=0.0, label_flips=0)
     body = Deployment(
         model=model.label,
         model_id=model.id,
         target="bundle",
-        file_name=place.name,
+        file_name=lies.name,
         sha256=sha256,
         size=size,
         certificate=proof,
+        **more,
     )
     project.commit([draft(DEPLOYMENT, body, parents=(model.id,))])
 
@@ -85,3 +88,34 @@ def test_that_models_that_are_rows_and_exports_with_rows_go_and_others_are_named
     assert not project.object_place(near.objects["model"].sha256).exists()
     assert project.whole_object(far.objects["model"].sha256)
     assert check(project).damaged == ()
+
+
+def test_that_rows_in_a_repository_go_from_files_and_cache_and_git_is_named(project: Project, tmp_path: Path) -> None:
+    (data,) = project.commit([draft("dataset-version", Body(), objects={"table": staged(project, b"t")}, name="d")])
+    (other,) = project.commit([draft("dataset-version", Body(x=2), name="d")])
+    old, new = learned(project, data, "logistic"), learned(project, other, "tree")
+    folder = tmp_path / "repository"
+    (folder / ".git").mkdir(parents=True)
+    told = dict(keep(folder, name) for name in ("old.csv", "new.csv", "both.csv"))
+    contents = Contents(project=project.identity.id, name="m", model="m@1", release="r", files={}, tracked={})
+    (folder / CONTENTS).write_bytes(msgspec.json.encode(contents))
+    for model, names in ((old, ("old.csv", "both.csv")), (new, ("new.csv", "both.csv"))):
+        released(project, model, folder, place=str(folder), commit="c", tracked={name: told[name] for name in names})
+    plan = plan_purge(project, data)
+    assert [(one.label, one.size) for one in plan.doomed if one.role == "repository"] == [(str(folder), 14)]
+    assert (plan.in_git, plan.elsewhere) == ((str(folder),), ())
+    carry_out(project, data, by="Eva", reason="request")
+    left = sorted(path.name for path in folder.rglob("*") if path.is_file() and path.name != CONTENTS)
+    assert left == sorted(["new.csv", "both.csv", told["new.csv"][2:], told["both.csv"][2:]])
+
+
+def keep(folder: Path, name: str) -> tuple[str, str]:
+    """A file in the working tree and in DVC's cache."""
+    data = name.encode()
+    md5 = hashlib.md5(data).hexdigest()
+    kept = folder / CACHE / md5[:2] / md5[2:]
+    kept.parent.mkdir(parents=True)
+    for place in (folder / name, kept):
+        place.write_bytes(data)
+    kept.chmod(0o444)
+    return name, md5
