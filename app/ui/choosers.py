@@ -48,6 +48,15 @@ def choose_file(parent: QWidget, session: Session, chosen: Callable[[str], objec
     chooser.open()
 
 
+def choose_folder(parent: QWidget, words: Words, start: Path, chosen: Callable[[str], object]) -> None:
+    """Ask for a folder; ``chosen(path)`` is a bound method."""
+    chooser = _chooser(parent, words("ui.choose_folder.title"), start)
+    chooser.setFileMode(QFileDialog.FileMode.Directory)
+    chooser.setOption(QFileDialog.Option.ShowDirsOnly)
+    chooser.fileSelected.connect(chosen)
+    chooser.open()
+
+
 def save_file(
     parent: QWidget, words: Words, *, name: str, suffixes: tuple[str, ...], chosen: Callable[[str], object]
 ) -> None:

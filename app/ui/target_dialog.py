@@ -11,6 +11,7 @@ from app.deployment.secrets import keep_secret
 from app.errors import CicloError
 from app.ui import theme as tokens
 from app.ui.dialogs import Dialog
+from app.ui.folder_edit import FolderEdit
 from app.ui.session import Session
 from app.ui.target_names import setting_help, setting_label, title_of, why
 from app.ui.widgets.basics import button, label, line, row
@@ -56,7 +57,8 @@ class TargetDialog(Dialog):
         words = self._words
         self._test = button(words("ui_deployment.settings.test"), self._on_test_clicked)
         self._test.setObjectName("deployment.settings_test")
-        self._test.setVisible(bool(self._declared.address))
+        kinds = {setting.name: setting.kind for setting in self._declared.settings}
+        self._test.setVisible(kinds.get(self._declared.address, SettingKind.FOLDER) is not SettingKind.FOLDER)
         cancel = button(words("ui.cancel"), self.reject)
         go_on = button(action, self._on_action_clicked, "primary")
         go_on.setObjectName("deployment.settings_export")
@@ -67,9 +69,13 @@ class TargetDialog(Dialog):
         words, declared = self._words, self._declared
         caption = setting_label(words, declared, setting)
         editor: QLineEdit | Dropdown | QCheckBox
+        shown: QWidget | None = None
         if setting.kind is SettingKind.CHOICE:
             editor = Dropdown(self._session.theme, [Option(choice, choice) for choice in setting.choices])
             editor.set_value(value)
+        elif setting.kind is SettingKind.FOLDER:
+            shown = FolderEdit(self._session, value, caption)
+            editor = shown.edit
         elif setting.kind is SettingKind.SWITCH:
             editor = QCheckBox(caption)
             editor.setChecked(value == _YES)
@@ -82,7 +88,8 @@ class TargetDialog(Dialog):
         hint = setting_help(words, declared, setting)
         if setting.variable:
             hint = words("ui_deployment.settings.secret", variable=setting.variable)
-        made = self._fields[setting.name] = Field("" if setting.kind is SettingKind.SWITCH else caption, editor, hint)
+        above = "" if setting.kind is SettingKind.SWITCH else caption
+        made = self._fields[setting.name] = Field(above, shown or editor, hint)
         editor.setAccessibleName(caption)
         return made
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QModelIndex, Signal, Slot
 
 from app.deployment.history import Deployed
+from app.deployment.records import STANDING, Standing, StandingAnswer, StandingRequest
 from app.project.record import readable
 from app.text.message import amount
 from app.ui.models.records import Column, RecordTableModel
@@ -22,6 +23,7 @@ from app.ui.widgets.table import Table
 class _Row:
     deployed: Deployed
     current: bool
+    standing: Standing | None = None
 
 
 class HistoryCard(Card):
@@ -40,7 +42,9 @@ class HistoryCard(Card):
             Column[_Row](words("ui_deployment.column.version"), _version, tone="strong"),
             Column[_Row](words("ui_deployment.column.target"), self._target),
             Column[_Row](words("ui_deployment.column.place"), _place, hint=self._place_and_size),
-            Column[_Row](words("ui_deployment.column.state"), self._state_text, drawn=self._state),
+            Column[_Row](
+                words("ui_deployment.column.state"), self._state_text, drawn=self._state, hint=self._state_hint
+            ),
             Column[_Row](words("ui_deployment.column.proof"), self._proof_text, hint=self._proof_hint),
             Column[_Row](words("ui_deployment.column.when"), self._when, tone="muted", hint=self._who),
         ]
@@ -66,6 +70,18 @@ class HistoryCard(Card):
         self._table.setVisible(bool(rows))
         self._none.setVisible(not rows)
         self._show_back(None)
+        self._ask_standing()
+
+    def _ask_standing(self) -> None:
+        """Have a job look into the repositories: what lies in a folder is hashed."""
+        project = self._session.project
+        bodies = {_id(row): row.deployed.body for row in self._model.rows() if row.current and row.deployed.body.commit}
+        if project is not None and bodies:
+            request = StandingRequest(project=str(project.folder), deployments=bodies)
+            self._session.quick(STANDING, request, StandingAnswer, self._on_looked)
+
+    def _on_looked(self, answer: StandingAnswer) -> None:
+        self._model.set_rows([replace(row, standing=answer.found.get(_id(row))) for row in self._model.rows()])
 
     def set_able(self, able: bool) -> None:
         """Whether an export can be asked for now."""
@@ -95,10 +111,15 @@ class HistoryCard(Card):
         return target_title(self._words, row.deployed.body.target)
 
     def _state_text(self, row: _Row) -> str:
-        return self._words(f"ui_deployment.{'current' if row.current else 'replaced'}")
+        return self._words(f"ui_deployment.{row.standing or ('current' if row.current else 'replaced')}")
 
     def _state(self, row: _Row) -> ChipCell:
-        return ChipCell(self._state_text(row), "good" if row.current else "neutral")
+        wrong = row.standing not in (None, Standing.HERE)
+        return ChipCell(self._state_text(row), "warning" if wrong else "good" if row.current else "neutral")
+
+    def _state_hint(self, row: _Row) -> str:
+        commit = row.deployed.body.commit[:7]
+        return self._words(f"ui_deployment.{row.standing}.why", commit=commit) if row.standing else ""
 
     def _proof_text(self, row: _Row) -> str:
         return self._words("ui_deployment.proved", n=row.deployed.body.certificate.rows)
@@ -115,7 +136,9 @@ class HistoryCard(Card):
         )
 
     def _place_and_size(self, row: _Row) -> str:
-        return f"{_place(row)}, {self._words.bytes(row.deployed.body.size)}"
+        commit, place = row.deployed.body.commit[:7], _place(row)
+        named = self._words("ui_deployment.commit", place=place, commit=commit) if commit else place
+        return f"{named}, {self._words.bytes(row.deployed.body.size)}"
 
     def _when(self, row: _Row) -> str:
         return self._words.value(amount(row.deployed.record.time, "date"))
