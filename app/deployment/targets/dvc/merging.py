@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from app.deployment.repository import SHARED, Sharing
 from app.errors import CicloError
 
-_PLAIN_KEY = re.compile(r"[A-Za-z_][\w./-]*")
+_PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
 _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _STAGES = "stages:"
 _SCHEMA = 'schema: "2.0"'
@@ -22,30 +22,33 @@ _SCHEMA = 'schema: "2.0"'
 def stage_file(name: str, stage: object, *, locked: bool) -> str:
     """A ``dvc.yaml``, or with ``locked`` a ``dvc.lock``, of one stage."""
     head = [_SCHEMA] if locked else []
-    return "\n".join([*head, _STAGES, *_lines({name: stage}, 1)]) + "\n"
+    return "\n".join([*head, _STAGES, *_lines({name: stage}, "  ")]) + "\n"
 
 
-def _lines(value: object, depth: int) -> Iterator[str]:
-    """YAML in block style; names and words are written as in JSON, which is YAML too."""
-    indent = "  " * depth
+def _lines(value: object, indent: str) -> Iterator[str]:
+    """YAML in block style; words that might be taken for something else are written as in JSON, which is YAML too."""
     if isinstance(value, dict):
         for key, one in value.items():
-            yield from _entry(f"{indent}{_key(str(key))}:", one, depth)
+            head = f"{indent}{_scalar(str(key))}:"
+            if _has_lines(one):
+                yield head
+                yield from _lines(one, indent if isinstance(one, list) else f"{indent}  ")
+            else:
+                yield f"{head} {_scalar(one)}"
     elif isinstance(value, list):
         for one in value:
-            yield from _entry(f"{indent}-", one, depth)
+            first, *more = _lines(one, f"{indent}  ") if _has_lines(one) else [_scalar(one)]
+            yield f"{indent}- {first.lstrip()}"
+            yield from more
 
 
-def _entry(head: str, value: object, depth: int) -> Iterator[str]:
-    if isinstance(value, dict | list) and value:
-        yield head
-        yield from _lines(value, depth + 1)
-    else:
-        yield f"{head} {json.dumps(value, ensure_ascii=False)}"
+def _has_lines(value: object) -> bool:
+    return isinstance(value, dict | list) and bool(value)
 
 
-def _key(key: str) -> str:
-    return key if _PLAIN_KEY.fullmatch(key) and key.lower() not in _WORDS else json.dumps(key, ensure_ascii=False)
+def _scalar(value: object) -> str:
+    plain = isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+    return str(value) if plain else json.dumps(value, ensure_ascii=False)
 
 
 def merged(path: str, own: bytes, theirs: bytes | None, *, untouched: bool) -> bytes:
