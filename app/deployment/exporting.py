@@ -12,7 +12,7 @@ from app.deployment.connecting import checked_settings
 from app.deployment.declared import Declared, Delivered, SettingKind, Settings
 from app.deployment.history import digest
 from app.deployment.made import Source
-from app.deployment.place import put_new
+from app.deployment.place import check_ending, put_new
 from app.deployment.proof import certify, make_proof
 from app.deployment.records import DEPLOYMENT, Certificate, Deployment, ExportAnswer, ExportRequest, Release
 from app.deployment.releasing import body_of, draft_of, release_of
@@ -156,7 +156,6 @@ def _place(target: Target, version: ApprovedVersion, out: str) -> Path:
     place = Path(out).absolute()
     if ending and place.is_dir():
         place = place / name
-    if ending and place.suffix != Path(ending).suffix:
-        raise CicloError("deployment.bad_ending", name=place.name, ending=Path(ending).suffix)
+    check_ending(place, ending)
     check_place(place / name if place.is_dir() and not ending else place)
     return place

@@ -10,6 +10,19 @@ from app.errors import CicloError
 from app.project.durable import files_below, measured, sync_folder, writing
 
 
+def check_ending(place: Path, ending: str) -> None:
+    """That a file is called as its kind is: by the last part of the ending, so that of ``.ciclo.zip`` by ``.zip``.
+
+    Raises
+    ------
+    CicloError
+        ``deployment.bad_ending``.
+    """
+    last = f".{ending.rpartition('.')[2]}"
+    if ending and place.suffix != last:
+        raise CicloError("deployment.bad_ending", name=place.name, ending=last)
+
+
 def put_new(made: Path, place: Path) -> tuple[str, int]:
     """Move a finished file or folder to a name that must be free; its hash and size there.
 
