@@ -67,8 +67,9 @@ class _Export:
         self._say("making", name, 0)
         source = self._source()
         made = self._context.staging / name
-        self._target.write(self._context, source, made, self._settings)
-        certificate = self._certified(source, made)
+        with writing(made):
+            self._target.write(self._context, source, made, self._settings)
+            certificate = self._certified(source, made)
         self._context.check_cancelled()
         self._say("placing", self._place.name if self._place is not None else self._address, _STEPS - 1)
         if self._place is not None:
