@@ -96,10 +96,31 @@ def register(context: Context, server: Server, source: Source, folder: Path, set
     return _Registration(context, server, source, folder, settings).run()
 
 
+def is_ours(server: Server, name: str, *, project: str) -> bool:
+    """Whether a registered model of that name is there, from this project.
+
+    Raises
+    ------
+    CicloError
+        ``deployment.name_taken`` where it comes from elsewhere.
+    """
+    found = server.find("registered-models/get", {"name": name}, _ModelFound)
+    if found is None:
+        return False
+    if project not in [tag.value for tag in found.registered_model.tags if tag.key == _ADOPT]:
+        raise CicloError("deployment.name_taken", name=name, url=server.web.address)
+    return True
+
+
+def name_of(source: Source, settings: Settings) -> str:
+    """What the model is called on the server."""
+    return settings.get("name") or source.version.record.name
+
+
 class _Registration:
     def __init__(self, context: Context, server: Server, source: Source, folder: Path, settings: Settings) -> None:
         self._context, self._server, self._source, self._folder = context, server, source, folder
-        self._name = settings.get("name") or source.version.record.name
+        self._name = name_of(source, settings)
         self._experiment = settings["experiment"]
         self._alias = settings["alias"]
         self._sha256 = measured(folder)[0]
@@ -121,12 +142,8 @@ class _Registration:
 
     def _known(self) -> _Version | None:
         """The version with the same files; None where there is none yet."""
-        found = self._server.find("registered-models/get", {"name": self._name}, _ModelFound)
-        if found is None:
+        if not is_ours(self._server, self._name, project=self._tags[_ADOPT]):
             return None
-        project = next((tag.value for tag in found.registered_model.tags if tag.key == _ADOPT), "")
-        if project != self._tags[_ADOPT]:
-            raise CicloError("deployment.name_taken", name=self._name, url=self._server.web.address)
         query = {"filter": f"name='{_quoted(self._name)}'", "max_results": "1000"}
         versions = self._server.find("model-versions/search", query, _Versions) or _Versions()
         wanted = Tag(f"{facts.TAG}sha256", self._sha256)

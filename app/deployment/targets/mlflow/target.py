@@ -33,17 +33,20 @@ class MlflowTarget:
         return f"{safe_name(version.record.name)}-{version.record.number}-mlflow"
 
     def write(self, context: Context, source: Source, path: Path, settings: Settings) -> None:
-        """Write the folder; a server that doesn't answer is found out before that.
+        """Write the folder; a server that doesn't answer, or has another's model under the name, is found out before
+        that.
 
         Raises
         ------
         CicloError
-            ``deployment.onnx.no_converter`` naming what can't be written; as :meth:`check`.
+            ``deployment.onnx.no_converter`` naming what can't be written, ``deployment.name_taken``; as :meth:`check`.
         """
         from app.deployment.targets.mlflow.folder import write_folder
+        from app.deployment.targets.mlflow.registering import is_ours, name_of
 
         if settings[_URL]:
             self.check(settings)
+            is_ours(_server(settings), name_of(source, settings), project=source.version.project.identity.id)
         write_folder(source, path)
 
     def answer(self, path: Path, table: pa.Table, signature: Signature) -> Answers:

@@ -46,6 +46,19 @@ def plain_tags(tags: Mapping[str, str]) -> list[str]:
     return [_UNSAID.sub("-", f"{name}/{value}")[:_MOST_TAG] for name, value in tags.items()]
 
 
+def check_owner(server: Server, name: str, *, project: str) -> None:
+    """That a name of the registry is free, or belongs to this project.
+
+    Raises
+    ------
+    CicloError
+        ``deployment.name_taken``.
+    """
+    known = server.model(name)
+    if known is not None and plain_tags({f"{facts.TAG}project": project})[0] not in (known.tags or ()):
+        raise CicloError("deployment.name_taken", name=name, url=server.web.address)
+
+
 class Registration:
     """One registration."""
 
@@ -68,18 +81,12 @@ class Registration:
             Where server or bucket are away, refuse or give other bytes back; ``deployment.name_taken``.
         """
         address = self._server.web.address
-        self._check_name()
+        check_owner(self._server, self._name, project=self._source.version.project.identity.id)
         with self._undoing.all_or_nothing(url=address, name=self._name):
             version = self._find() or self._registered()
             self._read_back(f"registry/{self._name}-{version.version}-{self._id}/{self._name}/{version.version}")
             self._set_stage(version)
         return f"{address}/api/v1/model-version/{quote(self._name)}/{version.version}"
-
-    def _check_name(self) -> None:
-        known = self._server.model(self._name)
-        own = plain_tags({f"{facts.TAG}project": self._tags[f"{facts.TAG}project"]})[0]
-        if known is not None and own not in (known.tags or ()):
-            raise CicloError("deployment.name_taken", name=self._name, url=self._server.web.address)
 
     def _find(self) -> ModelVersion | None:
         return next((one for one in self._server.versions(self._name) if one.id == self._id), None)

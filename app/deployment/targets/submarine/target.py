@@ -34,19 +34,20 @@ class SubmarineTarget:
         return f"{safe_name(version.record.name)}-{version.record.number}-submarine"
 
     def write(self, context: Context, source: Source, path: Path, settings: Settings) -> None:
-        """Write the folder; server and bucket that don't answer are found out before that.
+        """Write the folder; server and bucket that don't answer, or a name of another's, are found out before.
 
         Raises
         ------
         CicloError
-            As :meth:`check`; ``deployment.submarine.bad_name``.
+            As :meth:`check`; ``deployment.submarine.bad_name``, ``deployment.name_taken``.
         """
         from app.deployment.targets.submarine.folder import write_folder
-        from app.deployment.targets.submarine.registering import checked_name
+        from app.deployment.targets.submarine.registering import check_owner, checked_name
 
         if settings[_URL]:
-            checked_name(settings["name"] or source.version.record.name)
+            name = checked_name(settings["name"] or source.version.record.name)
             self.check(settings)
+            check_owner(_server(settings), name, project=source.version.project.identity.id)
         write_folder(source, path)
 
     def answer(self, path: Path, table: pa.Table, signature: Signature) -> Answers:
