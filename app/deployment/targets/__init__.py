@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -143,7 +144,7 @@ def find_target(name: str) -> Target:
     Raises
     ------
     CicloError
-        ``deployment.unknown_target``.
+        ``deployment.unknown_target``, or ``deployment.broken_target`` where its package can't be loaded.
     """
     own = _own()
     if name in own:
@@ -151,16 +152,26 @@ def find_target(name: str) -> Target:
     point = next((point for point in entry_points(group=GROUP) if point.name == name), None)
     if point is None:
         raise CicloError("deployment.unknown_target", name=name, known=", ".join(target_names()))
-    found: Target = point.load()()
-    return found
+    return _loaded(point)
 
 
 def foreign() -> Sequence[Declared]:
-    """What the targets of other packages say of themselves."""
-    return [_of_package(point) for point in entry_points(group=GROUP)]
+    """What the targets of other packages say of themselves. One that can't be loaded doesn't hide the others."""
+    found = []
+    for point in entry_points(group=GROUP):
+        with contextlib.suppress(CicloError):
+            found.append(msgspec.structs.replace(_loaded(point).declared, package=_package(point)))
+    return found
 
 
-def _of_package(point: EntryPoint) -> Declared:
-    declared: Declared = point.load()().declared
-    package = f"{point.dist.name} {point.dist.version}" if point.dist is not None else point.module
-    return msgspec.structs.replace(declared, package=package)
+def _loaded(point: EntryPoint) -> Target:
+    try:
+        found: Target = point.load()()
+    except Exception as error:
+        cause = str(error) or type(error).__name__
+        raise CicloError("deployment.broken_target", name=point.name, package=_package(point), cause=cause) from error
+    return found
+
+
+def _package(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist is not None else point.module

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import ipaddress
+import re
 import ssl
 import urllib.error
 import urllib.request
@@ -17,6 +18,7 @@ from app.errors import CicloError
 PATIENCE_S = 30.0
 _SHOWN = 300
 _MOST = 1 << 30
+_MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +35,9 @@ class Answer:
 
     @property
     def words(self) -> str:
-        """What the server said, short enough for a sentence."""
-        return " ".join(self.body[: 4 * _SHOWN].decode("utf-8", "replace").split())[:_SHOWN]
+        """What the server said, short enough for a sentence; of a page, its words."""
+        said = self.body[: 4 * _SHOWN].decode("utf-8", "replace")
+        return " ".join(_MARKUP.sub(" ", said).split())[:_SHOWN]
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -93,7 +96,8 @@ def refused(web: Web, answer: Answer, words: str = "") -> CicloError:
     if answer.status in (401, 403):
         return CicloError("deployment.server_forbids", url=web.address, status=answer.status)
     said = words or answer.words or http.client.responses.get(answer.status, "")
-    return CicloError("deployment.server_refuses", url=web.address, status=answer.status, said=said)
+    code = "deployment.server_failed" if answer.status >= 500 else "deployment.server_refuses"
+    return CicloError(code, url=web.address, status=answer.status, said=said)
 
 
 def basic(user: str, password: str) -> dict[str, str]:

@@ -52,7 +52,7 @@ class Mlflow(Replica):
         if self.trouble.get("silent"):
             threading.Event().wait(2)
         if self.place == "/version":
-            self.say(200, str(self.trouble.get("version", "3.17.2")).encode())
+            self.say(int(str(self.trouble.get("status", 200))), str(self.trouble.get("version", "3.17.2")).encode())
         elif self.place.endswith("/registered-models/get") and name in models:
             aliases = [{"alias": a, "version": v} for a, v in models[name]["aliases"].items()]
             self.say(200, {"registered_model": {"name": name, "tags": models[name]["tags"], "aliases": aliases}})

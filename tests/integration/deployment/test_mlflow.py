@@ -62,7 +62,7 @@ def test_that_a_version_is_registered_and_its_files_read_back(source: Source, fo
         ({"refuse": "registered-models/alias"}, "deployment.server_refuses"),
         ({"refuse": "model-versions/create"}, "deployment.server_refuses"),
         ({"refuse": "runs/log-inputs"}, "deployment.server_refuses"),
-        ({"bucket": True}, "deployment.server_refuses"),
+        ({"bucket": True}, "deployment.server_failed"),
         ({"other_bytes": True}, "deployment.other_bytes"),
         ({"store": "s3://bucket/1/r1/artifacts"}, "deployment.mlflow.other_store"),
     ],
@@ -99,6 +99,10 @@ def test_that_somebody_elses_model_is_left_alone(source: Source, folder: Path, t
     server.state["models"]["theirs"] = {"tags": [], "versions": [], "aliases": {}}
     error = refused(source, folder, server, tmp_path, name="theirs")
     assert error.code == "deployment.name_taken"
+    with running(server) as url, pytest.raises(CicloError) as caught:
+        TARGET.write(Here(tmp_path / "job"), source, tmp_path / "made", defaults(TARGET, url=url, name="theirs"))
+    assert caught.value.code == "deployment.name_taken"
+    assert not (tmp_path / "made").exists()
     assert server.state["asked"] == {}
 
 
@@ -115,6 +119,8 @@ def test_that_a_server_that_is_away_slow_or_another_is_told_apart(
         assert asked(f"http://127.0.0.1:{free.getsockname()[1]}") == "deployment.server_away"
     with running(mlflow(version="<html>hello")) as url:
         assert asked(url) == "deployment.other_server"
+    with running(mlflow(status=503)) as url:
+        assert asked(url) == "deployment.server_failed"
     with running(mlflow(version="1.30.1")) as url:
         assert asked(url) == "deployment.mlflow.too_old"
     monkeypatch.setattr(web, "PATIENCE_S", 0.2)

@@ -55,7 +55,7 @@ def test_that_a_version_is_registered_with_stage_tags_and_dataset(source: Source
     ("trouble", "code"),
     [
         ({"stage": True}, "deployment.server_refuses"),
-        ({"copy": True}, "deployment.server_refuses"),
+        ({"copy": True}, "deployment.server_failed"),
         ({"other_bytes": True}, "deployment.other_bytes"),
     ],
 )

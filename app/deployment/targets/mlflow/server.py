@@ -52,7 +52,7 @@ class Server:
             ``deployment.other_server`` where it isn't MLflow, ``deployment.mlflow.too_old``.
         """
         answer = self.web.ask("GET", "/version")
-        if answer.status in (401, 403):
+        if answer.status in (401, 403) or answer.status >= 500:
             raise refused(self.web, answer)
         found = _VERSION.fullmatch(answer.words)
         if not answer.good or found is None:
