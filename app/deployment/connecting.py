@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.deployment.declared import Declared, Settings
+from app.deployment.declared import Declared, Settings, is_missing
 from app.deployment.records import ConnectAnswer, ConnectRequest, TargetsAnswer, TargetsRequest
 from app.deployment.secrets import with_secrets
 from app.deployment.targets import find_target, foreign
@@ -36,14 +36,15 @@ def checked_settings(declared: Declared, given: Settings) -> Settings:
     Raises
     ------
     CicloError
-        ``deployment.unknown_setting``, ``deployment.missing_setting``, ``deployment.bad_choice`` or
-        ``deployment.secret_setting``.
+        ``deployment.no_settings``, ``deployment.unknown_setting``, ``deployment.missing_setting``,
+        ``deployment.bad_choice`` or ``deployment.secret_setting``.
     """
     known = {setting.name: setting for setting in declared.settings}
     for name, value in given.items():
+        if not known:
+            raise CicloError("deployment.no_settings", name=name, target=declared.name)
         if name not in known:
-            names = ", ".join(known) or "-"
-            raise CicloError("deployment.unknown_setting", name=name, target=declared.name, known=names)
+            raise CicloError("deployment.unknown_setting", name=name, target=declared.name, known=", ".join(known))
         if known[name].variable:
             raise CicloError("deployment.secret_setting", name=name, variable=known[name].variable)
         choices = known[name].choices
@@ -51,6 +52,6 @@ def checked_settings(declared: Declared, given: Settings) -> Settings:
             raise CicloError("deployment.bad_choice", name=name, value=value, choices=", ".join(choices))
     kept = {name: value.strip() for name, value in given.items() if value.strip() != known[name].default}
     for setting in declared.settings:
-        if setting.required and not kept.get(setting.name, setting.default):
+        if is_missing(setting, kept):
             raise CicloError("deployment.missing_setting", name=setting.name, target=declared.name)
     return kept

@@ -23,7 +23,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
     Its label is the text ``deployment.setting.<target>.<name>``, with an explanation under the same id and ``.help``;
     targets of other packages bring theirs in ``labels``, by language. A secret is never written into a record: it comes
-    from the environment variable ``variable``, or from the user's keyring.
+    from the environment variable ``variable``, or from the user's keyring. Where the setting that ``required_with``
+    names is given, such as an address, this one is needed too.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     default: str = ""
     choices: tuple[str, ...] = ()
     required: bool = False
+    required_with: str = ""
     variable: str = ""
     labels: dict[str, str] = {}
 
@@ -78,3 +80,9 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
 
 Settings = dict[str, str]
 """By the name of each setting; switches are ``yes`` or ``no``."""
+
+
+def is_missing(setting: Setting, given: Settings) -> bool:
+    """Whether a setting is needed and isn't given."""
+    needed = setting.required or bool(given.get(setting.required_with))
+    return needed and not (given.get(setting.name) or setting.default)

@@ -35,7 +35,7 @@ SUBMARINE = Declared(
     address="url",
     settings=(
         Setting(name="url", kind=SettingKind.URL),
-        Setting(name="s3", kind=SettingKind.URL),
+        Setting(name="s3", kind=SettingKind.URL, required_with="url"),
         Setting(name="bucket", default="submarine"),
         Setting(name="access_key"),
         Setting(name="secret_key", kind=SettingKind.SECRET, variable="AWS_SECRET_ACCESS_KEY"),

@@ -11,6 +11,7 @@ from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, opened, project_job
 from app.deployment.approved import approved_version
+from app.deployment.connecting import checked_settings
 from app.deployment.declared import SettingKind, Settings
 from app.deployment.records import EXPORT, Certificate, ExportAnswer, ExportRequest
 from app.deployment.targets import find_target, target_names
@@ -44,13 +45,16 @@ def run(terminal: Terminal, options: Namespace) -> int:
     if options.to not in target_names():
         raise CicloError("deployment.unknown_target", name=options.to, known=", ".join(target_names()))
     with opened(terminal, options.project) as project:
-        approved_version(project, options.model)  # refused at once, before a process is started for it
+        # refused at once, before a process is started for it
+        settings = _settings(options)
+        checked_settings(find_target(options.to).declared, settings)
+        approved_version(project, options.model)
         request = ExportRequest(
             project=absolute(options.project),
             model=options.model,
             target=options.to,
             out=absolute(options.out) if options.out else "",
-            settings=_settings(options),
+            settings=settings,
         )
         ended = project_job(terminal, EXPORT, request, project)
     answer = msgspec.json.decode(ended.answer, type=ExportAnswer)
