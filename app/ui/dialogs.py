@@ -52,6 +52,13 @@ class Dialog(QDialog):
         self.body.setSpacing(tokens.SPACE)
         self.body.addWidget(label(title, "title"))
 
+    def fit(self) -> None:
+        """As tall as what it says now: Qt grows a dialog without asking how many lines wrapped sentences take, and cuts
+        them where a notice comes in."""
+        self.body.activate()
+        wanted, most = self.body.totalHeightForWidth(self.width()), self.screen().availableGeometry().height()
+        self.resize(self.width(), min(wanted, most))
+
 
 class NewProject(Dialog):
     """Asks for a name and a place. ``wanted(path, name)`` is sent once, for the button."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
-from app.deployment.declared import Declared, Setting, SettingKind, Settings
+from app.deployment.declared import Declared, Setting, SettingKind, Settings, is_missing
 from app.deployment.records import CONNECT, ConnectAnswer, ConnectRequest
 from app.deployment.secrets import keep_secret
 from app.errors import CicloError
@@ -60,10 +60,10 @@ class TargetDialog(Dialog):
         kinds = {setting.name: setting.kind for setting in self._declared.settings}
         self._test.setVisible(kinds.get(self._declared.address, SettingKind.FOLDER) is not SettingKind.FOLDER)
         cancel = button(words("ui.cancel"), self.reject)
-        go_on = button(action, self._on_action_clicked, "primary")
-        go_on.setObjectName("deployment.settings_export")
-        go_on.setDefault(True)
-        self.body.addLayout(row(self._test, 1, cancel, go_on))
+        self._go_on = button(action, self._on_action_clicked, "primary")
+        self._go_on.setObjectName("deployment.settings_export")
+        self._go_on.setDefault(True)
+        self.body.addLayout(row(self._test, 1, cancel, self._go_on))
 
     def _field(self, setting: Setting, value: str) -> Field:
         words, declared = self._words, self._declared
@@ -107,9 +107,10 @@ class TargetDialog(Dialog):
         """The settings without secrets, which are kept for this user; None where something is missing."""
         entered, complete = self._entered(), True
         for setting in self._declared.settings:
-            missing = setting.required and not setting.variable and not (entered[setting.name] or setting.default)
+            missing = not setting.variable and is_missing(setting, entered)
             self._fields[setting.name].set_wrong(self._words("ui_deployment.settings.missing") if missing else "")
             complete = complete and not missing
+        self.fit()
         if not complete:
             return None
         secrets = {s.name for s in self._declared.settings if s.variable}
@@ -118,7 +119,7 @@ class TargetDialog(Dialog):
                 if entered[name]:
                     keep_secret(self._declared.name, name, entered[name])
         except CicloError as error:
-            self._notice.say_error(self._words, error)
+            self._show_error(error)
             return None
         defaults = {setting.name: setting.default for setting in self._declared.settings}
         return {name: value for name, value in entered.items() if name not in secrets and value != defaults[name]}
@@ -128,18 +129,25 @@ class TargetDialog(Dialog):
         settings = self._taken()
         if settings is None:
             return
+        self._go_on.setFocus()  # a button that is disabled would hand it to Cancel, which Enter then presses
         self._test.setEnabled(False)
         self._notice.say("neutral", self._words("ui_deployment.settings.asking"))
+        self.fit()
         request = ConnectRequest(target=self._declared.name, settings=settings)
         self._session.quick(CONNECT, request, ConnectAnswer, self._on_answered, self._on_failed)
 
     def _on_answered(self, answer: ConnectAnswer) -> None:
         self._test.setEnabled(True)
         self._notice.say("good", self._words("ui_deployment.settings.answered", server=answer.server))
+        self.fit()
 
     def _on_failed(self, error: CicloError) -> None:
         self._test.setEnabled(True)
+        self._show_error(error)
+
+    def _show_error(self, error: CicloError) -> None:
         self._notice.say_error(self._words, error)
+        self.fit()
 
     @Slot()
     def _on_action_clicked(self) -> None:

@@ -16,6 +16,7 @@ from app.deployment.records import DEPLOYMENT, RELEASE, Deployment
 from app.project import Project, Record
 from app.text.message import Text
 from app.ui.deployment.page import Page
+from app.ui.dialogs import Dialog
 from app.ui.session import Session
 from app.ui.widgets.form import Dropdown
 from app.ui.widgets.table import Table
@@ -124,17 +125,34 @@ def _approve(project: Project, label: str) -> list[Record]:
 
 def test_that_a_server_that_does_not_answer_is_said_before_anything_goes_there(hand: Hand, session: Session) -> None:
     hand.click("deployment.export.mlflow")
-    dialog = next(
-        w for w in QApplication.topLevelWidgets() if w.objectName() == "deployment.settings" and w.isVisible()
-    )
-    asked = Hand(hand.qtbot, dialog)
+    asked, dialog = settings(hand)
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))  # taken, and nobody listens
         address = f"http://127.0.0.1:{closed.getsockname()[1]}"
         asked.write("deployment.setting.url", address)
         asked.click("deployment.settings_test")
         asked.until(lambda: f"Nothing answers at {address}" in asked.words())
+        assert dialog.focusWidget() is asked.find(QPushButton, "deployment.settings_export")
+        assert dialog.height() >= dialog.body.totalHeightForWidth(dialog.width())
         asked.click("deployment.settings_export")
         hand.until(lambda: hand.sees("deployment.export_notice"))
     assert f"Nothing answers at {address}" in hand.words()
     assert not session.records(DEPLOYMENT)
+
+
+def test_that_what_an_address_needs_as_well_is_asked_for_in_place(hand: Hand, session: Session) -> None:
+    hand.click("deployment.export.submarine")
+    asked, dialog = settings(hand)
+    asked.write("deployment.setting.url", "http://127.0.0.1:1")
+    asked.click("deployment.settings_export")
+    assert "This is needed." in asked.words()
+    assert dialog.isVisible()
+    assert not session.jobs.open()
+    dialog.reject()
+
+
+def settings(hand: Hand) -> tuple[Hand, Dialog]:
+    """The dialog that is open."""
+    dialog = next(one for one in QApplication.topLevelWidgets() if one.objectName() == "deployment.settings")
+    assert isinstance(dialog, Dialog)
+    return Hand(hand.qtbot, dialog), dialog
