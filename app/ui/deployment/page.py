@@ -66,8 +66,9 @@ class Page(QWidget):
         page.add(self._header)
         page.add(self._targets)
         page.add(self._outcome)
-        page.add(self._history)
-        page.add(grid, 1)
+        page.add(grid)
+        page.add(self._history)  # last, since it grows with every export
+        page.body.addStretch(1)
         self._outer = WorkOrEmpty(
             self._session.theme,
             self._words,
