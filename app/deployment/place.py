@@ -77,10 +77,10 @@ def _beside(made: Path, place: Path) -> Path:
     partial = place.with_name(f".{place.name}.part")
     try:
         _remove(partial)
-        if made.stat().st_dev == place.absolute().parent.stat().st_dev:
+        if _same_disk(made, place.absolute().parent):
             made.replace(partial)
         elif made.is_dir():
-            shutil.copytree(made, partial)
+            _copy_folder(made, partial)
         else:
             shutil.copyfile(made, partial)
         for path in files_below(partial) if partial.is_dir() else [partial]:
@@ -90,6 +90,21 @@ def _beside(made: Path, place: Path) -> Path:
         _remove(partial)
         raise
     return partial
+
+
+def _same_disk(made: Path, folder: Path) -> bool:
+    return made.stat().st_dev == folder.stat().st_dev
+
+
+def _copy_folder(made: Path, partial: Path) -> None:
+    """Like ``shutil.copytree``, which goes on after an error and then has only a list of all of them to say."""
+    partial.mkdir()
+    for path in sorted(made.rglob("*")):
+        copy = partial / path.relative_to(made)
+        if path.is_dir():
+            copy.mkdir()
+        else:
+            shutil.copy2(path, copy)
 
 
 def _take_free_name(partial: Path, place: Path) -> None:
