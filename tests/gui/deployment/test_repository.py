@@ -17,8 +17,8 @@ from app.deployment.records import DEPLOYMENT, Certificate, Deployment, Standing
 from app.jobs.contract import JobKind
 from app.project import draft
 from app.ui.deployment.history import HistoryCard
-from app.ui.deployment.settings_dialog import SettingsDialog
 from app.ui.session import Session
+from app.ui.target_dialog import TargetDialog
 from app.ui.widgets.table import Table
 from tests.gui.trained import Hand
 
@@ -55,7 +55,7 @@ def test_that_a_release_whose_repository_is_gone_is_said_to_be_gone(
 def test_that_the_form_asks_for_the_folder_of_a_repository(
     qtbot: QtBot, empty_session: Session, tmp_path: Path
 ) -> None:
-    dialog = SettingsDialog(empty_session, DVC, {"repository": str(tmp_path)}, None)
+    dialog = TargetDialog(empty_session, DVC, {"repository": str(tmp_path)}, None, action="Export")
     hand = Hand(qtbot, dialog)
     assert hand.find(QLineEdit, "deployment.setting.repository").text() == str(tmp_path)
     assert not hand.sees("deployment.settings_test")
