@@ -15,11 +15,12 @@ ROWS = 400
 
 @dataclass(frozen=True, kw_only=True)
 class Approved:
-    """A project whose model ``leaves@2`` is approved, and the file from which it was learned."""
+    """A project whose model ``leaves@2`` is approved, its file, and the candidate that it was taken from."""
 
     program: Program
     project: Path
     file: Path
+    taken: str
     model: str = "leaves"
 
     def export(self, target: str, *more: str) -> dict[str, object]:
@@ -43,10 +44,11 @@ def approved(tmp_path_factory: pytest.TempPathFactory) -> Approved:
         (one["estimator"] != "logistic", row) for row, one in enumerate(tried, 1) if "onnx" in (one["exports"] or ())
     ]
     row = min(written)[1]
-    done(program, *learn, "--take", f"leaves:{row}")
+    taken = f"leaves@1:{row}"
+    done(program, *learn, "--take", taken)
     program("verify", str(project), "leaves")
     done(program, "approve", str(project), "leaves", "--by", "Ana", "--comment", "good", "--override", "a test")
-    return Approved(program=program, project=project, file=file)
+    return Approved(program=program, project=project, file=file, taken=taken)
 
 
 def done(program: Program, *command: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,51 @@ def test_that_a_gate_that_fails_fails_the_stage(project: Path, env: dict[str, st
     recipe["gates"]["limits"] = [{"model": "leaves", "metric": "roc_auc", "limit": 0.9999}]
     (mine / "params.json").write_text(json.dumps(recipe), encoding="utf-8")
     run(["dvc", "repro"], env=env, cwd=mine, status=255)
+
+
+def test_that_two_releases_in_one_repository_are_compared_checked_out_and_pushed(
+    approved: Approved, env: dict[str, str], tmp_path: Path
+) -> None:
+    mine, ours = tmp_path / "releases", replace(approved, project=tmp_path / "project")
+    shutil.copytree(approved.project, ours.project)
+    given = ("--set", f"repository={mine}", "--set", f"remote={tmp_path / 'remote'}")
+    first = ours.export("dvc", *given)
+    before = {path.name: path.read_bytes() for path in (mine / "model").glob("*.zip")}
+    stage = ["dvc", "stage", "add", "-n", "count", "-d", "metrics.json", "-o", "count.txt"]
+    stage += ["wc -l metrics.json > count.txt"]
+    run(stage, env=env, cwd=mine)
+    run(["dvc", "repro", "count"], env=env, cwd=mine)
+    who = ["-c", "user.name=Eva", "-c", "user.email=eva@localhost"]
+    run(["git", "add", "."], env=env, cwd=mine)
+    run(["git", *who, "commit", "-qm", "A stage of ours"], env=env, cwd=mine)
+    learned_again(ours)
+    second = ours.export("dvc", *given)
+    assert run(["git", "tag"], env=env, cwd=mine).split() == ["leaves-2", "leaves-3"]
+    assert run(["git", "rev-parse", "HEAD"], env=env, cwd=mine).strip() == second["commit"] != first["commit"]
+    assert run(["git", "status", "--porcelain"], env=env, cwd=mine) == ""
+    assert "count" in run(["dvc", "stage", "list"], env=env, cwd=mine)
+    assert "train" not in run(["dvc", "status"], env=env, cwd=mine)
+    compared = json.loads(run(["dvc", "metrics", "diff", "--json", "leaves-2", "leaves-3"], env=env, cwd=mine))
+    assert compared["metrics.json"]["roc_auc"]["diff"] != 0
+    run(["git", "checkout", "-q", "leaves-2"], env=env, cwd=mine)
+    run(["dvc", "checkout"], env=env, cwd=mine)
+    assert {path.name: path.read_bytes() for path in (mine / "model").glob("*.zip")} == before
+    assert "up to date" in run(["dvc", "status"], env=env, cwd=mine)
+    run(["git", "checkout", "-q", "main"], env=env, cwd=mine)
+    run(["dvc", "checkout"], env=env, cwd=mine)
+    assert run(["git", "status", "--porcelain"], env=env, cwd=mine) == ""
+    assert "files pushed" in run(["dvc", "push", "--all-tags"], env=env, cwd=mine)
+    assert len([path for path in (tmp_path / "remote").rglob("*") if path.is_file()]) >= 4
+
+
+def learned_again(approved: Approved) -> None:
+    """The next version of the model, learned from other rows and approved."""
+    program, project = approved.program, str(approved.project)
+    file = program.folder / "more.csv"
+    file.write_text("\n".join(customers(300, seed=13)) + "\n", encoding="utf-8")
+    learn = ["train", project, "customers", "--target", "leaves", "--model", "leaves", "--positive", "Sí"]
+    decide = ["approve", project, "leaves@3", "--by", "Ana", "--comment", "good", "--override", "a test"]
+    for command in (["import", project, str(file), "--name", "customers"], [*learn, "--take", approved.taken]):
+        assert program(*command).status == 0
+    program("verify", project, "leaves@3")
+    assert program(*decide).status == 0

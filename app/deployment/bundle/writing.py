@@ -81,7 +81,8 @@ def file_name(version: ApprovedVersion) -> str:
 
 
 def write_bundle(source: Source, path: Path) -> None:
-    """Write the bundle of a version, without its proof and signature: the same version gives the same bytes."""
+    """Write the bundle of a version, without its proof and signature: the same version gives the same bytes under the
+    same name, which its papers speak of."""
     version, onnx = source.version, _onnx(source)
     table = read_stored(version.table_path, [f.name for f in version.model.features])
     files = {
@@ -100,8 +101,8 @@ def write_bundle(source: Source, path: Path) -> None:
     for language, (about, read, run, report, key) in _TEXTS.items():
         words = Words(language)
         files[about] = card(known, words).encode()
-        files[read] = read_me(manifest, words, file_name=file_name(version)).encode()
-        files[run] = runbook(manifest, words, file_name=file_name(version), contact=contact).encode()
+        files[read] = read_me(manifest, words, file_name=path.name).encode()
+        files[run] = runbook(manifest, words, file_name=path.name, contact=contact).encode()
         files[report] = version.object_bytes(version.report_record, key)
     _seal(path, manifest, files)
 

@@ -76,7 +76,9 @@ def write_folder(source: Source, folder: Path, *, remote: str = "", growing: boo
         )
         (folder / "README.md").write_text(read_me.format(model=version.record.label, data=data), encoding="utf-8")
         write_csv(version.table_path, folder / data)
-        write_bundle(source, folder / MODELS / file_name(version))
+        # one name for all releases: DVC leaves a file that another release calls differently where it is
+        bundle = f"{safe_name(version.record.name)}.ciclo.zip" if growing else file_name(version)
+        write_bundle(source, folder / MODELS / bundle)
         _write_facts(version, folder)
     track(folder, data)
     _write_stage(folder, data, version.model.task, growing=growing)

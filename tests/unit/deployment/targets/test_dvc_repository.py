@@ -38,7 +38,7 @@ def made(folder: Path, number: int, *, name: str, data: str, project: str) -> tu
         "dvc.yaml": stage_file("train", {"cmd": "ciclo run", "deps": [data]}, locked=False),
         "dvc.lock": stage_file("train", {"cmd": "ciclo run", "outs": [{"md5": str(number)}]}, locked=True),
         data: f"rows\n{number}\n",
-        f"model/{name}-{number}.ciclo.zip": f"model {number}",
+        f"model/{name}.ciclo.zip": f"model {number}",
     }
     for path, text in plain.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
