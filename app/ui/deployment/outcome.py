@@ -27,6 +27,7 @@ class Outcome(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session, self._words = session, session.words
+        self.setObjectName("deployment.outcome")
         words = self._words
         self._job = self._path = ""
         self._step = label("", "muted")
@@ -61,6 +62,7 @@ class Outcome(QWidget):
         self._job = self._session.submit(EXPORT, request, title)
         self._step.setText(self._words.text(title))
         self._show_only(self._step, self._busy)
+        self.setFocus()  # a button that is disabled would hand it on to the history, to which the page then jumps
         self.busy_changed.emit(True)
 
     def _show_only(self, *shown: QWidget) -> None:

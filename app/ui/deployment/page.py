@@ -50,7 +50,7 @@ class Page(QWidget):
         self._reload()
 
     def _lay_out(self) -> None:
-        page = ScrollPage()
+        page = self._scroll = ScrollPage()
         grid = QGridLayout()
         grid.setSpacing(tokens.SPACE)
         left = QVBoxLayout()
@@ -84,6 +84,7 @@ class Page(QWidget):
         self._versions.chosen.connect(self._on_version_chosen)
         self._targets.wanted.connect(self._on_export_wanted)
         self._outcome.busy_changed.connect(self._on_busy_changed)
+        self._outcome.busy_changed.connect(self._on_outcome_changed)
         self._outcome.exported.connect(self._on_exported)
         self._history.chosen.connect(self._score.set_bundle)
         self._history.back_wanted.connect(self._on_back_wanted)
@@ -143,6 +144,13 @@ class Page(QWidget):
     def _on_busy_changed(self, busy: bool) -> None:
         self._targets.set_able(not busy and self._version() is not None)
         self._history.set_able(not busy)
+
+    @Slot(bool)
+    def _on_outcome_changed(self, begun: bool) -> None:
+        """Bring what begins into view: it was asked for further up or down."""
+        if begun:
+            self._scroll.body.activate()
+            self._scroll.ensureWidgetVisible(self._outcome, 0, tokens.SPACE)
 
     @Slot(str, object)
     def _on_export_wanted(self, target: str, settings: Settings) -> None:

@@ -41,8 +41,11 @@ def test_that_nothing_goes_out_without_an_approval(qtbot: QtBot, session: Sessio
     assert not hand.sees("deployment.export.bundle")
 
 
-def test_that_an_export_proves_itself_and_is_listed(hand: Hand, session: Session) -> None:
+def test_that_an_export_proves_itself_and_is_listed(hand: Hand, page: Page, session: Session) -> None:
     hand.click("deployment.export.bundle")
+    focused = page.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "deployment.outcome"
     hand.until(lambda: hand.sees("deployment.folder"))
     assert "largest difference 0" in hand.words()
     (record,) = session.records(DEPLOYMENT)
@@ -110,7 +113,7 @@ def test_that_what_was_replaced_comes_back_by_a_click(hand: Hand, session: Sessi
     assert "Since release 1:" in hand.words()
     table.setCurrentIndex(table.model().index(1, 0))
     hand.click("deployment.back")
-    hand.until(lambda: newest(session) == "left@1")
+    hand.until(lambda: newest(session) == "left@1" and table.model().rowCount() == 3)
     assert [table.model().index(place, 3).data() for place in range(3)] == ["in use", "replaced", "replaced"]
 
 
