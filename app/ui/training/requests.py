@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.learning.records import Candidate, ModelVersion, PlanRequest, Preset, Taken, TrainRequest, model_name
+from app.project.record import readable
 from app.text.message import Text
 from app.verification.state import champion
 
 if TYPE_CHECKING:
-    from app.project.record import Record, readable
+    from app.project.record import Record
     from app.project.store import Project
     from app.ui.training.form import TrainingForm
 

@@ -75,10 +75,7 @@ class GatesCard(Card):
         words = self._words
         self._model = report.model.partition("@")[0]
         gates = gates_now(project, report)
-        ends = {
-            row.code: row.estimate.value if row.estimate.low is None else row.estimate.low for row in report.metrics
-        }
-        self._reached = {code: float(display_value(code, end)) for code, end in ends.items() if end}
+        self._reached = _reached(report)
         clear(self._list)
         for gate in gates:
             severity = "good" if gate.passed else "bad"
