@@ -18,6 +18,7 @@ from app.data.pipeline import in_order
 from app.data.quality.checks import check_table
 from app.data.records import Bars, ColumnProfile, ColumnType, Histogram, Profile
 from app.data.stored import stored_groups, stored_in_code, stored_shape
+from app.data.types import NUMBERS, TIMES
 from app.data.values.buffers import numbers_of, raw_numbers, valid_of
 from app.data.values.distinct import hash_text, sorted_unique
 
@@ -28,7 +29,7 @@ _LEVELS = 200
 _WORDS_KEPT = 20_000
 _TOGETHER = 2_000_000
 _USUAL_EXPONENT = 400
-_NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.DATE, ColumnType.DATETIME)
+_NUMBERS = (*NUMBERS, *TIMES)
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

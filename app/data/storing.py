@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from app.data import limits
 from app.data.records import ColumnType, Rejected
-from app.data.values.conversion import ARROW_TYPES, CODED, WORDS
+from app.data.types import WORDS
+from app.data.values.conversion import ARROW_TYPES, CODED
 from app.data.values.rows import Repeats
 
 _GROUP_BYTES = 64_000_000

@@ -17,3 +17,8 @@ class ColumnType(StrEnum):
     DATE = "date"
     DATETIME = "datetime"
     IDENTIFIER = "identifier"
+
+
+NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
+TIMES = (ColumnType.DATE, ColumnType.DATETIME)
+WORDS = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.IDENTIFIER)

@@ -1,17 +1,20 @@
 """What a purge of a dataset version takes away, and what still speaks of it afterwards. Light.
 
-It stands in the last room that keeps something of the rows: models of some kinds hold those that they learned from,
-exported bundles hold the rows on which they are tested again, and a repository of releases holds the data itself. What
-git remembers there can't be taken out of its commits without changing all that follow, so that is said.
+It stands in the last room that keeps something of the rows: versions that recipes made of it are its rows too, models
+of some kinds hold those that they learned from, exported bundles hold the rows on which they are tested again, and a
+repository of releases holds the data itself. What git remembers there can't be taken out of its commits without
+changing all that follow, so that is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
 
+from app.data.records import DATASET, DatasetVersion
 from app.data.versions.history import Use, uses
 from app.deployment.history import all_deployments, deployments
 from app.deployment.repository import contents_in, rows_in
@@ -58,16 +61,12 @@ class PurgePlan(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan_purge(project: Project, record: Record) -> PurgePlan:
     """What a purge of ``record`` would delete, and what would stay."""
-    own = {o.sha256: role for role, o in record.objects.items()}
-    held = needed(project, set(own), without=record.id)
+    going = [record, *_prepared(project, record)]
+    own = {o.sha256: role for one in going for role, o in one.objects.items()}
+    held = needed(project, set(own), without={one.id for one in going})
     users = uses(project, record.id)
     records = [project.get(use.id) for use in users]
-    doomed = [Doomed(role="record", label=record.label, size=_size(project.record_place(record.kind, record.id)))]
-    doomed += [
-        Doomed(role=role, label=record.label, size=o.size, sha256=o.sha256)
-        for role, o in sorted(record.objects.items(), key=lambda item: _ORDER.get(item[0], len(_ORDER)))
-        if o.sha256 not in held
-    ]
+    doomed = [part for one in going for part in _parts(project, one, held)]
     doomed += _models(records)
     exports, elsewhere = _exports(project, records)
     rows = _in_repositories(project, records)
@@ -88,6 +87,24 @@ def plan_purge(project: Project, record: Record) -> PurgePlan:
         elsewhere=elsewhere,
         in_git=tuple(rows),
     )
+
+
+def _parts(project: Project, record: Record, held: Collection[str]) -> Iterator[Doomed]:
+    """What a version is stored as, without the objects that stay."""
+    yield Doomed(role="record", label=record.label, size=_size(project.record_place(record.kind, record.id)))
+    for role, one in sorted(record.objects.items(), key=lambda item: _ORDER.get(item[0], len(_ORDER))):
+        if one.sha256 not in held:
+            yield Doomed(role=role, label=record.label, size=one.size, sha256=one.sha256)
+
+
+def _prepared(project: Project, record: Record) -> list[Record]:
+    """Versions that recipes made of a version, one of the other, oldest first."""
+    going, found = {record.id}, list[Record]()
+    for one in sorted(project.records(DATASET), key=attrgetter("order")):
+        if going.intersection(one.parents) and one.read(DatasetVersion).recipe is not None:
+            going.add(one.id)
+            found.append(one)
+    return found
 
 
 def _size(path: Path) -> int:
@@ -164,4 +181,6 @@ def carry_out(project: Project, record: Record, *, by: str, reason: str) -> tupl
     if by.strip() and reason.strip():  # where a repository can't be reached, the purge can be asked for again
         for paths in _in_repositories(project, [project.get(use.id) for use in uses(project, record.id)]).values():
             _remove_rows(paths)
+    for one in reversed(_prepared(project, record)):  # the version itself goes last: what is cut off can be asked again
+        purge(project, one, by=by, reason=reason)
     return plan, purge(project, record, by=by, reason=reason, also=also, files=files)

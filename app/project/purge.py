@@ -7,7 +7,7 @@ What it lists is deleted afterwards; where that is cut off, the next opening of 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ def purge(
         raise CicloError(NO_REASON)
     project.refresh()
     own = {o.sha256: role for role, o in record.objects.items()}
-    held = needed(project, set(own), without=record.id)
+    held = needed(project, set(own), without=(record.id,))
     removed = {sha256: role for sha256, role in own.items() if sha256 not in held} | dict(also or {})
     body = _stone(record, by=by.strip(), reason=reason.strip(), objects=removed, files=dict(files or {}))
     (stone,) = project.commit([draft(PURGE, body, parents=(record.id,))])
@@ -116,11 +116,11 @@ def refuse_lost(project: Project, draft: Draft) -> None:
         project.object_path(kept.sha256)
 
 
-def needed(project: Project, hashes: set[str], *, without: str = "") -> dict[str, str]:
-    """Which of these objects other records need, with the label of one that does."""
+def needed(project: Project, hashes: set[str], *, without: Collection[str] = ()) -> dict[str, str]:
+    """Which of these objects records other than these need, with the label of one that does."""
     found: dict[str, str] = {}
     for record in project.records() if hashes else ():
-        if record.id != without:
+        if record.id not in without:
             found |= {o.sha256: record.label for o in record.objects.values() if o.sha256 in hashes}
     return found
 

@@ -12,7 +12,7 @@ from app.cli.terminal import Terminal
 from app.cli.work import absolute, opened, project_job
 from app.deployment.approved import approved_version
 from app.deployment.connecting import checked_settings
-from app.deployment.declared import SettingKind, Settings
+from app.deployment.declared import Declared, SettingKind, Settings
 from app.deployment.records import EXPORT, Certificate, ExportAnswer, ExportRequest
 from app.deployment.targets import find_target, target_names
 from app.errors import CicloError
@@ -46,8 +46,9 @@ def run(terminal: Terminal, options: Namespace) -> int:
         raise CicloError("deployment.unknown_target", name=options.to, known=", ".join(target_names()))
     with opened(terminal, options.project) as project:
         # refused at once, before a process is started for it
-        settings = _settings(options)
-        checked_settings(find_target(options.to).declared, settings)
+        declared = find_target(options.to).declared
+        settings = _settings(options, declared)
+        checked_settings(declared, settings)
         approved_version(project, options.model)
         request = ExportRequest(
             project=absolute(options.project),
@@ -71,7 +72,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     return 0
 
 
-def _settings(options: Namespace) -> Settings:
+def _settings(options: Namespace, declared: Declared) -> Settings:
     """The settings of the target; ``--url`` is the one that says where its server is. Folders are those of the
     caller."""
     found = {}
@@ -81,11 +82,10 @@ def _settings(options: Namespace) -> Settings:
             raise CicloError("cli.bad_setting", value=given)
         found[name.strip()] = value
     if options.url:
-        address = find_target(options.to).declared.address
-        if not address:
+        if not declared.address:
             raise CicloError("deployment.no_server", target=options.to)
-        found[address] = options.url
-    for setting in find_target(options.to).declared.settings if found else ():
+        found[declared.address] = options.url
+    for setting in declared.settings:
         if setting.kind is SettingKind.FOLDER and found.get(setting.name):
             found[setting.name] = absolute(str(Path(found[setting.name]).expanduser()))
     return found

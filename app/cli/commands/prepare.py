@@ -10,7 +10,7 @@ import msgspec
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, dataset_version, opened, project_job, series_name
-from app.data.recipe.steps import PREPARE, PrepareAnswer, PrepareRequest, Recipe, Touched
+from app.data.recipe.steps import PREPARE, PrepareAnswer, PrepareRequest, Recipe
 from app.data.records import DATASET, DatasetVersion
 from app.errors import CicloError
 from app.project import Project
@@ -72,20 +72,17 @@ def run(terminal: Terminal, options: Namespace) -> int:
         ended = project_job(terminal, PREPARE, request, project)
         answer = msgspec.json.decode(ended.answer, type=PrepareAnswer)
         made = project.get(answer.known) if answer.known else project.version(DATASET, name)
+    told = zip(recipe.steps, answer.steps, strict=False)  # nothing is told of what was made before
     document = _Answer(
         dataset=made.name,
         version=made.number,
         rows=answer.rows,
         known=bool(answer.known),
-        steps=tuple(_Step(step=_kind(s), **msgspec.structs.asdict(t)) for s, t in _pairs(recipe, answer)),
+        steps=tuple(_Step(step=_kind(s), **msgspec.structs.asdict(t)) for s, t in told),
         recipe=recipe,
     )
     terminal.answer(document, _lines(document, made.label, terminal.words))
     return 0
-
-
-def _pairs(recipe: Recipe, answer: PrepareAnswer) -> list[tuple[msgspec.Struct, Touched]]:
-    return list(zip(recipe.steps, answer.steps, strict=False))
 
 
 def _kind(step: msgspec.Struct) -> str:

@@ -10,8 +10,9 @@ import pyarrow as pa
 from app.data.delimited.counting import Survey
 from app.data.profiling import Summary, summary_of_numbers, summary_of_words
 from app.data.records import ColumnType
+from app.data.types import WORDS
 from app.data.values.buffers import raw_numbers, valid_of
-from app.data.values.conversion import WORDS, Notation, convert_column
+from app.data.values.conversion import Notation, convert_column
 from app.data.values.tally import Tally
 
 _EXAMPLES = 5

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from app.data.delimited.counting import Survey
 from app.data.delimited.parts import Part
 from app.data.records import ColumnType, Rejected
-from app.data.values.conversion import WORDS, Notation, convert_column, in_code, without_empty
+from app.data.types import WORDS
+from app.data.values.conversion import Notation, convert_column, in_code, without_empty
 from app.data.values.rows import hash_rows
 from app.data.values.shapes import Shape
 from app.data.values.tally import Glance, disguised_in

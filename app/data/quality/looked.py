@@ -20,9 +20,6 @@ from app.text.message import Text, Value, amount
 MOST_ROWS = 100_000
 """Looked at in a longer table: enough for every share that a finding speaks of."""
 _STRETCHES = 25
-NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
-TIMES = (ColumnType.DATE, ColumnType.DATETIME)
-WORDS = (ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.TEXT, ColumnType.IDENTIFIER)
 
 
 @dataclass(frozen=True, kw_only=True)

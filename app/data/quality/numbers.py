@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from app.data.quality.looked import NUMBERS, Looked, finding
+from app.data.quality.looked import Looked, finding
 from app.data.records import Finding
+from app.data.types import NUMBERS
 from app.text.message import amount
 
 Floats = NDArray[np.float64]

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from app.data.quality.looked import TIMES, Looked, finding
+from app.data.quality.looked import Looked, finding
 from app.data.records import ColumnType, Finding
+from app.data.types import TIMES
 from app.text.message import amount
 
 _EPOCH = date(1970, 1, 1)

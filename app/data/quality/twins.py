@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.data.quality.looked import NUMBERS, TIMES, Looked, finding
+from app.data.quality.looked import Looked, finding
 from app.data.records import ColumnType, Finding
+from app.data.types import NUMBERS, TIMES
 
 _MOST_LEVELS = 1_000
 _LEAST_ROWS = 20

@@ -7,8 +7,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
+import pyarrow as pa
+
 from app.data.quality.looked import Looked, finding
 from app.data.records import ColumnType, Finding
+from app.data.values.conversion import Notation, convert_column
 
 _WORDED = (ColumnType.CATEGORY, ColumnType.TEXT)
 _MOST_LEVELS = 20_000
@@ -108,19 +111,19 @@ def check_mixed(column: Looked) -> Iterator[Finding]:
     """Numbers for the most part, with words among them that keep the column from being read as numbers."""
     if column.type not in _WORDED or not column.filled:
         return
-    others = [(word, n) for word, n in column.words.items() if not _is_number(word)]
+    numeric = _are_numbers(list(column.words))
+    others = [(word, n) for (word, n), number in zip(column.words.items(), numeric, strict=True) if not number]
     share = 1 - sum(n for _, n in others) / column.filled
     if _NUMERIC_LEAST <= share < _NUMERIC_MOST and others:
         listed = ", ".join(f"“{_short(word)}”" for word, _ in others[:_SHOWN])
         yield finding("mixed", column.name, "warning", share=share, words=listed)
 
 
-def _is_number(word: str) -> bool:
-    try:
-        float(word.strip().replace(",", "."))
-    except ValueError:
-        return False
-    return word.strip().lower() not in ("nan", "inf", "-inf", "infinity")
+def _are_numbers(words: list[str]) -> list[bool]:
+    """Which of them an import would read as numbers, with either decimal mark."""
+    cells = pa.array(words, pa.string())
+    failed = [convert_column(cells, ColumnType.NUMBER, Notation(decimal=mark))[1] for mark in ".,"]
+    return [not one for one in (failed[0] & failed[1]).tolist()]
 
 
 def _kinds(column: Looked) -> bool:

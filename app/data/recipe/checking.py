@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import singledispatchmethod
 
-from app.data.recipe.frame import NUMBERS, TIMES, Types
+from app.data.recipe.frame import Types
 from app.data.recipe.steps import (
     Aggregate,
     Bin,
@@ -38,12 +38,12 @@ from app.data.recipe.steps import (
     What,
 )
 from app.data.records import ColumnType
+from app.data.types import NUMBERS, TIMES, WORDS
 from app.errors import CicloError, worded
 
 Others = Callable[[str], Types]
 """The columns of another dataset, by its label."""
 
-_WORDS = (ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.IDENTIFIER, ColumnType.BOOLEAN)
 _COUNTS = (Function.ROWS, Function.COUNT, Function.DISTINCT)
 _SHOWN = 12
 
@@ -127,21 +127,23 @@ class Checker:
         before = self._column(step.column)
         if step.decimal not in (".", ","):
             raise self._bad("decimal")
-        numeric = before in NUMBERS and step.type in (*NUMBERS, *_WORDS)
-        timed = before in TIMES and step.type in (*TIMES, *_WORDS)
-        if before not in _WORDS and not numeric and not timed:
+        if step.type is ColumnType.BOOLEAN and before is not ColumnType.BOOLEAN:
+            raise self._bad("type")  # whether it has two words only the rows can tell
+        numeric = before in NUMBERS and step.type in (*NUMBERS, *WORDS)
+        timed = before in TIMES and step.type in (*TIMES, *WORDS)
+        if before not in WORDS and not numeric and not timed:
             kind = worded(f"data.type.{before}")
             raise CicloError("data.recipe.wrong_type", place=self._place, column=step.column, type=kind)
         return {**self._types, step.column: step.type}
 
     @after.register
     def _trim(self, step: Trim) -> Types:
-        self._column(step.column, *_WORDS)
+        self._column(step.column, *WORDS)
         return self._types
 
     @after.register
     def _replace(self, step: Replace) -> Types:
-        self._column(step.column, *_WORDS)
+        self._column(step.column, *WORDS)
         chained = next((b for a, b in step.words.items() if b != a and step.words.get(b, b) != b), None)
         if chained is not None:
             raise CicloError("data.recipe.map_cycle", place=self._place, column=step.column, word=chained)
@@ -182,7 +184,7 @@ class Checker:
 
     @after.register
     def _split(self, step: Split) -> Types:
-        self._column(step.column, *_WORDS)
+        self._column(step.column, *WORDS)
         if not step.separator:
             raise self._bad("separator")
         if len(step.into) < 2 or len(set(step.into)) < len(step.into) or not all(n.strip() for n in step.into):
@@ -191,7 +193,7 @@ class Checker:
 
     @after.register
     def _extract(self, step: Extract) -> Types:
-        self._column(step.column, *_WORDS)
+        self._column(step.column, *WORDS)
         if step.what in (What.BEFORE, What.AFTER) and not step.mark:
             raise self._bad("mark")
         return self._made(step.into, ColumnType.TEXT)
@@ -217,7 +219,7 @@ class Checker:
         if len(step.columns) < 2:
             raise self._bad("columns")
         for name in step.columns:
-            self._column(name, *_WORDS)
+            self._column(name, *WORDS)
         return self._made(step.into, ColumnType.TEXT)
 
     @after.register
@@ -226,7 +228,7 @@ class Checker:
         alone = step.test in (Condition.MISSING, Condition.PRESENT)
         if bool(step.values) == alone or (len(step.values) != 1 and not alone and step.test is not Condition.AMONG):
             raise self._bad("values")
-        if type in _WORDS and step.test in (Condition.LESS, Condition.AT_MOST, Condition.MORE, Condition.AT_LEAST):
+        if type in WORDS and step.test in (Condition.LESS, Condition.AT_MOST, Condition.MORE, Condition.AT_LEAST):
             raise self._bad("test")
         for value in step.values:
             self._value("values", value, type)

@@ -9,10 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.data.records import ColumnType
-from app.data.values.conversion import ARROW_TYPES, WORDS
+from app.data.types import NUMBERS, TIMES, WORDS
+from app.data.values.conversion import ARROW_TYPES
 
-NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
-TIMES = (ColumnType.DATE, ColumnType.DATETIME)
 Types = dict[str, ColumnType]
 
 

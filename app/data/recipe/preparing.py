@@ -37,7 +37,9 @@ from app.data.records import (
 )
 from app.data.stored import open_stored, stored_in_code
 from app.data.storing import TableWriter
-from app.data.values.conversion import ARROW_TYPES, WORDS, in_code
+from app.data.types import WORDS
+from app.data.values.conversion import ARROW_TYPES, in_code
+from app.data.values.inference import CATEGORY_LENGTH, are_kinds
 from app.data.values.rows import hash_rows
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome
@@ -45,7 +47,6 @@ from app.project import Project, Record
 from app.project.durable import writing
 from app.project.record import draft, encode
 
-_FEW_WORDS, _FEW_SHARE, _SHARE, _LENGTH = 20, 0.7, 0.1, 100
 _KEPT = 20_000
 _READ, _WRITTEN = 0.7, 0.9
 
@@ -246,8 +247,6 @@ class _Kinds:
     @property
     def type(self) -> ColumnType:
         """As an import would call it."""
-        n = len(self._words)
-        few = n <= _FEW_WORDS and n <= max(2, _FEW_SHARE * self._filled)
-        recurring = n <= min(_KEPT, _SHARE * self._filled)
-        short = all(len(word) <= _LENGTH for word in self._words)
-        return ColumnType.CATEGORY if n and short and (few or recurring) else ColumnType.TEXT
+        listed = 0 < len(self._words) <= _KEPT and are_kinds(len(self._words), self._filled)
+        short = all(len(word) <= CATEGORY_LENGTH for word in self._words)
+        return ColumnType.CATEGORY if listed and short else ColumnType.TEXT

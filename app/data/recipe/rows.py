@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.data.recipe.frame import NUMBERS, TIMES, Frame, finite, literal, on_words, one_zero
+from app.data.recipe.frame import Frame, finite, literal, on_words, one_zero
 from app.data.recipe.steps import (
     Bin,
     Blank,
@@ -35,9 +35,12 @@ from app.data.recipe.steps import (
     What,
 )
 from app.data.records import ColumnType
-from app.data.values.conversion import ARROW_TYPES, WORDS, Notation, convert_column
+from app.data.types import NUMBERS, TIMES, WORDS
+from app.data.values.conversion import ARROW_TYPES, Notation, convert_column
 
-_BLANKS = r"\s+"
+_BLANKS = r"[\t-\r \x{85}\p{Z}]+"
+"""Any blank, also those that don't break a line; what Arrow and its regular expressions call so differs."""
+_EDGES = f"^{_BLANKS}|{_BLANKS}$"
 _CASES = {Case.LOWER: pc.utf8_lower, Case.UPPER: pc.utf8_upper}
 _RUNS = {What.DIGITS: r"(?P<run>\d+)", What.LETTERS: r"(?P<run>\pL+)"}
 _COMPARED = {
@@ -95,7 +98,7 @@ class _Reading:
         self._type, self._notation = type, notation
 
     def __call__(self, words: pa.Array) -> pa.Array:
-        typed, _failed = convert_column(pc.utf8_trim_whitespace(words), self._type, self._notation)
+        typed, _failed = convert_column(_trimmed(words), self._type, self._notation)
         return typed.dictionary_decode() if pa.types.is_dictionary(typed.type) else typed
 
 
@@ -113,10 +116,14 @@ def _cast(cells: pa.ChunkedArray, before: ColumnType, after: ColumnType) -> pa.C
     return cells.cast(kind, safe=False)
 
 
+def _trimmed(words: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(words, _EDGES, "")
+
+
 @apply_row.register
 def _trim(step: Trim, frame: Frame) -> Frame:
     def change(words: pa.Array) -> pa.Array:
-        found = pc.replace_substring_regex(pc.utf8_trim_whitespace(words), _BLANKS, " ")
+        found = pc.replace_substring_regex(_trimmed(words), _BLANKS, " ")
         found = _CASES[step.case](found) if step.case in _CASES else found
         return pc.if_else(pc.equal(found, ""), _NO_WORD, found)
 
@@ -200,7 +207,7 @@ def _split(step: Split, frame: Frame) -> Frame:
             lists = pc.split_pattern(words, step.separator, max_splits=many - 1)
             long_enough = pc.greater(pc.list_value_length(lists), place)
             safe = pc.if_else(long_enough, lists, pa.scalar(None, lists.type))
-            found = pc.utf8_trim_whitespace(pc.list_element(safe, place)) if len(safe) else words
+            found = _trimmed(pc.list_element(safe, place)) if len(safe) else words
             return pc.if_else(pc.equal(found, ""), _NO_WORD, found)
 
         frame = frame.put(name, on_words(cells, part), ColumnType.TEXT)
@@ -216,7 +223,7 @@ def _extract(step: Extract, frame: Frame) -> Frame:
         there = pc.greater(pc.list_value_length(lists), 1)
         safe = pc.if_else(there, lists, pa.scalar(None, lists.type))
         found = pc.list_element(safe, 0 if step.what is What.BEFORE else 1) if len(safe) else words
-        found = pc.utf8_trim_whitespace(found)
+        found = _trimmed(found)
         return pc.if_else(pc.equal(found, ""), _NO_WORD, found)
 
     return frame.put(step.into, on_words(frame.column(step.column), change), ColumnType.TEXT)

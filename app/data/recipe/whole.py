@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import singledispatch
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from app.data.recipe.frame import NUMBERS, TIMES, Frame, Types, one_zero
+from app.data.recipe.frame import Frame, Types, one_zero
 from app.data.recipe.steps import (
     Aggregate,
     Deduplicate,
@@ -22,13 +23,14 @@ from app.data.recipe.steps import (
     Touched,
 )
 from app.data.records import ColumnType
-from app.data.values.conversion import ARROW_TYPES, WORDS
+from app.data.types import NUMBERS, TIMES, WORDS
+from app.data.values.conversion import ARROW_TYPES
 from app.errors import CicloError
 
 Other = Callable[[str], Frame]
 """Another dataset, by its label."""
 
-_PLACE, _THERE = "ciclo.place", "ciclo.there."
+_PLACE, _COUNT, _THERE = "ciclo.place", "ciclo.count", "ciclo.there."
 _US_A_DAY = 86_400_000_000
 _MOST_ROWS, _MOST_TIMES = 200_000_000, 10
 """More rows than the larger side times this: a join by a column that isn't a key."""
@@ -99,40 +101,30 @@ def _sample(step: Sample, frame: Frame, other: Other) -> tuple[Frame, Touched]:
 
 @apply_whole.register
 def _aggregate(step: Aggregate, frame: Frame, other: Other) -> tuple[Frame, Touched]:
-    by = list(step.by)
-    needed = list(
-        dict.fromkeys([*by, *(m.column for m in step.measures if m.column), *([step.time] * bool(step.time))])
-    )
-    table = _with_places(_comparable(frame.table.select(needed)))
-    groups = table.select([*by, _PLACE]).group_by(by, use_threads=False).aggregate([(_PLACE, "min")])
-    groups = groups.rename_columns([*by, _PLACE]).sort_by(_PLACE)
-    types: Types = {name: frame.types[name] for name in by}
-    found = groups.select(by)
-    ranks = _ranks(table, groups, by)
+    needed = dict.fromkeys(name for name in (*step.by, *(one.column for one in step.measures), step.time) if name)
+    table = _comparable(frame.table.select(list(needed)))
+    firsts, ranks = _groups(table, step.by)
+    found = table.select(list(step.by)).take(pa.array(firsts))
+    types: Types = {name: frame.types[name] for name in step.by}
     for one in step.measures:
-        cells, type = _measured(one, table, ranks, groups.num_rows, frame.types, step.time)
+        cells, type = _measured(one, table, pa.array(ranks), len(firsts), frame.types, step.time)
         found, types[one.into] = found.append_column(one.into, cells), type
     return _said(Frame(table=found, types=types))
 
 
-def _ranks(table: pa.Table, groups: pa.Table, by: list[str]) -> pa.Array:
-    """For each row the place of its group; missing cells are a group of their own."""
-    numbered = groups.select(by).append_column("rank", pa.array(np.arange(groups.num_rows)))
-    keys, here, there = [], table.select([*by, _PLACE]), numbered
-    for name in by:  # a join finds no missing cells: what is missing gets a key of its own
-        keys += [name, f"{name} missing"]
-        here = _keyed(here, name)
-        there = _keyed(there, name)
-    joined = here.join(there, keys=keys, join_type="left outer", use_threads=False).sort_by(_PLACE)
-    return joined.column("rank").combine_chunks()
-
-
-def _keyed(table: pa.Table, name: str) -> pa.Table:
-    cells = table.column(name)
-    missing = pc.is_null(cells)
-    filler = pa.scalar("" if pa.types.is_string(cells.type) else 0).cast(cells.type)
-    place = table.column_names.index(name)
-    return table.set_column(place, name, cells.fill_null(filler)).append_column(f"{name} missing", missing)
+def _groups(table: pa.Table, by: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first row of each group, in order, and for each row the place of its group; what is missing is a value of
+    its own."""
+    ids = np.zeros(table.num_rows, np.int64)
+    for name in by:
+        coded = pc.dictionary_encode(table.column(name), null_encoding="encode")
+        codes = np.concatenate([np.empty(0, np.int64), *(chunk.indices.to_numpy() for chunk in coded.chunks)])
+        ids = np.unique(ids * (codes.max(initial=0) + 1) + codes, return_inverse=True)[1]
+    _, first, inverse = np.unique(ids, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    places = np.empty(len(first), np.int64)
+    places[order] = np.arange(len(first))
+    return first[order], places[inverse]
 
 
 def _measured(
@@ -221,10 +213,11 @@ def _matches(here: pa.Table, there: pa.Table, keys: dict[str, str], step: Join) 
         ``data.recipe.several_partners``, ``data.recipe.join_explodes``.
     """
     counted = there.group_by(list(keys.values()), use_threads=False).aggregate([([], "count_all")])
+    counted = counted.rename_columns([*keys.values(), _COUNT])  # a column may be called as Arrow calls it
     found = here.select([*keys, _PLACE]).join(
         counted, keys=list(keys), right_keys=list(keys.values()), join_type="left outer", use_threads=False
     )
-    many = found.column("count_all").fill_null(0).to_numpy()
+    many = found.column(_COUNT).fill_null(0).to_numpy()
     unmatched, several = int((many == 0).sum()), int((many > 1).sum())
     if several and not step.several:
         raise CicloError("data.recipe.several_partners", dataset=step.dataset, n=several)

@@ -15,7 +15,8 @@ from app.data.delimited.plan import Plan, read_parts, text_table
 from app.data.records import ColumnType, Dialect, Rejected
 from app.data.rules.changes import Trait, Witness
 from app.data.source import Blocks
-from app.data.values.conversion import WORDS, Notation, convert_column
+from app.data.types import WORDS
+from app.data.values.conversion import Notation, convert_column
 from app.data.values.tally import MISSING_WORDS
 from app.text.message import Text
 

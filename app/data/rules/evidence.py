@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.data.delimited.counting import Survey
 from app.data.records import ColumnType
 from app.data.rules.records import MissingWord
-from app.data.values.conversion import WORDS
+from app.data.types import WORDS
 from app.data.values.tally import Tally
 
 _MOST_WORDS = 12

@@ -18,7 +18,8 @@ from app.data.rules.matching import by_name, merged
 from app.data.rules.records import AppliedRule, KnownRule
 from app.data.source import Source, open_source
 from app.data.sources.jobs import inspect_any, typed_source
-from app.data.values.conversion import WORDS, convert_column
+from app.data.types import WORDS
+from app.data.values.conversion import convert_column
 from app.errors import CicloError
 from app.text.message import Text
 

@@ -16,7 +16,8 @@ from app.data.sources.columns import Column, Words
 from app.data.sources.intake import Decided
 from app.data.sources.keeping import Kept
 from app.data.storing import TableWriter
-from app.data.values.conversion import WORDS, Notation, convert_column, in_code, without_empty
+from app.data.types import WORDS
+from app.data.values.conversion import Notation, convert_column, in_code, without_empty
 from app.data.values.rows import hash_rows
 from app.text.message import Text, Value
 

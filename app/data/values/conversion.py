@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.data.records import ColumnType, Dialect
+from app.data.types import WORDS
 from app.data.values.buffers import mask_of, numbers_of, valid_of
 from app.data.values.dates import dashed, to_dates, to_moments
 from app.data.values.decorated import PERCENT, decorated
 from app.data.values.shapes import Shape, shapes, trimmed
 
-WORDS = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.IDENTIFIER)
 ARROW_TYPES = {
     ColumnType.INTEGER: pa.int64(),
     ColumnType.NUMBER: pa.float64(),

@@ -43,7 +43,7 @@ _DAY_NAME = re.compile(
 )
 _SOME_DAYS = 10
 _CAMEL_KEY = re.compile(r"[a-z](?:ID|Id|Key)$")
-_CATEGORY_LENGTH = 100
+CATEGORY_LENGTH = 100
 _FEW_NUMBERS = 50
 _SHOWN = 60
 
@@ -167,10 +167,13 @@ def decide_words(tally: Tally, name: str) -> ColumnType:
         return ColumnType.BOOLEAN
     if len(words) > _FEW_NUMBERS and tally.count(Shape.INTEGER, Shape.DOT, Shape.COMMA) >= 0.9 * tally.filled:
         return ColumnType.TEXT  # numbers, but for a few cells: not a list of categories
-    few = len(words) <= 20 and len(words) <= max(2, 0.7 * tally.filled)
-    share = len(words) <= 0.1 * tally.filled
-    short = all(len(w) <= _CATEGORY_LENGTH for w in tally.words)
-    return ColumnType.CATEGORY if short and (few or share) else ColumnType.TEXT
+    short = all(len(w) <= CATEGORY_LENGTH for w in tally.words)
+    return ColumnType.CATEGORY if short and are_kinds(len(words), tally.filled) else ColumnType.TEXT
+
+
+def are_kinds(words: int, filled: int) -> bool:
+    """Whether so many different words in so many cells are a list of kinds, each in several rows."""
+    return (words <= 20 and words <= max(2, 0.7 * filled)) or words <= 0.1 * filled
 
 
 def check_two_words(tally: Tally, name: str, *, missing_words: tuple[str, ...] | None = None) -> None:

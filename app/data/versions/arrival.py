@@ -70,7 +70,8 @@ def _is_alike(record: Record, request: ImportRequest, size: int) -> bool:
         return False
     part = (request.reading.sheet or "", request.reading.range or "")
     same_part = part == _part(body.origin)
-    return body.source_size == size and body.corrections == request.corrections and same_part
+    imported = body.recipe is None  # what a recipe made is something else than its source
+    return imported and body.source_size == size and body.corrections == request.corrections and same_part
 
 
 def _part(origin: Origin | None) -> tuple[str, str]:

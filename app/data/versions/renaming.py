@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.data.values.conversion import WORDS
+from app.data.types import WORDS
 from app.data.versions.cells import Hashes
 from app.data.versions.matching import Pairs
 from app.data.versions.records import Renaming

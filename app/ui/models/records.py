@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from app.ui.models.look import LEFT, RIGHT, Index, Look, TableModel, Tone
+from app.ui.models.tips import plain_tip
 from app.ui.theme import Theme
 
 Row = TypeVar("Row")
@@ -98,7 +99,7 @@ class RecordTableModel(TableModel, Generic[Row]):
             return self._key(self._rows[index.row()]) if self._key is not None else ""
         if role == Qt.ItemDataRole.ToolTipRole:
             hint = self._columns[index.column()].hint
-            return hint(self._rows[index.row()]) if hint is not None else None
+            return plain_tip(hint(self._rows[index.row()])) if hint is not None else None
         return super().data(index, role)
 
     def _text(self, row: int, column: int) -> str:

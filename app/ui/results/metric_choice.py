@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.ui import theme as tokens
+from app.ui.models.tips import plain_tip
 from app.ui.session import Session
 from app.ui.widgets.basics import button, clear, row
 from app.ui.widgets.form import Dropdown, Option
@@ -43,10 +44,10 @@ class MetricChoice(QWidget):
         self._metrics, self._buttons = tuple(metrics), {}
         clear(self._chips)
         for code in metrics:
-            made = button(self._name(code), self._on_metric_clicked, "small")
+            made = button(self._name(code).replace("&", "&&"), self._on_metric_clicked, "small")
             made.setCheckable(True)
             made.setChecked(True)
-            made.setToolTip(self._hint(code))
+            made.setToolTip(plain_tip(self._hint(code)))
             made.setObjectName(f"results.metric.{code}")
             self._buttons[code] = made
             self._chips.addWidget(made)

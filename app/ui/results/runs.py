@@ -156,7 +156,9 @@ class RunsView(QWidget):
     def _on_run_opened(self, run_id: str) -> None:
         if self._body is not None:
             body = self._body
-            QDesktopServices.openUrl(QUrl(f"{body.server}/#/experiments/{body.experiment_id}/runs/{run_id}"))
+            page = QUrl(f"{body.server}/#/experiments/{body.experiment_id}/runs/{run_id}")
+            if page.scheme() in ("http", "https"):  # a record from elsewhere may name a file or a program
+                QDesktopServices.openUrl(page)
 
     @Slot()
     def _on_open_clicked(self) -> None:

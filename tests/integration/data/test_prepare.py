@@ -14,6 +14,7 @@ from app.data.recipe.steps import PrepareAnswer, PrepareRequest, Recipe
 from app.data.records import DATASET, DatasetVersion, ImportRequest
 from app.data.stored import read_stored
 from app.data.versions.arrival import import_source
+from app.deployment.purging import carry_out
 from app.errors import CicloError
 from app.jobs.contract import Outcome
 from app.project import Project, Record
@@ -116,6 +117,43 @@ def test_that_rows_are_sorted_with_missing_ones_last_and_the_last_of_equal_ones_
     assert table.column("amount").to_pylist() == [10.0, 7.0, 7.0, 5.5, 1.0, None]
     table, _ = prepared(project, {"step": "deduplicate", "columns": ["customer"], "last": True})
     assert table.column("amount").to_pylist() == [5.5, None, 7.0, 1.0]
+
+
+def test_that_groups_are_made_by_days_and_by_columns_of_any_name(project: Project) -> None:
+    rows: dict[str, object] = {"function": "rows", "into": "n"}
+    table, _ = prepared(
+        project,
+        {"step": "rename", "column": "customer", "to": "rank"},
+        {"step": "blank", "column": "day", "values": ["2024-01-05"]},
+        {"step": "aggregate", "by": ["day", "rank"], "measures": [rows]},
+    )
+    assert [None if day is None else day.isoformat() for day in table.column("day").to_pylist()] == [
+        None,
+        "2024-03-01",
+        "2024-02-01",
+        "2024-03-02",
+        "2024-01-01",
+    ]
+    assert table.column("rank").to_pylist() == [1, 1, 2, 3, None]
+    assert table.column("n").to_pylist() == [1, 1, 1, 2, 1]
+
+
+def test_that_a_purge_takes_what_recipes_made_of_the_rows(project: Project) -> None:
+    prepared(project, {"step": "trim", "column": "city"}, name="clean")
+    again = PrepareRequest(
+        project=str(project.folder),
+        dataset="clean",
+        recipe=msgspec.convert({"steps": [{"step": "sample", "rows": 2}]}, Recipe),
+        name="few",
+    )
+    committed(project, prepare, again)
+    sales, people = project.version(DATASET, "sales"), project.version(DATASET, "people")
+    plan, _ = carry_out(project, sales, by="Ana", reason="asked for")
+    assert {one.label for one in plan.doomed} == {"sales@1", "clean@1", "few@1"}
+    assert [record.id for record in project.records(DATASET)] == [people.id]
+    assert not [one for one in plan.doomed if one.sha256 and project.object_place(one.sha256).exists()]
+    with pytest.raises(CicloError, match=r"project\.purged"):
+        project.version(DATASET, "few@1")
 
 
 def test_that_a_recipe_that_leaves_no_row_is_refused(project: Project) -> None:

@@ -18,7 +18,7 @@ from app.data.delimited.store import expectation
 from app.data.delimited.typist import Decision
 from app.data.profiling import profile_table
 from app.data.records import ColumnType, Profile
-from app.data.values.conversion import WORDS
+from app.data.types import WORDS
 from app.data.values.rows import Repeats, hash_rows
 from app.project import Record
 from tests.integration.data.desk import Desk

@@ -30,7 +30,8 @@ from app.data.recipe.steps import (
 
 Cell = str | float | int | date | None
 Row = dict[str, Cell]
-_BLANK = re.compile(r"[\t\n\v\f\r ]+")
+_BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_BLANK = re.compile(f"[{_BLANKS}]+")
 
 
 def one_row(step: RowStep, row: Row) -> Row | None:
@@ -60,7 +61,7 @@ def _cell(step: RowStep, cell: Cell) -> Cell:
         case Fill():
             return step.value if cell is None else cell
         case Trim() if isinstance(cell, str):
-            found = _BLANK.sub(" ", cell.strip())
+            found = _BLANK.sub(" ", cell.strip(_BLANKS))
             found = {Case.LOWER: found.lower(), Case.UPPER: found.upper()}.get(step.case, found)
             return found or None
         case Replace() if isinstance(cell, str):
@@ -86,7 +87,7 @@ def _new(step: RowStep, cell: Cell) -> Cell:
             return found[0] if found else None
         case Extract():
             before, mark, after = str(cell).partition(step.mark)
-            return ((before if step.what is What.BEFORE else after).strip() or None) if mark else None
+            return ((before if step.what is What.BEFORE else after).strip(_BLANKS) or None) if mark else None
         case DatePart(part=Part.WEEKDAY):
             return cell.isoweekday()
         case DatePart():
@@ -97,7 +98,7 @@ def _new(step: RowStep, cell: Cell) -> Cell:
 
 def _split(step: Split, cell: Cell) -> list[Cell]:
     parts = [] if cell is None else str(cell).split(step.separator, len(step.into) - 1)
-    return [(parts[place].strip() or None) if place < len(parts) else None for place in range(len(step.into))]
+    return [(parts[place].strip(_BLANKS) or None) if place < len(parts) else None for place in range(len(step.into))]
 
 
 def _calculated(step: Calculate, row: Row) -> Cell:

@@ -35,6 +35,7 @@ def after(*steps: dict[str, object]) -> Types:
         ({"step": "drop", "columns": ["w", "x", "n", "d"]}, "nothing_left"),
         ({"step": "trim", "column": "x"}, "wrong_type"),
         ({"step": "retype", "column": "d", "type": "number"}, "wrong_type"),
+        ({"step": "retype", "column": "w", "type": "boolean"}, "bad_setting"),
         ({"step": "replace", "column": "w", "words": {"a": "b", "b": "a"}}, "map_cycle"),
         ({"step": "replace", "column": "w", "words": {"a": "b", "b": "c"}}, "map_cycle"),
         ({"step": "fill", "column": "n", "value": "many"}, "bad_setting"),

@@ -96,7 +96,7 @@ def others(_label: str) -> Types:
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: f"{step.__struct_config__.tag}")
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=25)
 @given(rows=ROWS, coded=st.booleans())
 def test_that_a_step_does_to_a_table_what_it_does_to_each_row(
     step: RowStep, rows: list[tuple[object, ...]], coded: bool
