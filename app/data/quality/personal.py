@@ -18,7 +18,10 @@ _SHARE = 0.6
 _BARE_SHARE = 0.95
 _LEAST = 3
 _INSIDE, _INSIDE_LEAST = 0.01, 3
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@(?:[\w-]+\.)+[^\W\d_]{2,}")
+_LONGEST = 4_000
+"""Signs of a text that are looked at: a cell may hold a million."""
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,10}[^\W\d_]{2,63}")
+"""Of the lengths that RFC 5321 and 1035 allow, so that looking for it in a text takes time in line with its length."""
 _DNI = re.compile(r"[XYZKLM]?[\s.-]?\d{1,2}\.?\d{3}\.?\d{2,3}[\s.-]?[A-Z]", re.IGNORECASE)
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9 -]{10,40}", re.IGNORECASE)
 _CARD = re.compile(r"\d(?:[ -]?\d){11,18}")
@@ -70,7 +73,7 @@ def _sample(column: Looked) -> list[str]:
     if column.type is ColumnType.INTEGER:
         values = [f"{value:.0f}" for value in column.distinct[0]]
     else:
-        values = [text for word in column.words if (text := word.strip())]
+        values = [text for word in column.words if (text := word[:_LONGEST].strip())]
     step = max(1, len(values) // _SAMPLE)
     return values[::step][:_SAMPLE]
 

@@ -193,6 +193,13 @@ def test_that_an_address_inside_a_text_is_told() -> None:
     assert [one.code for one in check_personal(looked(cells, ColumnType.TEXT))] == ["data.finding.personal_inside"]
 
 
+def test_that_cells_of_a_million_signs_take_no_longer_than_their_number_asks() -> None:
+    # The search for an address inside took minutes for one of these: the limit of time of a test is what is asked here.
+    for sign in ("x", "a.", "-", " a", "1", "1 ", "A-", "@", "a@a."):
+        long = [sign * (1_000_000 // len(sign)) + str(i) for i in range(20)]
+        found(list(long), ColumnType.TEXT)
+
+
 CELLS = st.lists(st.none() | st.text(max_size=12) | st.sampled_from(["NA", " x", "x", "1", "1.5", "-1"]), max_size=60)
 
 
