@@ -50,6 +50,8 @@ def intervals(
     B. Efron, "Better bootstrap confidence intervals", JASA 82 (1987), 171-185; jackknife and influence: B. Efron,
     R. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall 1993, chapters 11 and 21.
     """
+    if not statistics:  # every metric had an interval of its own: no sample is drawn
+        return []
     if n < MINIMUM:
         return [without(s.value(), "verification.interval.few_rows", n=n, minimum=MINIMUM) for s in statistics]
     if n > ANALYTIC_ROWS:

@@ -296,7 +296,7 @@ _CHECKS: dict[str, Callable[[Figures, argparse.Namespace], None]] = {
     "leaks": lambda figures, told: check_leaks(figures, told.clean),
     "trainings": lambda figures, told: check_trainings(figures, told.trainings),
     "champion": lambda figures, told: check_champion(figures, told.repeats),
-    "columns": lambda figures, told: check_many_columns(figures, told.trainings // 20),
+    "columns": lambda figures, told: check_many_columns(figures, told.trainings // 5),
     "threshold": lambda figures, told: check_threshold(figures, told.repeats // 4),
     "reuse": lambda figures, told: check_reuse(figures, told.repeats),
     "power": lambda figures, told: check_power(figures, told.repeats),
