@@ -11,6 +11,7 @@ from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, dataset_version, opened, project_job, series_name
 from app.data.recipe.steps import PREPARE, PrepareAnswer, PrepareRequest, Recipe
+from app.data.recipe.wording import kind_of, said_of
 from app.data.records import DATASET, DatasetVersion
 from app.errors import CicloError
 from app.project import Project
@@ -78,15 +79,11 @@ def run(terminal: Terminal, options: Namespace) -> int:
         version=made.number,
         rows=answer.rows,
         known=bool(answer.known),
-        steps=tuple(_Step(step=_kind(s), **msgspec.structs.asdict(t)) for s, t in told),
+        steps=tuple(_Step(step=kind_of(s), **msgspec.structs.asdict(t)) for s, t in told),
         recipe=recipe,
     )
-    terminal.answer(document, _lines(document, made.label, terminal.words))
+    terminal.answer(document, _lines(document, recipe, made.label, terminal.words))
     return 0
-
-
-def _kind(step: msgspec.Struct) -> str:
-    return str(step.__struct_config__.tag)
 
 
 def _read(path: str) -> Recipe:
@@ -118,10 +115,10 @@ def _written(recipe: Recipe) -> str:
     return msgspec.json.format(msgspec.json.encode(recipe)).decode()
 
 
-def _lines(document: _Answer, label: str, words: Words) -> list[str]:
+def _lines(document: _Answer, recipe: Recipe, label: str, words: Words) -> list[str]:
     lines = []
-    for place, one in enumerate(document.steps, 1):
-        said = [words("cli.prepare.step", place=place, step=one.step, n=one.rows)]
+    for place, (step, one) in enumerate(zip(recipe.steps, document.steps, strict=False), 1):
+        said = [words("cli.prepare.step", place=place, step=said_of(step), n=one.rows)]
         for name, n in (("cells", one.cells), ("unmatched", one.unmatched), ("several", one.several)):
             said += [words(f"cli.prepare.{name}", n=n)] if n else []
         lines.append(", ".join(said))
