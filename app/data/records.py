@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from app.data.recipe.steps import Recipe
+from app.data.recipe.steps import AnyStep, Recipe
 from app.data.sql.records import Access
 from app.data.types import ColumnType as ColumnType
 from app.jobs.contract import JobKind
@@ -287,12 +287,14 @@ class ColumnProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something worth a look in the data. ``severity`` is bad, warning or note."""
+    """Something worth a look in the data. ``severity`` is bad, warning or note; ``remedy`` is the step of a recipe that
+    sets it right, where there is one."""
 
     code: str
     column: str
     severity: str
     message: Text
+    remedy: AnyStep | None = None
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):

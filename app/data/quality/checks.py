@@ -12,6 +12,7 @@ from app.data.quality.plain import check_disguised_words, check_filled, check_na
 from app.data.quality.times import check_gaps, check_stand_ins
 from app.data.quality.twins import check_twins
 from app.data.quality.words import check_blanks, check_look_alikes, check_mixed, check_rare
+from app.data.recipe.steps import Deduplicate
 from app.data.records import ColumnProfile, Finding
 
 Check = Callable[[Looked], Iterator[Finding]]
@@ -54,5 +55,5 @@ def check_table(
             found += check(column)
     found += check_twins(columns)
     if repeated:
-        found.append(finding("duplicate_rows", "", "note", n=repeated))
+        found.append(finding("duplicate_rows", "", "note", Deduplicate(), n=repeated))
     return tuple(found)

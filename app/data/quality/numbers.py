@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.data.quality.looked import Looked, finding
+from app.data.recipe.steps import Blank, Clip
 from app.data.records import Finding
 from app.data.types import NUMBERS
 from app.text.message import amount
@@ -46,7 +47,14 @@ def check_codes(column: Looked) -> Iterator[Finding]:
     if found:
         held = int(sum(counts[np.searchsorted(values, code)] for code in found))
         listed = ", ".join(f"{code:.0f}" for code in found)
-        yield finding("disguised_number", column.name, "warning", share=held / len(column.numbers), values=listed)
+        remedy = Blank(column=column.name, values=tuple(map(_plain, found)))
+        yield finding(
+            "disguised_number", column.name, "warning", remedy, share=held / len(column.numbers), values=listed
+        )
+
+
+def _plain(code: float) -> int | float:
+    return int(code) if code.is_integer() else code
 
 
 def _codes(values: Floats, counts: NDArray[np.intp], known: frozenset[float], *, high: bool) -> list[float]:
@@ -104,7 +112,9 @@ def check_far(column: Looked) -> Iterator[Finding]:
             if reach[-out] - last > _FAR * last:
                 far, usual = (float(middle + sign * end) for end in (reach[-1], last))
                 n = int(beyond[out - 1])
-                yield finding("far", column.name, "warning", n=n, far=amount(far), usual=amount(usual))
+                low, high = (None, usual) if sign > 0 else (usual, None)
+                remedy = Clip(column=column.name, low=low, high=high, blank=True)
+                yield finding("far", column.name, "warning", remedy, n=n, far=amount(far), usual=amount(usual))
                 break
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from app.data.quality.looked import Looked, finding
+from app.data.quality.looked import Looked, finding, left_out
 from app.data.records import ColumnType, Finding
 
 _SAMPLE = 400
@@ -65,7 +65,7 @@ def check_personal(column: Looked) -> Iterator[Finding]:
 
 
 def _said(column: Looked, kind: str) -> Finding:
-    return finding(f"personal_{kind}", column.name, "warning")
+    return finding(f"personal_{kind}", column.name, "warning", left_out(column))
 
 
 def _sample(column: Looked) -> list[str]:

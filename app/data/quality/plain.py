@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.data.quality.looked import Looked, finding
+from app.data.quality.looked import Looked, finding, left_out
+from app.data.recipe.steps import Blank
 from app.data.records import Bars, ColumnType, Finding
 from app.data.values.tally import MISSING_WORDS
 
@@ -17,12 +18,12 @@ def check_filled(column: Looked) -> Iterator[Finding]:
     profile = column.profile
     filled = profile.rows - profile.missing
     if filled == 0:
-        yield finding("empty", profile.name, "bad")
+        yield finding("empty", profile.name, "bad", left_out(column))
     elif profile.distinct == 1:
-        yield finding("constant", profile.name, "warning")
+        yield finding("constant", profile.name, "warning", left_out(column))
     share = profile.missing / max(1, profile.rows)
     if filled and share > _MOSTLY:
-        yield finding("mostly_missing", profile.name, "warning", share=share)
+        yield finding("mostly_missing", profile.name, "warning", left_out(column), share=share)
     elif filled and share > _MUCH:
         yield finding("missing", profile.name, "note", share=share)
 
@@ -34,7 +35,8 @@ def check_nearly_constant(column: Looked) -> Iterator[Finding]:
         return
     share = profile.chart.counts[0] / (profile.rows - profile.missing)
     if share >= _NEARLY:
-        yield finding("nearly_constant", profile.name, "note", share=share, word=profile.chart.labels[0])
+        word = profile.chart.labels[0]
+        yield finding("nearly_constant", profile.name, "note", left_out(column), share=share, word=word)
 
 
 def check_names_rows(column: Looked) -> Iterator[Finding]:
@@ -54,5 +56,6 @@ def check_disguised_words(column: Looked) -> Iterator[Finding]:
         return
     words = [(w, n) for w, n in zip(bars.labels, bars.counts, strict=True) if w.strip().lower() in MISSING_WORDS]
     if words:
-        listed = ", ".join(w for w, _n in words)
-        yield finding("disguised_missing", column.name, "warning", n=sum(n for _w, n in words), words=listed)
+        remedy = Blank(column=column.name, values=tuple(w for w, _n in words))
+        listed, n = ", ".join(w for w, _n in words), sum(n for _w, n in words)
+        yield finding("disguised_missing", column.name, "warning", remedy, n=n, words=listed)

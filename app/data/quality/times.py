@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.data.quality.looked import Looked, finding
+from app.data.recipe.steps import Blank
 from app.data.records import ColumnType, Finding
 from app.data.types import TIMES
 from app.text.message import amount
@@ -55,7 +56,8 @@ def check_stand_ins(column: Looked) -> Iterator[Finding]:
         peak = n >= _PEAK * usual and n >= _PEAK_SHARE * counts.sum()
         if n >= _OFTEN and (apart or peak):
             share = n / len(column.numbers)
-            yield finding("stand_in_date", column.name, "warning", share=share, day=amount(_iso(day), "date"))
+            remedy = Blank(column=column.name, values=(_iso(day),))
+            yield finding("stand_in_date", column.name, "warning", remedy, share=share, day=amount(_iso(day), "date"))
 
 
 def check_gaps(column: Looked) -> Iterator[Finding]:
@@ -74,7 +76,7 @@ def check_gaps(column: Looked) -> Iterator[Finding]:
         at = int(wide[np.argmax(steps[wide])])
         first, last = int(days[at]) + 1, int(days[at + 1]) - 1
         said = {"first": amount(_iso(first), "date"), "last": amount(_iso(last), "date")}
-        yield finding("gaps", column.name, "warning", n=len(wide), days=last - first + 1, **said)
+        yield finding("gaps", column.name, "warning", None, n=len(wide), days=last - first + 1, **said)
 
 
 def _iso(day: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.data.quality.looked import Looked, finding
+from app.data.quality.looked import Looked, finding, left_out
 from app.data.records import ColumnType, Finding
 from app.data.types import NUMBERS, TIMES
 
@@ -27,7 +27,7 @@ def check_twins(columns: Sequence[Looked]) -> Iterator[Finding]:
         for at, column in enumerate(group):
             other = next((one for one in group[:at] if _same(one, column)), None)
             if other is not None:
-                yield finding("same_column", column.name, "note", other=other.name)
+                yield finding("same_column", column.name, "note", left_out(column), other=other.name)
     yield from _renamed(columns)
 
 
@@ -44,7 +44,7 @@ def _renamed(columns: Sequence[Looked]) -> Iterator[Finding]:
             if column.profile.distinct == other.profile.distinct and column.filled == other.filled:
                 pairs = pa.table({"a": other.cells, "b": column.cells}).group_by(["a", "b"]).aggregate([])
                 if len(pairs) == column.profile.distinct and not _same(other, column) and _one_to_one(pairs):
-                    yield finding("renamed_column", column.name, "note", other=other.name)
+                    yield finding("renamed_column", column.name, "note", left_out(column), other=other.name)
                     break
 
 

@@ -7,9 +7,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from app.data.quality.looked import Looked, finding
+from app.data.recipe.steps import Replace, Retype, Trim
 from app.data.records import ColumnType, Finding
 from app.data.values.conversion import Notation, convert_column
 
@@ -39,7 +42,8 @@ def check_look_alikes(column: Looked) -> Iterator[Finding]:
         found = alike or typos
         listed = "; ".join(" = ".join(f"“{_short(word)}”" for word in group[:_SHOWN]) for group in found[:_SHOWN])
         code, severity = ("look_alikes", "warning") if alike else ("typos", "note")
-        yield finding(code, column.name, severity, n=len(found), words=listed)
+        remedy = Replace(column=column.name, words={word: group[0] for group in found for word in group[1:]})
+        yield finding(code, column.name, severity, remedy, n=len(found), words=listed)
 
 
 def same_key(word: str) -> str:
@@ -92,7 +96,8 @@ def check_blanks(column: Looked) -> Iterator[Finding]:
     if padded:
         share = sum(padded.values()) / column.filled
         word = _short(next(iter(padded)))
-        yield finding("blanks", column.name, "warning", share=share, word=word, plain=word.strip())
+        remedy = Trim(column=column.name)
+        yield finding("blanks", column.name, "warning", remedy, share=share, word=word, plain=word.strip())
 
 
 def check_rare(column: Looked) -> Iterator[Finding]:
@@ -116,14 +121,23 @@ def check_mixed(column: Looked) -> Iterator[Finding]:
     share = 1 - sum(n for _, n in others) / column.filled
     if _NUMERIC_LEAST <= share < _NUMERIC_MOST and others:
         listed = ", ".join(f"“{_short(word)}”" for word, _ in others[:_SHOWN])
-        yield finding("mixed", column.name, "warning", share=share, words=listed)
+        remedy = Retype(column=column.name, type=ColumnType.NUMBER, decimal=_mark(list(column.words)))
+        yield finding("mixed", column.name, "warning", remedy, share=share, words=listed)
 
 
 def _are_numbers(words: list[str]) -> list[bool]:
     """Which of them an import would read as numbers, with either decimal mark."""
-    cells = pa.array(words, pa.string())
-    failed = [convert_column(cells, ColumnType.NUMBER, Notation(decimal=mark))[1] for mark in ".,"]
+    failed = [_failed(words, mark) for mark in ".,"]
     return [not one for one in (failed[0] & failed[1]).tolist()]
+
+
+def _mark(words: list[str]) -> str:
+    """The decimal mark with which more of them are numbers."""
+    return min(".,", key=lambda mark: int(_failed(words, mark).sum()))
+
+
+def _failed(words: list[str], mark: str) -> NDArray[np.bool_]:
+    return convert_column(pa.array(words, pa.string()), ColumnType.NUMBER, Notation(decimal=mark))[1]
 
 
 def _kinds(column: Looked) -> bool:

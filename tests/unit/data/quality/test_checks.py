@@ -17,8 +17,11 @@ from app.data.quality.looked import Looked
 from app.data.quality.personal import check_personal
 from app.data.quality.twins import check_twins
 from app.data.quality.words import same_key
+from app.data.recipe.steps import Blank, Drop, Replace, Retype, Step, Trim
 from app.data.records import Bars, ColumnProfile, ColumnType, Finding
 
+MERGED = {"MADRID": "Madrid"}
+NUMERIC = Retype(column="x", type=ColumnType.NUMBER, decimal=",")
 N = 400
 
 
@@ -198,6 +201,20 @@ def test_that_cells_of_a_million_signs_take_no_longer_than_their_number_asks() -
     for sign in ("x", "a.", "-", " a", "1", "1 ", "A-", "@", "a@a."):
         long = [sign * (1_000_000 // len(sign)) + str(i) for i in range(20)]
         found(list(long), ColumnType.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("cells", "type", "step"),
+    [
+        ([*ages(), *[-1] * 9], ColumnType.INTEGER, Blank(column="x", values=(-1,))),
+        (["Madrid"] * 60 + ["madrid "] * 9 + ["Lugo"] * 60, ColumnType.CATEGORY, Trim(column="x")),
+        (["Madrid"] * 60 + ["MADRID"] * 9 + ["Lugo"] * 60, ColumnType.CATEGORY, Replace(column="x", words=MERGED)),
+        ([f"{n},5" for n in range(99)] + ["none"], ColumnType.TEXT, NUMERIC),
+        ([None] * 30, ColumnType.TEXT, Drop(columns=("x",))),
+    ],
+)
+def test_that_a_finding_brings_the_step_that_sets_it_right(cells: list[object], type: ColumnType, step: Step) -> None:
+    assert step in [one.remedy for one in found(cells, type).values()]
 
 
 CELLS = st.lists(st.none() | st.text(max_size=12) | st.sampled_from(["NA", " x", "x", "1", "1.5", "-1"]), max_size=60)
