@@ -9,8 +9,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 import numpy as np
@@ -22,6 +23,7 @@ from app.data.reader_protocol import (
     Answer,
     Cell,
     Failed,
+    Preview,
     RejectedAnswer,
     RejectedRows,
     Request,
@@ -34,6 +36,9 @@ from app.errors import CicloError
 from app.jobs.channel import ChannelError, Decoder, write_message
 from app.jobs.system import die_with_parent
 from app.project.durable import reading
+
+if TYPE_CHECKING:
+    from app.data.recipe.previewing import Previews
 
 _OPEN_FILES = 8
 _CACHE_BYTES = 96 << 20
@@ -110,9 +115,18 @@ class Reader:
         path = Path(request.path)
         try:
             with reading(path), damage_said(path):
+                if isinstance(request, Preview):
+                    return self._previews.answer(request)
                 return self._rows(request) if isinstance(request, Rows) else self._rejected(request)
         except CicloError as error:
             return Failed(view=request.view, generation=request.generation, code=error.code, params=error.params)
+
+    @cached_property
+    def _previews(self) -> Previews:
+        """Made for the first one: most people only look at rows."""
+        from app.data.recipe.previewing import Previews
+
+        return Previews()
 
     def _rows(self, request: Rows) -> RowsAnswer:
         table = self._tables.get(request.path, lambda: _Table(request.path))

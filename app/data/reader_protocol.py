@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import msgspec
 
-from app.data.records import Rejected
+from app.data.recipe.steps import Recipe, Touched
+from app.data.records import ColumnType, Rejected
 
 Cell = int | float | str | None
 
@@ -73,5 +74,48 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     params: dict[str, str | int | float] = {}
 
 
-Request = Rows | RejectedRows
-Answer = RowsAnswer | RejectedAnswer | Failed
+class StoredTable(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored table and the types of its columns."""
+
+    path: str
+    types: dict[str, ColumnType]
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
+    """What a recipe makes of the first rows of a stored table; rows are wanted from before and after the step at
+    ``place`` (from 0; -1: the table as it is). ``others`` are the datasets that it joins, by their labels."""
+
+    view: int
+    generation: int
+    path: str
+    types: dict[str, ColumnType]
+    recipe: Recipe
+    place: int
+    others: dict[str, StoredTable] = {}
+
+
+class PreviewRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row after the step. ``before`` holds what cells held that are other ones now, by their place; ``gone``: the
+    step takes the row away."""
+
+    cells: tuple[Cell, ...]
+    before: dict[int, Cell] = {}
+    gone: bool = False
+
+
+class PreviewAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="preview_answer"):
+    """The columns and some rows after the step, those that it touches first, and what each step did to the ``looked``
+    rows at the table's beginning (``whole``: all of them). ``made`` are the columns that it made."""
+
+    view: int
+    generation: int
+    looked: int
+    whole: bool
+    types: dict[str, ColumnType]
+    made: tuple[str, ...]
+    touched: tuple[Touched, ...]
+    rows: tuple[PreviewRow, ...]
+
+
+Request = Rows | RejectedRows | Preview
+Answer = RowsAnswer | RejectedAnswer | PreviewAnswer | Failed

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from app.data.reader_protocol import Answer, Failed, RejectedRows, Request, Rows
+from app.data.reader_protocol import Answer, Failed, Preview, RejectedRows, Request, Rows, StoredTable
+from app.data.recipe.steps import Recipe
 from app.jobs.channel import ChannelError, Decoder, frame
 from app.jobs.launcher import environment
 from app.ui.background import Receiver
@@ -75,6 +76,22 @@ class ReaderClient(QObject):
     def ask_rejected(self, view: int, path: str, start: int, stop: int) -> None:
         """Ask for rejected records of an import."""
         self._ask(RejectedRows(view=view, generation=self._next(), path=path, start=start, stop=stop))
+
+    def ask_preview(
+        self, view: int, table: StoredTable, recipe: Recipe, place: int, others: dict[str, StoredTable]
+    ) -> None:
+        """Ask what a recipe makes of a stored table, before and after the step at ``place``."""
+        self._ask(
+            Preview(
+                view=view,
+                generation=self._next(),
+                path=table.path,
+                types=table.types,
+                recipe=recipe,
+                place=place,
+                others=others,
+            )
+        )
 
     def start(self) -> None:
         """Start the process, so that the first rows come sooner."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from app.data.recipe.steps import RowStep, Touched
 from app.data.records import ColumnType
 from app.data.types import NUMBERS, TIMES, WORDS
 from app.data.values.conversion import ARROW_TYPES
@@ -64,15 +65,17 @@ def on_words(cells: pa.ChunkedArray, change: Callable[[pa.Array], pa.Array]) -> 
 
 def changed(before: pa.ChunkedArray, after: pa.ChunkedArray) -> int:
     """How many cells are other ones now."""
-    if len(before) != len(after):
-        return 0
+    return int(pc.sum(which_changed(before, after)).as_py() or 0) if len(before) == len(after) else 0
+
+
+def which_changed(before: pa.ChunkedArray, after: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Of as many cells before and after, which are other ones now; of another type, which have become missing."""
     before, after = (c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for c in (before, after))
     if before.type != after.type:
-        gone = pc.and_(pc.is_valid(before), pc.is_null(after))
-        return int(pc.sum(gone).as_py() or 0)
+        return pc.and_(pc.is_valid(before), pc.is_null(after))
     other = pc.fill_null(pc.not_equal(before, after), False)
     come = pc.xor(pc.is_valid(before), pc.is_valid(after))
-    return int(pc.sum(pc.or_(other, come)).as_py() or 0)
+    return pc.or_(other, come)
 
 
 def literal(value: str | int | float, type: ColumnType) -> pa.Scalar:
@@ -93,3 +96,12 @@ def one_zero(cells: pa.ChunkedArray) -> pa.ChunkedArray:
 def finite(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     """Without what is no number: it is missing."""
     return pc.if_else(pc.is_finite(cells), cells, pa.scalar(None, pa.float64()))
+
+
+def touched_by(step: RowStep, before: Frame, after: Frame) -> Touched:
+    """What a row step did."""
+    name = getattr(step, "column", "")
+    cells = 0
+    if name in before.types and name in after.types:
+        cells = changed(before.column(name), after.column(name))
+    return Touched(rows=after.table.num_rows, columns=len(after.types), cells=cells)

@@ -14,7 +14,7 @@ from app.data import limits
 from app.data.handing import REJECTED, TABLE, Meter, staged_objects, stored_columns
 from app.data.profiling import profile_table
 from app.data.recipe.checking import types_after
-from app.data.recipe.frame import Frame, Types, changed
+from app.data.recipe.frame import Frame, Types, touched_by
 from app.data.recipe.rows import apply_row
 from app.data.recipe.steps import (
     Join,
@@ -138,7 +138,7 @@ class _Preparing:
         if isinstance(step, RowStep):
             for frame in frames:
                 made = apply_row(step, frame)
-                told.append(_touched(step, frame, made))
+                told.append(touched_by(step, frame, made))
                 yield made
         elif isinstance(step, TableStep):
             made, touched = apply_whole(step, _whole(frames), self._other)
@@ -205,14 +205,6 @@ def _as_stored(frame: Frame, schema: pa.Schema, coded: list[bool]) -> pa.Table:
         chunk = cells.combine_chunks() if cells.num_chunks != 1 else cells.chunk(0)
         columns.append(in_code(chunk, wanted=wanted) if type in WORDS else chunk.cast(ARROW_TYPES[type]))
     return pa.Table.from_arrays(columns, schema=schema)
-
-
-def _touched(step: RowStep, before: Frame, after: Frame) -> Touched:
-    name = getattr(step, "column", "")
-    cells = 0
-    if name in before.types and name in after.types:
-        cells = changed(before.column(name), after.column(name))
-    return Touched(rows=after.table.num_rows, columns=len(after.types), cells=cells)
 
 
 def _together(parts: list[Touched]) -> Touched:

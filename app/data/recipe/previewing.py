@@ -1,0 +1,197 @@
+"""What a recipe makes of the first rows of a table, for the eye: each step once, and what it touches first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from app.data.reader_protocol import Cell, Preview, PreviewAnswer, PreviewRow, StoredTable
+from app.data.recipe.checking import types_after
+from app.data.recipe.frame import Frame, Types, touched_by, which_changed
+from app.data.recipe.rows import apply_row
+from app.data.recipe.steps import AnyStep, Filter, RowStep, TableStep, Touched
+from app.data.recipe.whole import apply_whole
+from app.data.stored import open_stored
+from app.data.types import WORDS
+from app.errors import CicloError
+
+MOST_CELLS = 600_000
+"""Looked at: as many rows as hold these."""
+_LEAST_ROWS = 1_000
+_MOST_OTHER = 2_000_000
+_SHOWN = 60
+_KEPT = 24
+_PLACE = "ciclo.place"
+
+Booleans = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """A table after some steps; ``gone``: of the rows before the last one, those that it took away."""
+
+    frame: Frame
+    touched: Touched
+    gone: Booleans | None = None
+
+
+class Previews:
+    """Keeps what the steps so far made, so that one more step is all that is worked out."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[object, _Made] = OrderedDict()
+        self._tables: OrderedDict[tuple[str, int], tuple[Frame, bool]] = OrderedDict()
+
+    def answer(self, request: Preview) -> PreviewAnswer:
+        """The answer to a request.
+
+        Raises
+        ------
+        CicloError
+            ``data.recipe.*`` with the place of the first step that doesn't fit.
+        """
+        table = StoredTable(path=request.path, types=request.types)
+        start, whole = self._table(table, max(_LEAST_ROWS, MOST_CELLS // max(1, len(request.types))))
+        types_after(request.recipe, request.types, lambda label: _other(request, label).types)
+        made = [_Made(frame=start, touched=_untouched(start))]
+        for place, one in enumerate(request.recipe.steps):
+            key = (request.path, repr(request.recipe.steps[: place + 1]), repr(sorted(request.others.items())))
+            made.append(self._step(key, one, made[-1].frame, request))
+        shown = min(request.place, len(request.recipe.steps) - 1)
+        before, after = made[max(0, shown)], made[shown + 1]
+        step = request.recipe.steps[shown] if shown >= 0 else None
+        return PreviewAnswer(
+            view=request.view,
+            generation=request.generation,
+            looked=start.table.num_rows,
+            whole=whole,
+            types=after.frame.types,
+            made=tuple(name for name in after.frame.types if name not in before.frame.types),
+            touched=tuple(one.touched for one in made[1:]),
+            rows=tuple(_rows(step, before.frame, after)),
+        )
+
+    def _table(self, table: StoredTable, most: int) -> tuple[Frame, bool]:
+        """The first rows of a stored table, and whether these are all."""
+        key = (table.path, most)
+        if key not in self._tables:
+            self._tables[key] = _first(table, most)
+            if len(self._tables) > _KEPT:
+                self._tables.popitem(last=False)
+        self._tables.move_to_end(key)
+        return self._tables[key]
+
+    def _step(self, key: object, step: AnyStep, before: Frame, request: Preview) -> _Made:
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._applied(step, before, request)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return found
+
+    def _applied(self, step: AnyStep, before: Frame, request: Preview) -> _Made:
+        if isinstance(step, Filter):
+            return _filtered(step, before)
+        if isinstance(step, RowStep):
+            after = apply_row(step, before)
+            return _Made(frame=after, touched=touched_by(step, before, after))
+        if isinstance(step, TableStep):
+            frame, touched = apply_whole(
+                step, before, lambda label: self._table(_other(request, label), _MOST_OTHER)[0]
+            )
+            return _Made(frame=frame, touched=touched)
+        raise NotImplementedError(type(step).__name__)
+
+
+def _other(request: Preview, label: str) -> StoredTable:
+    found = request.others.get(label)
+    if found is None:
+        raise CicloError("project.no_such_version", label=label, known=", ".join(request.others))
+    return found
+
+
+def _untouched(frame: Frame) -> Touched:
+    return Touched(rows=frame.table.num_rows, columns=len(frame.types))
+
+
+def _first(table: StoredTable, most: int) -> tuple[Frame, bool]:
+    types: Types = dict(table.types)
+    parts, held = [], 0
+    with open_stored(Path(table.path)) as file:
+        rows = file.metadata.num_rows
+        for group in range(file.num_row_groups):
+            if held >= most:
+                break
+            parts.append(file.read_row_group(group, use_threads=False).slice(0, most - held))
+            held += parts[-1].num_rows
+    found = pa.concat_tables(parts) if parts else pa.table({name: [] for name in types})
+    for place, (name, type) in enumerate(types.items()):
+        if type in WORDS and pa.types.is_string(found.schema.field(place).type):
+            found = found.set_column(place, name, found.column(place).dictionary_encode().unify_dictionaries())
+    return Frame(table=found, types=types), held == rows
+
+
+def _filtered(step: Filter, before: Frame) -> _Made:
+    """Which rows went is told by numbering them."""
+    numbers = pa.chunked_array([pa.array(np.arange(before.table.num_rows))])
+    numbered = Frame(table=before.table.append_column(_PLACE, numbers), types=before.types)
+    after = apply_row(step, numbered)
+    gone = np.ones(before.table.num_rows, dtype=np.bool_)
+    gone[after.table.column(_PLACE).to_numpy()] = False
+    frame = Frame(table=after.table.drop_columns([_PLACE]), types=before.types)
+    return _Made(frame=frame, touched=_untouched(frame), gone=gone)
+
+
+# Rows for the eye
+
+
+def _rows(step: AnyStep | None, before: Frame, after: _Made) -> Iterable[PreviewRow]:
+    if after.gone is not None:
+        return _with_gone(before, after.gone)
+    if not isinstance(step, RowStep):
+        return [PreviewRow(cells=cells) for cells in _cells(after.frame.table.slice(0, _SHOWN))]
+    return _with_changes(before, after.frame)
+
+
+def _with_gone(before: Frame, gone: Booleans) -> Iterable[PreviewRow]:
+    """Rows that go, and as many that stay, as they lie in the table."""
+    goes, stays = np.flatnonzero(gone)[: _SHOWN // 2], np.flatnonzero(~gone)
+    chosen = np.sort(np.concatenate([goes, stays[: _SHOWN - len(goes)]]))
+    taken = _cells(before.table.take(pa.array(chosen)))
+    return [PreviewRow(cells=cells, gone=bool(gone[at])) for at, cells in zip(chosen, taken, strict=True)]
+
+
+def _with_changes(before: Frame, after: Frame) -> Iterable[PreviewRow]:
+    """Rows with other cells than before; where none has, the first ones."""
+    names = list(after.types)
+    both = [name for name in names if name in before.types and before.column(name) is not after.column(name)]
+    marks = {name: which_changed(before.column(name), after.column(name)).to_numpy() for name in both}
+    touched = np.logical_or.reduce([np.asarray(mark, dtype=bool) for mark in marks.values()]) if marks else None
+    chosen = np.flatnonzero(touched)[:_SHOWN] if touched is not None else np.arange(0)
+    if not len(chosen):
+        chosen = np.arange(min(_SHOWN, after.table.num_rows))
+    taken = pa.array(chosen)
+    was = dict(zip(both, _columns(before.table.select(both).take(taken)), strict=True))
+    for at, cells in enumerate(_cells(after.table.take(taken))):
+        other = {names.index(name): was[name][at] for name in both if marks[name][chosen[at]]}
+        yield PreviewRow(cells=cells, before=other)
+
+
+def _columns(table: pa.Table) -> list[list[Cell]]:
+    found: list[list[Cell]] = []
+    for column in table.columns:
+        timed = pa.types.is_temporal(column.type)
+        cells = column.to_pylist()
+        found.append([None if cell is None else cell.isoformat() if timed else cell for cell in cells])
+    return found
+
+
+def _cells(table: pa.Table) -> list[tuple[Cell, ...]]:
+    return list(zip(*_columns(table), strict=True))
