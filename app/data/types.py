@@ -19,6 +19,9 @@ class ColumnType(StrEnum):
     IDENTIFIER = "identifier"
 
 
+Types = dict[str, ColumnType]
+"""The columns of a table in their order, each with its type."""
+
 NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 TIMES = (ColumnType.DATE, ColumnType.DATETIME)
 WORDS = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.IDENTIFIER)

@@ -86,6 +86,10 @@ QPushButton[role="row"] { text-align: left; border: 1px solid transparent; backg
 QPushButton[role="row"]:hover { background: $neutral_soft; }
 QPushButton[role="row"]:checked { background: $accent_soft; color: $text; border-color: $accent_soft; }
 QPushButton[role="row"]:focus { border: 1px solid $accent; }
+QFrame[role="step"] { border: 1px solid transparent; border-radius: 6px; background: transparent; }
+QFrame[role="step"]:hover { background: $neutral_soft; }
+QFrame[role="step"][chosen="true"] { background: $accent_soft; border-color: $accent_soft; }
+QFrame[role="step"]:focus { border: 1px solid $accent; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox { background: $card; color: $text;
     border: 1px solid $line; border-radius: 6px; padding: ${pad_f}px 9px; selection-background-color: $accent;
@@ -120,6 +124,8 @@ QMenu::icon { padding-left: 8px; }
 QTableView, QListView, QTreeView { background: $card; color: $text; border: none; outline: none;
     gridline-color: $line; selection-background-color: $accent_soft; selection-color: $text; }
 QTableView::item { padding: 0 5px; }
+QTableView[role="entry"], QListView[role="entry"] { border: 1px solid $line; border-radius: 6px; padding: 2px; }
+QTableView[role="entry"]:focus, QListView[role="entry"]:focus { border-color: $accent; }
 QHeaderView { background: $card; border: none; }
 QHeaderView::section { background: $card; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: 6px 8px; font-size: ${small}px; font-weight: 500; }

@@ -1,4 +1,4 @@
-"""Whether a recipe fits a table, before a row is read: what each step needs, and which columns there are after it."""
+"""The light half: whether a recipe fits a table, before a row is read; what each step needs, what columns follow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import singledispatchmethod
 
-from app.data.recipe.frame import Types
 from app.data.recipe.steps import (
     Aggregate,
     Bin,
@@ -38,7 +37,7 @@ from app.data.recipe.steps import (
     What,
 )
 from app.data.records import ColumnType
-from app.data.types import NUMBERS, TIMES, WORDS
+from app.data.types import NUMBERS, TIMES, WORDS, Types
 from app.errors import CicloError, worded
 
 Others = Callable[[str], Types]

@@ -10,10 +10,8 @@ import pyarrow.compute as pc
 
 from app.data.recipe.steps import RowStep, Touched
 from app.data.records import ColumnType
-from app.data.types import NUMBERS, TIMES, WORDS
+from app.data.types import NUMBERS, TIMES, WORDS, Types
 from app.data.values.conversion import ARROW_TYPES
-
-Types = dict[str, ColumnType]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from app.data import limits
 from app.data.handing import REJECTED, TABLE, Meter, staged_objects, stored_columns
 from app.data.profiling import profile_table
 from app.data.recipe.checking import types_after
-from app.data.recipe.frame import Frame, Types, touched_by
+from app.data.recipe.frame import Frame, touched_by
 from app.data.recipe.rows import apply_row
 from app.data.recipe.steps import (
     Join,
@@ -37,7 +37,7 @@ from app.data.records import (
 )
 from app.data.stored import open_stored, stored_in_code
 from app.data.storing import TableWriter
-from app.data.types import WORDS
+from app.data.types import WORDS, Types
 from app.data.values.conversion import ARROW_TYPES, in_code
 from app.data.values.inference import CATEGORY_LENGTH, are_kinds
 from app.data.values.rows import hash_rows

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from app.data.reader_protocol import Cell, Preview, PreviewAnswer, PreviewRow, StoredTable
 from app.data.recipe.checking import types_after
-from app.data.recipe.frame import Frame, Types, touched_by, which_changed
+from app.data.recipe.frame import Frame, touched_by, which_changed
 from app.data.recipe.rows import apply_row
 from app.data.recipe.steps import AnyStep, Filter, RowStep, TableStep, Touched
 from app.data.recipe.whole import apply_whole
 from app.data.stored import open_stored
-from app.data.types import WORDS
+from app.data.types import WORDS, Types
 from app.errors import CicloError
 
 MOST_CELLS = 600_000

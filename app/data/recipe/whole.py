@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.data.recipe.frame import Frame, Types, one_zero
+from app.data.recipe.frame import Frame, one_zero
 from app.data.recipe.steps import (
     Aggregate,
     Deduplicate,
@@ -23,7 +23,7 @@ from app.data.recipe.steps import (
     Touched,
 )
 from app.data.records import ColumnType
-from app.data.types import NUMBERS, TIMES, WORDS
+from app.data.types import NUMBERS, TIMES, WORDS, Types
 from app.data.values.conversion import ARROW_TYPES
 from app.errors import CicloError
 

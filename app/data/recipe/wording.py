@@ -34,7 +34,8 @@ from app.data.recipe.steps import (
 )
 from app.text.message import Text, Value, amount
 
-_SHOWN = 4
+_SHOWN, _SHOWN_PAIRS = 4, 2
+_LONGEST = 28
 _SIGNS = {Operator.PLUS: "+", Operator.MINUS: "−", Operator.TIMES: "×", Operator.OVER: "÷"}
 _TESTS = {
     Condition.EQUAL: "equal",
@@ -65,17 +66,21 @@ def _said(code: str, **params: Value | Text | str | int | float) -> Text:
 
 def _shown(value: Plain) -> Text | Value:
     """A word in quotes, a number in the reader's form."""
-    return _said("word", word=value) if isinstance(value, str) else amount(value)
+    return _said("word", word=_short(value)) if isinstance(value, str) else amount(value)
 
 
-def _listed(parts: Sequence[Value | Text | str]) -> Value | Text | str:
+def _short(word: str) -> str:
+    return word if len(word) <= _LONGEST else word[: _LONGEST - 1] + "…"
+
+
+def _listed(parts: Sequence[Value | Text | str], most: int = _SHOWN) -> Value | Text | str:
     """The first few, and that there are more."""
     if not parts:
         return ""
-    shown = list(parts[:_SHOWN])
+    shown = list(parts[:most])
     found: Value | Text | str = shown[-1]
-    if len(parts) > _SHOWN:
-        found = _said("and_more", last=found, n=len(parts) - _SHOWN)
+    if len(parts) > most:
+        found = _said("and_more", last=found, n=len(parts) - most)
     for part in reversed(shown[:-1]):
         found = _said("list", first=part, rest=found)
     return found
@@ -110,10 +115,12 @@ def _trim(step: Trim) -> Text:
 @said_of.register
 def _replace(step: Replace) -> Text:
     parts = [
-        _said("written", before=before, after=after) if after else _said("emptied", before=before)
+        _said("written", before=_short(before), after=_short(after))
+        if after
+        else _said("emptied", before=_short(before))
         for before, after in step.words.items()
     ]
-    return _said("replace", column=step.column, words=_listed(parts))
+    return _said("replace", column=step.column, words=_listed(parts, _SHOWN_PAIRS))
 
 
 @said_of.register

@@ -96,7 +96,7 @@ def forest(size: Size, params: Params) -> Footprint:
 
 def extra_trees(size: Size, params: Params) -> Footprint:
     """As a forest, but each tree learns from every row, and random cuts make more of them."""
-    return _trees(size, params, bytes_a_row=80)
+    return _trees(size, params, bytes_a_row=90)
 
 
 def _trees(size: Size, params: Params, *, bytes_a_row: float) -> Footprint:

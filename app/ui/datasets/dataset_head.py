@@ -18,7 +18,8 @@ from app.ui.widgets.form import Dropdown, Option
 
 
 class DatasetHead(QWidget):
-    """``version_chosen(id)``, ``next_asked()``, ``versions_asked()``, ``source_asked()`` and ``train_asked()`` say what
+    """``version_chosen(id)``, ``next_asked()``, ``versions_asked()``, ``source_asked()``, ``prepare_asked()`` and
+    ``train_asked()`` say what
     the user wants."""
 
     version_chosen = Signal(str)
@@ -26,6 +27,7 @@ class DatasetHead(QWidget):
     versions_asked = Signal()
     train_asked = Signal()
     source_asked = Signal()
+    prepare_asked = Signal()
 
     def __init__(self, theme: Theme, words: Words) -> None:
         super().__init__()
@@ -43,9 +45,11 @@ class DatasetHead(QWidget):
         self._source.setObjectName("datasets.source")
         self._versions = button(words("ui_datasets.dataset.versions"), self.versions_asked.emit)
         self._versions.setObjectName("datasets.versions")
+        self._prepare = button(words("ui_datasets.dataset.prepare"), self.prepare_asked.emit)
+        self._prepare.setObjectName("datasets.prepare")
         self._train = button(words("ui_datasets.dataset.train"), self.train_asked.emit, "primary")
         self._train.setObjectName("datasets.train")
-        top = row(self._title, self._version, self._chooser, 1, self._train)
+        top = row(self._title, self._version, self._chooser, 1, self._prepare, self._train)
         below = row(self._where, self._source, self._versions, self._next)
         below.setStretch(0, 1)
         below.setAlignment(self._where, Qt.AlignmentFlag.AlignTop)
@@ -61,7 +65,8 @@ class DatasetHead(QWidget):
         self._chooser.setVisible(len(said) > 1)
         self._version.setVisible(len(said) < 2)
         self._where.setText(self._origin(version))
-        self._train.setEnabled(version.body.rows > 0)
+        for button_ in (self._train, self._prepare):
+            button_.setEnabled(version.body.rows > 0)
         self.setAccessibleName(f"{version.name} {self._version.text()}")
 
     def _origin(self, version: Version) -> str:

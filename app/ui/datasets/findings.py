@@ -8,9 +8,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from app.data.recipe.steps import AnyStep
+from app.data.recipe.wording import said_of
 from app.data.records import Finding
 from app.text.words import Words
 from app.ui import theme as tokens
+from app.ui.models.tips import plain_tip
 from app.ui.theme import Kind, Theme
 from app.ui.widgets.basics import Card, button, clear, line
 from app.ui.widgets.messages import FindingRow
@@ -33,9 +36,11 @@ def _rank(finding: Finding) -> int:
 
 
 class Findings(Card):
-    """The card. ``column_asked(name)`` when the user wants to see the column of a finding."""
+    """The card. ``column_asked(name)`` when the user wants to see the column of a finding, ``remedy_asked(step)`` to
+    set it right."""
 
     column_asked = Signal(str)
+    remedy_asked = Signal(object)
 
     def __init__(self, theme: Theme, words: Words) -> None:
         super().__init__()
@@ -72,7 +77,7 @@ class Findings(Card):
         for position, finding in enumerate(shown):
             if position:
                 self._list.addWidget(line())
-            self._list.addWidget(_Row(self._theme, self._words, finding, self.column_asked))
+            self._list.addWidget(_Row(self._theme, self._words, finding, self))
         self._list.addStretch(1)
         self._more.setVisible(count > _FOLDED)
         code = "ui_datasets.findings.fewer" if self._unfolded else "ui_datasets.findings.all"
@@ -97,18 +102,33 @@ class Findings(Card):
 
 
 class _Row(FindingRow):
-    """A finding whose button shows its column."""
+    """A finding whose buttons show its column, and begin to set it right."""
 
-    def __init__(self, theme: Theme, words: Words, finding: Finding, asked: object) -> None:
+    def __init__(self, theme: Theme, words: Words, finding: Finding, card: Findings) -> None:
         remedy = words("ui_datasets.findings.show") if finding.column else ""
         severity = finding.severity if finding.severity in KINDS else "note"
         super().__init__(theme, severity, words.text(finding.message), remedy, self._on_clicked)
-        self._column, self._asked = finding.column, asked
+        self._finding, self._card = finding, card
         if self.remedy is not None:
             self.remedy.setProperty("role", "small")
             self.remedy.setMinimumHeight(0)
             self.remedy.setAccessibleName(f"{remedy} {finding.column}")
+        if finding.remedy is not None:
+            self._add_remedy(words, finding.remedy)
+
+    def _add_remedy(self, words: Words, step: AnyStep) -> None:
+        said = words.text(said_of(step))
+        made = button(words("ui_datasets.findings.set_right"), self._on_set_right_clicked, "small")
+        made.setObjectName(f"datasets.set_right.{self._finding.code.rpartition('.')[2]}.{self._finding.column}")
+        made.setMinimumHeight(0)
+        made.setToolTip(plain_tip(said))
+        made.setAccessibleName(f"{made.text()}: {said}")
+        self.add_button(made)
 
     @Slot()
     def _on_clicked(self) -> None:
-        self._asked.emit(self._column)  # type: ignore[attr-defined]
+        self._card.column_asked.emit(self._finding.column)
+
+    @Slot()
+    def _on_set_right_clicked(self) -> None:
+        self._card.remedy_asked.emit(self._finding.remedy)

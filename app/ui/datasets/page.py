@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget
 
+from app.data.recipe.steps import AnyStep
 from app.data.records import DATASET
 from app.data.sql.addresses import is_sqlite
 from app.resources import resource
@@ -18,6 +19,7 @@ from app.ui.datasets.dataset_view import DatasetView
 from app.ui.datasets.folder_watch import FolderWatch
 from app.ui.datasets.import_state import begin_query
 from app.ui.datasets.import_view import ImportView
+from app.ui.datasets.recipe.page import RecipeView
 from app.ui.datasets.source_dialog import SourceDialog
 from app.ui.datasets.versions_view import VersionsView
 from app.ui.datasets.waiting_bar import WaitingBar
@@ -41,6 +43,8 @@ class Page(QStackedWidget):
         self.dataset.versions_asked.connect(self.show_versions)
         self.dataset.bin_asked.connect(self.show_bin)
         self.dataset.header.source_asked.connect(self._on_source_asked)
+        self.dataset.header.prepare_asked.connect(self.show_recipe)
+        self.dataset.findings.remedy_asked.connect(self.show_remedy)
         self.folders = FolderWatch(session, self)
         self.waiting = WaitingBar(session, self.folders)
         self.waiting.import_asked.connect(self._on_waiting_asked)
@@ -67,6 +71,15 @@ class Page(QStackedWidget):
         made.left.connect(self.show_datasets)
         made.shown.connect(self.show_record)
         made.compare_asked.connect(self.show_comparison)
+        self.addWidget(made)
+        return made
+
+    @cached_property
+    def recipe(self) -> RecipeView:
+        """The page of a recipe, made when it is first asked for."""
+        made = RecipeView(self._session)
+        made.left.connect(self.show_datasets)
+        made.made.connect(self.show_record)
         self.addWidget(made)
         return made
 
@@ -146,6 +159,19 @@ class Page(QStackedWidget):
         if self.dataset.version is not None:
             self.versions.show_versions(self.dataset.version.name, id)
             self.setCurrentWidget(self.versions)
+
+    @Slot()
+    def show_recipe(self) -> None:
+        """Write a recipe for the version that is shown."""
+        if self.dataset.version is not None:
+            self.recipe.show_version(self.dataset.version)
+            self.setCurrentWidget(self.recipe)
+
+    @Slot(object)
+    def show_remedy(self, step: AnyStep) -> None:
+        """Begin or go on with a recipe by a step that sets a finding right."""
+        self.show_recipe()
+        self.recipe.add_remedy(step)
 
     @Slot()
     def show_bin(self) -> None:

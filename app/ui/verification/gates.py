@@ -11,8 +11,8 @@ from app.errors import CicloError
 from app.project.record import Record
 from app.project.store import Project
 from app.ui.session import Session
+from app.ui.typed_numbers import parse_number
 from app.ui.verification.least import LeastField
-from app.ui.verification.numbers import parse_number
 from app.ui.widgets.basics import Card, button, clear, label, row
 from app.ui.widgets.form import Dropdown, Field, Option, line_edit
 from app.ui.widgets.messages import FindingRow

@@ -11,7 +11,7 @@ from app.errors import CicloError
 from app.project.record import Record
 from app.project.store import Project
 from app.ui.session import Session
-from app.ui.verification.numbers import parse_number
+from app.ui.typed_numbers import parse_number
 from app.ui.widgets.basics import button, label, row
 from app.ui.widgets.form import line_edit
 from app.verification.policy import least_differences, set_least_difference

@@ -9,7 +9,7 @@ from app.errors import CicloError
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.session import Session
-from app.ui.verification.numbers import parse_number
+from app.ui.typed_numbers import parse_number
 from app.ui.widgets.basics import button, column, label, row
 from app.ui.widgets.form import Dropdown, Field, Option, line_edit
 from app.verification.value.records import PERIODS, ValueTable

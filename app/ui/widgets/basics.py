@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -320,7 +320,7 @@ def paint_chip(painter: QPainter, area: QRectF, theme: Theme, text: str, kind: K
     painter.setBrush(ground)
     painter.drawRoundedRect(area, tokens.GRID, tokens.GRID)
     painter.setPen(front)
-    painter.setFont(theme.font("small"))
+    painter.setFont(_chip_font(theme))
     inner = area.adjusted(tokens.PAD, 0, -tokens.PAD, 0)
     if painter.fontMetrics().horizontalAdvance(text) > inner.width() + 1:
         from PySide6.QtCore import Qt
@@ -329,11 +329,16 @@ def paint_chip(painter: QPainter, area: QRectF, theme: Theme, text: str, kind: K
     painter.drawText(inner, LEFT, text)
 
 
+def _chip_font(theme: Theme) -> QFont:
+    """With tabular digits said: a painter takes what a font leaves open from its table's, and these are wider."""
+    return theme.font("small", tabular=True)
+
+
 def chip_size(theme: Theme, text: str) -> QSize:
     """How much room a chip needs."""
     from PySide6.QtGui import QFontMetrics
 
-    width = QFontMetrics(theme.font("small")).horizontalAdvance(text)
+    width = QFontMetrics(_chip_font(theme)).horizontalAdvance(text)
     return QSize(width + 2 * tokens.PAD + 1, theme.size(20))
 
 

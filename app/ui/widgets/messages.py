@@ -49,7 +49,12 @@ class FindingRow(QWidget):
         if remedy:
             self.remedy = button(remedy, clicked)
             layout.addWidget(self.remedy)
+        self._layout = layout
         self.say(sentence)
+
+    def add_button(self, made: QPushButton) -> None:
+        """Another button, at the right end."""
+        self._layout.addWidget(made)
 
     def say(self, sentence: str) -> None:
         """Say another sentence in the same row."""

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.text.words import Words, choose_locale
 from app.ui.session import Session
-from app.ui.verification.numbers import parse_number
+from app.ui.typed_numbers import parse_number
 from app.ui.verification.page import Page
 from app.ui.widgets.table import Table
 from app.verification.policy import gate_limit, least_differences

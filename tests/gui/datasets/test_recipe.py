@@ -1,0 +1,142 @@
+"""A recipe is written by clicks, seen before it is made, undone, and made into a version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.data.recipe.steps import Blank, Clip, Condition, Deduplicate, Filter, Replace, Trim
+from app.data.records import DATASET, DatasetVersion
+from app.project import Record
+from app.ui.datasets.page import Page
+from app.ui.datasets.recipe.page import RecipeView
+from app.ui.session import Session
+from app.ui.widgets.form import Dropdown
+from tests.gui.datasets.conftest import Hand
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+W = TypeVar("W", bound=QWidget)
+HEADER = "town;age;spent\n"
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """Towns with a blank behind them, an age of -1 where nobody knew it, and three rows twice."""
+    rows = [f"{('Lugo', 'Vigo', 'Vigo ')[n % 3]};{-1 if n % 40 == 0 else 20 + n % 60};{n},5" for n in range(1, 301)]
+    path = tmp_path / "people.csv"
+    path.write_text(HEADER + "\n".join([*rows, *rows[:3]]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def view(page: Page, hand: Hand, people: Path) -> RecipeView:
+    page.begin_import(str(people))
+    hand.wait_read()
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("people@1")
+    hand.click("datasets.prepare")
+    wait_shown(hand, page.recipe)
+    return page.recipe
+
+
+def wait_shown(hand: Hand, view: RecipeView) -> None:
+    """Until what the steps do is there."""
+    hand.wait_until(lambda: view.preview.rows.rowCount() > 0)
+
+
+def inside(kind: type[W], name: str) -> W:
+    """A control of the dialog of a step."""
+    found = [w for top in QApplication.topLevelWidgets() for w in top.findChildren(kind, name) if w.isVisible()]
+    return found[0]
+
+
+def choose(qtbot: QtBot, dropdown: Dropdown, value: str) -> None:
+    dropdown.setCurrentIndex(dropdown.findData(value))
+    dropdown.activated.emit(dropdown.currentIndex())
+
+
+def take(qtbot: QtBot) -> None:
+    qtbot.mouseClick(inside(QPushButton, "datasets.step_take"), Qt.MouseButton.LeftButton)
+
+
+def written(view: RecipeView) -> list[object]:
+    return list(view.draft.steps)
+
+
+def test_that_findings_are_set_right_and_a_version_is_made(
+    session: Session, page: Page, hand: Hand, view: RecipeView
+) -> None:
+    hand.wait_until(lambda: view.findChild(QPushButton, "datasets.take.blanks.town") is not None)
+    for finding in ("blanks.town", "disguised_number.age", "duplicate_rows."):
+        hand.click(f"datasets.take.{finding}")
+    assert written(view) == [Trim(column="town"), Blank(column="age", values=(-1,)), Deduplicate()]
+    hand.wait_until(lambda: "303 rows become 300" in view.steps.rows[2].said)
+    assert view.steps.rows[0].said == "101 cells change"
+    assert not view.suggestions.isVisible() or view.findChild(QPushButton, "datasets.take.blanks.town") is None
+    hand.click("datasets.recipe_make")
+    hand.wait_dataset("people@2")
+    made: Record = max(session.records(DATASET), key=lambda record: record.number)
+    body = made.read(DatasetVersion)
+    assert (body.rows, body.recipe is not None) == (300, True)
+    assert [column.levels for column in body.columns if column.name == "town"] == [("Vigo", "Lugo")]
+
+
+def test_that_a_finding_on_the_page_of_the_dataset_begins_a_recipe(page: Page, hand: Hand, view: RecipeView) -> None:
+    hand.click("datasets.recipe_back")
+    hand.click("datasets.set_right.blanks.town")
+    assert page.currentWidget() is view
+    assert written(view) == [Trim(column="town")]
+
+
+def test_that_a_step_is_asked_for_changed_moved_undone_and_taken_out(
+    qtbot: QtBot, hand: Hand, view: RecipeView
+) -> None:
+    choose(qtbot, view.steps.add, "clip")
+    choose(qtbot, inside(Dropdown, "datasets.step.column"), "spent")
+    qtbot.keyClicks(inside(QLineEdit, "datasets.step.high"), "1x")
+    take(qtbot)  # says what is wrong, and stays
+    inside(QLineEdit, "datasets.step.high").setText("100.5")
+    take(qtbot)
+    clip = Clip(column="spent", high=100.5)
+    assert written(view) == [clip]
+    choose(qtbot, view.steps.add, "filter")
+    choose(qtbot, inside(Dropdown, "datasets.step.column"), "town")
+    choose(qtbot, inside(Dropdown, "datasets.step.test"), Condition.AMONG)
+    inside(QPlainTextEdit, "datasets.step.values").setPlainText("Lugo\nVigo")
+    take(qtbot)
+    kept = Filter(column="town", test=Condition.AMONG, values=("Lugo", "Vigo"))
+    assert written(view) == [clip, kept]
+    hand.wait_until(lambda: any(row.gone for row in view.preview.rows.rows()))
+    hand.click("datasets.step_up_2")
+    assert written(view) == [kept, clip]
+    hand.click("datasets.step_edit_2")
+    inside(QLineEdit, "datasets.step.high").setText("99")
+    take(qtbot)
+    assert written(view) == [kept, Clip(column="spent", high=99)]
+    hand.click("datasets.step_remove_1")
+    hand.click("datasets.recipe_undo")
+    hand.click("datasets.recipe_undo")
+    assert written(view) == [kept, clip]
+    hand.click("datasets.recipe_redo")
+    assert written(view) == [kept, Clip(column="spent", high=99)]
+
+
+def test_that_a_step_that_cannot_be_is_said_where_it_stands(qtbot: QtBot, hand: Hand, view: RecipeView) -> None:
+    choose(qtbot, view.steps.add, "replace")
+    choose(qtbot, inside(Dropdown, "datasets.step.column"), "town")
+    pairs = inside(QWidget, "datasets.step.words")
+    pairs.set_value("town", {"Lugo": "Vigo", "Vigo": "Lugo"})  # type: ignore[attr-defined]
+    take(qtbot)
+    assert inside(QWidget, "datasets.step_notice").isVisible()
+    pairs.set_value("town", {"Lugo": "Orense"})  # type: ignore[attr-defined]
+    take(qtbot)
+    view.add_step(Trim(column="gone"))
+    hand.wait_until(lambda: "gone" in view.steps.rows[1].said)
+    assert not hand.find(QPushButton, "datasets.recipe_make").isEnabled()
+    hand.click("datasets.step_remove_2")
+    assert written(view) == [Replace(column="town", words={"Lugo": "Orense"})]
