@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.deployment.onnx.changes import Change, changed, moments_of, typed
-from app.deployment.onnx.nodes import ABSENT, Base, beside, evenly, sides
+from app.deployment.onnx.nodes import ABSENT, Base, beside, evenly, nodes_of, sides
 from app.deployment.onnx.origins import edges, grown, members
 from app.learning.matrix import WORDS, FrameColumn, feature_frame, frame_columns
 from app.learning.model import FittedModel, raw_predictions
@@ -44,10 +44,14 @@ def threshold_rows(model: FittedModel, table: pa.Table, *, most: int = MOST_ROWS
     frame, columns = feature_frame(base, features), frame_columns(features)
     base_rows = Base(columns=columns, known=~frame.isna().to_numpy(), moments=moments_of(base, features))
     always, both, near = _words_and_gaps(features, len(frame)), [], []
+    everything = []
     for pipeline in members(model.pipeline):
         always += _at_edges(edges(pipeline), columns, len(frame))
-        trees = grown(pipeline, frame)
-        for found in sides(trees, base_rows, most=most) if trees is not None else ():
+        if (trees := grown(pipeline, frame)) is not None:
+            everything.append(trees)
+    nodes = max(1, sum(map(nodes_of, everything)))
+    for trees in everything:  # a node gives two rows at least: with more nodes there would be more than are taken
+        for found in sides(trees, base_rows, most=most // 2 * nodes_of(trees) // nodes):
             both += found.both
             near += found.near
     ordinary = base.take(evenly(len(base), min(_ORDINARY, most // 4)))

@@ -64,9 +64,9 @@ def evenly(count: int, most: int) -> Places:
 
 
 def sides(trees: Grown, base: Base, *, most: int) -> Iterator[Sides]:
-    """For each node of the trees, or of evenly spread trees where there are far more than ``most`` nodes."""
-    sizes, places = sum(len(tree.inner) for tree in trees.trees), _places_of(trees, base)
-    share = max(1, round(len(trees.trees) * min(1.0, 2 * most / max(1, sizes))))
+    """For each node of the trees, or of evenly spread trees that have about ``most`` nodes."""
+    places = _places_of(trees, base)
+    share = max(1, round(len(trees.trees) * min(1.0, most / max(1, nodes_of(trees)))))
     for place in evenly(len(trees.trees), share):
         tree = trees.trees[int(place)]
         for node, path, rows in reached(tree, trees.rows):
@@ -76,6 +76,11 @@ def sides(trees: Grown, base: Base, *, most: int) -> Iterator[Sides]:
                 yield _Node(trees, base, tree, node, path, places[feature]).sides(
                     _able(rows, base.known[:, origin.column])
                 )
+
+
+def nodes_of(trees: Grown) -> int:
+    """How many questions the trees ask."""
+    return sum(len(tree.inner) for tree in trees.trees)
 
 
 def _places_of(trees: Grown, base: Base) -> dict[str, list[int]]:
