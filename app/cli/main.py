@@ -29,6 +29,7 @@ COMMANDS = (
     "inspect",
     "import",
     "prepare",
+    "expect",
     "rules",
     "watch",
     "data",

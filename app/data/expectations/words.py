@@ -87,9 +87,17 @@ def broken_sentence(result: Result) -> Text:
         return Text("expectations.broken.absent", said)
     first = result.examples[0] if result.examples else None
     said |= {"n": result.rows, "of": result.of, "share": amount(result.rows / result.of, "percent", 2)}
-    said |= {"row": first.row if first else 0, "value": first.value if first else ""}
+    said |= {"row": first.row if first else 0, "value": _value(expected, first.value) if first else ""}
     kind = "empty" if isinstance(expected, Filled) else "repeated" if isinstance(expected, Unique) else "some"
     return Text(f"expectations.broken.{'nobody' if result.by_nobody and kind == 'some' else kind}", said)
+
+
+def _value(expected: Expectation, value: str) -> Value | str:
+    """What stands in a cell, in the reader's format where it is a number or a day."""
+    if not isinstance(expected, Range):
+        return value
+    timed = isinstance(expected.low, str) or isinstance(expected.high, str)
+    return shown(value if timed else float(value))
 
 
 def findings(broken: Sequence[Result]) -> tuple[Finding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from app.data.expectations.checking import check
 from app.data.expectations.editing import dropped, make_sure, put
+from app.data.expectations.exporting import exported
 from app.data.expectations.proposing import propose
 from app.data.expectations.records import (
     Categories,
@@ -205,3 +207,17 @@ def test_that_an_edit_takes_the_place_of_what_was_expected_before() -> None:
     assert dropped(held, "age.range") == dropped(held, "age") == (Rows(low=1), Unique(column="id"))
     with pytest.raises(CicloError, match="not_there"):
         dropped(held, "age.missing")
+
+
+def test_that_a_contract_leaves_as_json_and_as_a_script(tmp_path: Path) -> None:
+    odd = 'it\'s "here"\n'
+    held = (*propose(*version(stored(tmp_path, customers()), 400), MOMENT), Categories(column=odd, words=(odd,)))
+    held = put(held, Range(column="day", high="2026-02-28"))
+    contract = Contract(dataset='a "b"', expectations=held)
+    assert msgspec.json.decode(exported(contract, "c.json"), type=Contract) == contract
+    script = exported(contract, "c.py").decode()
+    assert "pa.Check.lt(pd.Timestamp('2026-03-01')" in script
+    names = [node.value for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Constant)]
+    assert odd in names
+    with pytest.raises(CicloError, match="unknown_ending"):
+        exported(contract, "c.yaml")
