@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.data.expectations.records import Checked
 from app.data.recipe.steps import AnyStep, Recipe
 from app.data.sql.records import Access
 from app.data.types import ColumnType as ColumnType
@@ -226,7 +227,7 @@ class DatasetVersion(msgspec.Struct, frozen=True, kw_only=True):
     ``dialect`` says how a file of text was read; ``origin`` where anything else came from. ``note`` and ``by`` are what
     was said at the import (later notes are records of their own); ``restored_from`` is the older version that this one
     repeats. One that a ``recipe`` made has as its source the version named by ``source_name``, the first of its
-    parents.
+    parents. ``expected`` is what the contract of its dataset said when it was stored.
     """
 
     source_name: str
@@ -244,6 +245,7 @@ class DatasetVersion(msgspec.Struct, frozen=True, kw_only=True):
     restored_from: str = ""
     origin: Origin | None = None
     recipe: Recipe | None = None
+    expected: Checked | None = None
 
     @property
     def decimal(self) -> str:

@@ -8,15 +8,17 @@ import msgspec
 
 from app.cli.corrections import corrections, declare, part
 from app.cli.databases import access, declare_database, located
+from app.cli.expected import SpokenResult, checked_lines, spoken_results
 from app.cli.parser import Parser
 from app.cli.problems import SpokenProblem, spoken_problems
 from app.cli.rules import SpokenChange, SpokenRule, change_lines, spoken_changes, spoken_rule, tell_rule
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, committed, opened, project_job, series_name
-from app.data.records import DATASET, REJECTED_RECORDS, ImportAnswer, ImportRequest, Rejected
+from app.data.expectations.records import Checked
+from app.data.records import DATASET, REJECTED_RECORDS, DatasetVersion, ImportAnswer, ImportRequest, Rejected
 from app.data.rules.matching import known_rules, newest_version
 from app.data.rules.records import IMPORT_NEXT, NextAnswer, NextRequest
-from app.project import Project
+from app.project import Project, Record
 from app.text import Text, Words
 
 _LISTED = 1000
@@ -48,6 +50,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     known: bool
     rule: SpokenRule | None
     changes: tuple[SpokenChange, ...] | None
+    expected: tuple[SpokenResult, ...] | None
 
 
 def arguments(parser: Parser) -> None:
@@ -85,7 +88,9 @@ def run(terminal: Terminal, options: Namespace) -> int:
         tell_rule(terminal, answer.rule)
         lines = _lines(answer.answer, version.label, newest, terminal.words)
         lines += change_lines(answer.changes, request.against, terminal.words)
-        terminal.answer(_answer(answer, version.name, version.number, terminal.words), lines)
+        expected = version.read(DatasetVersion).expected
+        lines += checked_lines(expected, terminal.words)
+        terminal.answer(_answer(answer, version, expected, terminal.words), lines)
     return 0
 
 
@@ -99,11 +104,11 @@ def _by_rules(project: Project, asked: ImportRequest, *, no_rule: bool) -> NextR
     )
 
 
-def _answer(told: NextAnswer, name: str, number: int, words: Words) -> _Answer:
+def _answer(told: NextAnswer, version: Record, expected: Checked | None, words: Words) -> _Answer:
     answer = told.answer
     return _Answer(
-        dataset=name,
-        version=number,
+        dataset=version.name,
+        version=version.number,
         rows=answer.rows,
         rejected=answer.rejected,
         rejected_rows=tuple(
@@ -117,6 +122,7 @@ def _answer(told: NextAnswer, name: str, number: int, words: Words) -> _Answer:
         known=bool(answer.known),
         rule=spoken_rule(told.rule, words),
         changes=spoken_changes(told.changes, words),
+        expected=None if expected is None else spoken_results(expected.broken, words),
     )
 
 

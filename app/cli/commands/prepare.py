@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.cli.expected import SpokenResult, checked_lines, spoken_results
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, dataset_version, opened, project_job, series_name
@@ -37,6 +38,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     known: bool
     steps: tuple[_Step, ...]
     recipe: Recipe
+    expected: tuple[SpokenResult, ...] | None
 
 
 def arguments(parser: Parser) -> None:
@@ -74,6 +76,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
         answer = msgspec.json.decode(ended.answer, type=PrepareAnswer)
         made = project.get(answer.known) if answer.known else project.version(DATASET, name)
     told = zip(recipe.steps, answer.steps, strict=False)  # nothing is told of what was made before
+    expected = made.read(DatasetVersion).expected
     document = _Answer(
         dataset=made.name,
         version=made.number,
@@ -81,8 +84,10 @@ def run(terminal: Terminal, options: Namespace) -> int:
         known=bool(answer.known),
         steps=tuple(_Step(step=kind_of(s), **msgspec.structs.asdict(t)) for s, t in told),
         recipe=recipe,
+        expected=None if expected is None else spoken_results(expected.broken, terminal.words),
     )
-    terminal.answer(document, _lines(document, recipe, made.label, terminal.words))
+    lines = [*_lines(document, recipe, made.label, terminal.words), *checked_lines(expected, terminal.words)]
+    terminal.answer(document, lines)
     return 0
 
 

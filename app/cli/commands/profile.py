@@ -9,7 +9,8 @@ import msgspec
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
 from app.cli.work import dataset_version, opened
-from app.data.records import ColumnProfile, Profile
+from app.data.expectations.words import findings as broken_findings
+from app.data.records import ColumnProfile, DatasetVersion, Profile
 from app.text import Words
 
 
@@ -39,9 +40,11 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         version = dataset_version(terminal, project, options.dataset)
         profile = msgspec.json.decode(project.object_bytes(version.objects["profile"].sha256), type=Profile)
+    expected = version.read(DatasetVersion).expected
+    broken = broken_findings(expected.broken) if expected is not None else ()
     findings = tuple(
         _Finding(code=f.code, column=f.column, severity=f.severity, message=words.text(f.message))
-        for f in profile.findings
+        for f in (*broken, *profile.findings)
     )
     answer = _Answer(dataset=version.name, version=version.number, columns=profile.columns, findings=findings)
     lines = [*_lines(profile.columns, words), *([""] if findings else []), *(f.message for f in findings)]

@@ -10,12 +10,12 @@ import msgspec
 
 from app.data.expectations.checking import check
 from app.data.expectations.contracts import contract_of
-from app.data.expectations.records import CheckAnswer, Checked, CheckRequest, summed
+from app.data.expectations.records import CheckAnswer, CheckRequest, summed
 from app.data.records import DATASET, DatasetVersion
 from app.errors import CicloError
 from app.jobs.contract import Context, Outcome, Progress
 from app.project import Project
-from app.project.record import encode
+from app.project.record import Draft, encode
 from app.text.message import Text
 
 
@@ -39,22 +39,29 @@ def check_version(context: Context, request: CheckRequest) -> Outcome:
     return Outcome(answer=msgspec.Raw(encode(CheckAnswer(results=results))))
 
 
-def check_new(
-    context: Context, project: Project, *, dataset: str, version: DatasetVersion, table: Path
-) -> Checked | None:
-    """What the contract of a dataset says of a version that is about to be stored; None where there is no contract.
+def checked(context: Context, project: Project, draft: Draft) -> Draft:
+    """The draft of a version with what the contract of its dataset says of its table; any other draft as it is.
 
     A contract that can't be applied is no reason to lose an import.
     """
-    held = contract_of(project, dataset)
-    if held is None:
-        return None
-    types = {column.name: column.type for column in version.columns}
+    table = draft.objects.get("table")
+    held = contract_of(project, draft.name) if draft.kind == DATASET and table is not None else None
+    if table is None or held is None:
+        return draft
+    body = msgspec.json.decode(draft.body, type=DatasetVersion)
+    types = {column.name: column.type for column in body.columns}
     try:
-        results = check(held.contract.expectations, table, types=types, moment=datetime.now(UTC), watch=_Watch(context))
+        results = check(
+            held.contract.expectations,
+            Path(table.path),
+            types=types,
+            moment=datetime.now(UTC),
+            watch=_Watch(context),
+        )
     except CicloError:
-        return None
-    return summed(held.id, results)
+        return draft
+    told = msgspec.structs.replace(body, expected=summed(held.id, results))
+    return msgspec.structs.replace(draft, body=msgspec.Raw(encode(told)))
 
 
 class _Watch:

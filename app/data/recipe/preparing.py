@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.data import limits
+from app.data.expectations.work import checked
 from app.data.handing import REJECTED, TABLE, Meter, staged_objects, stored_columns
 from app.data.profiling import profile_table
 from app.data.recipe.checking import types_after
@@ -190,6 +191,7 @@ class _Preparing:
         objects = staged_objects(self._context.staging, profile, rejected=False)
         parents = _parents(self._project, self._base, request.recipe)
         made = draft(DATASET, body, parents=parents, objects=objects, name=request.name)
+        made = checked(self._context, self._project, made)
         return Outcome(drafts=(made,), answer=msgspec.Raw(encode(PrepareAnswer(rows=writer.rows, steps=steps))))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.data import limits
+from app.data.expectations.work import checked
 from app.data.records import DATASET, DatasetVersion, ImportAnswer, ImportRequest, Origin, Rejected
 from app.data.sources.jobs import import_source as read_source
 from app.data.stored import stored_groups, stored_shape
@@ -34,7 +35,9 @@ def import_source(context: Context, request: ImportRequest) -> Outcome:
         if known is not None:
             return Outcome(answer=msgspec.Raw(encode(_answer(project, known))))
         outcome = read_source(context, request)
-        drafts = tuple(_shared(project, _noted(draft, request), context) for draft in outcome.drafts)
+        drafts = tuple(
+            _shared(project, checked(context, project, _noted(draft, request)), context) for draft in outcome.drafts
+        )
     return msgspec.structs.replace(outcome, drafts=drafts)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.data.records import Profile, Rejected
+from app.data.expectations.words import findings as broken_findings
+from app.data.records import DatasetVersion, Profile, Rejected
 from app.errors import CicloError
 from app.project.record import Record
 from app.project.store import Project
@@ -15,7 +16,8 @@ from app.ui.datasets.rejected import MOST_SHOWN
 
 @dataclass(frozen=True)
 class Loaded:
-    """Profile and rejected records of the version ``id``; ``error`` where the profile can't be read."""
+    """Profile and rejected records of the version ``id``, what it doesn't meet among the findings; ``error`` where the
+    profile can't be read."""
 
     id: str
     profile: Profile | None
@@ -40,7 +42,10 @@ class Load:
         if stored is None:
             return None
         try:
-            return msgspec.json.decode(self._project.object_bytes(stored.sha256), type=Profile)
+            profile = msgspec.json.decode(self._project.object_bytes(stored.sha256), type=Profile)
+            expected = self._record.read(DatasetVersion).expected
+            broken = broken_findings(expected.broken) if expected is not None else ()
+            return msgspec.structs.replace(profile, findings=(*broken, *profile.findings))
         except msgspec.MsgspecError as error:
             raise CicloError("project.damaged_object", sha256=stored.sha256[:12]) from error
 
