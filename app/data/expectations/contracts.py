@@ -22,9 +22,14 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     contract: Contract
 
 
-def contract_of(project: Project, dataset: str) -> Held | None:
-    """The contract of a dataset; None where nothing is expected of it. One that can't be read is left to ``check``."""
+def contract_of(project: Project, dataset: str, *, until: tuple[int, str] | None = None) -> Held | None:
+    """The contract of a dataset; None where nothing is expected of it. One that can't be read is left to ``check``.
+
+    ``until`` is the order of a record: the contract that held when that was made.
+    """
     for record in sorted(project.records(CONTRACT), key=attrgetter("order"), reverse=True):
+        if until is not None and record.order > until:
+            continue
         try:
             body = record.read(Contract)
         except CicloError:

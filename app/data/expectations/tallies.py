@@ -45,9 +45,13 @@ class RowTally(Tally):
         self._broken = self._of = 0
         self._examples: list[Example] = []
 
-    def take(self, cells: pa.Array, first: int) -> None:
+    def take(self, cells: pa.Array, first: int, without: NDArray[np.bool_] | None = None) -> None:
+        """The next cells; those of the rows ``without`` aren't counted."""
+        counts = np.ones(len(cells), bool) if isinstance(self._own, Filled) else valid_of(cells)
         broken = broken_rows(self._own, cells)
-        self._of += len(cells) if isinstance(self._own, Filled) else len(cells) - cells.null_count
+        if without is not None:
+            counts, broken = counts & ~without, broken & ~without
+        self._of += int(np.count_nonzero(counts))
         self._broken += int(np.count_nonzero(broken))
         wanted = _EXAMPLES - len(self._examples)
         if wanted:

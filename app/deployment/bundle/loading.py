@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from app.data.expectations.records import OfRows
 from app.deployment.bundle.acceptance import read_acceptance, rescore
 from app.deployment.bundle.archive import FORM, LIMITS, MEMBER_BYTES, MODEL, refuse
+from app.deployment.bundle.expected import EXPECTATIONS_FILE, read_expectations
 from app.deployment.bundle.manifest import ACCEPTANCE_FILE, MODEL_FILE, ONNX, ONNX_FILE, Manifest
 from app.deployment.bundle.reader import Bundle, opened
 from app.deployment.records import LIMIT, Certificate
@@ -33,12 +35,15 @@ class LoadedBundle:
         Predictions of a table with a typed column for each feature.
     key
         That signed the bundle, empty where it isn't signed.
+    expected
+        What is expected of the rows that the model gets.
     """
 
     manifest: Manifest
     answer: Callable[[pa.Table], Predictions]
     certificate: Certificate
     key: str = ""
+    expected: tuple[OfRows, ...] = ()
 
 
 def load_bundle(path: Path) -> LoadedBundle:
@@ -69,7 +74,12 @@ def prove_bundle(path: Path) -> LoadedBundle:
         if {feature.name for feature in signature.features} - set(acceptance.columns):
             raise refuse(FORM, ACCEPTANCE_FILE, "bad_acceptance")
         certificate = rescore(answer, signature, acceptance, runtime=runtime)
-        return LoadedBundle(manifest=manifest, answer=answer, certificate=certificate, key=bundle.key)
+        expected: tuple[OfRows, ...] = ()
+        if any(entry.path == EXPECTATIONS_FILE for entry in manifest.files):
+            expected = read_expectations(bundle.read(EXPECTATIONS_FILE), signature.features)
+        return LoadedBundle(
+            manifest=manifest, answer=answer, certificate=certificate, key=bundle.key, expected=expected
+        )
 
 
 Answering = tuple[str, Callable[[pa.Table], Predictions]]

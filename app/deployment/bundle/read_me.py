@@ -7,7 +7,7 @@ from app.text import Words
 from app.verification.papers.markdown import plain
 
 
-def read_me(manifest: Manifest, words: Words, *, file_name: str) -> str:
+def read_me(manifest: Manifest, words: Words, *, file_name: str, expected: bool = False) -> str:
     """How to score a file with the bundle, and what lies in it."""
     columns = ", ".join(f"`{f.name}`" if "`" not in f.name else plain(f.name) for f in manifest.schema.features)
     answers = ["prediction", *(f"probability_{label}" for label in manifest.schema.labels), "remark"]
@@ -28,7 +28,8 @@ def read_me(manifest: Manifest, words: Words, *, file_name: str) -> str:
         "",
     ]
     held = {MODEL_FILE} | ({ONNX_FILE} if manifest.runs_on == ONNX else set())
-    contents = [(name, key) for name, key in _CONTENTS if key not in _MODELS or name in held]
+    held |= {_EXPECTATIONS} if expected else set()
+    contents = [(name, key) for name, key in _CONTENTS if key not in _SOMETIMES or name in held]
     lines += [f"- `{name}`: {words(f'deployment.read_me.{key}')}" for name, key in contents]
     return "\n".join(lines) + "\n"
 
@@ -56,8 +57,9 @@ def runbook(manifest: Manifest, words: Words, *, file_name: str, contact: str) -
     return "\n".join(lines) + "\n"
 
 
+_EXPECTATIONS = "expectations.json"
 _TROUBLES = ("columns", "rejected", "remarks", "answers")
-_MODELS = ("model", "onnx")
+_SOMETIMES = ("model", "onnx", "expectations")
 
 
 _CONTENTS = (
@@ -66,6 +68,7 @@ _CONTENTS = (
     (ONNX_FILE, "onnx"),
     (MODEL_FILE, "model"),
     ("acceptance.json", "acceptance"),
+    (_EXPECTATIONS, "expectations"),
     ("certificate.json", "certificate"),
     ("runbook.md", "runbook"),
     ("model-card.md", "card"),

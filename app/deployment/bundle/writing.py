@@ -14,6 +14,7 @@ from app.data.stored import read_stored
 from app.deployment.approved import ApprovedVersion, safe_name
 from app.deployment.bundle.acceptance import make_acceptance, write_acceptance
 from app.deployment.bundle.bom import bill, licences, requirements
+from app.deployment.bundle.expected import EXPECTATIONS_FILE, expectations_of, write_expectations
 from app.deployment.bundle.manifest import (
     ACCEPTANCE_FILE,
     BOM_FILE,
@@ -92,6 +93,9 @@ def write_bundle(source: Source, path: Path) -> None:
         REQUIREMENTS_FILE: requirements(version.model.versions).encode(),
         LICENCES_FILE: canonical(licences(version.model.versions)),
     }
+    expected = expectations_of(version)
+    if expected:
+        files[EXPECTATIONS_FILE] = write_expectations(expected)
     if onnx:
         files[ONNX_FILE] = onnx
     manifest = _manifest(source, runs_on=ONNX if onnx else SKOPS)
@@ -101,7 +105,7 @@ def write_bundle(source: Source, path: Path) -> None:
     for language, (about, read, run, report, key) in _TEXTS.items():
         words = Words(language)
         files[about] = card(known, words).encode()
-        files[read] = read_me(manifest, words, file_name=path.name).encode()
+        files[read] = read_me(manifest, words, file_name=path.name, expected=bool(expected)).encode()
         files[run] = runbook(manifest, words, file_name=path.name, contact=contact).encode()
         files[report] = version.object_bytes(version.report_record, key)
     _seal(path, manifest, files)

@@ -18,6 +18,7 @@ from app.deployment.bundle.loading import LoadedBundle, load_bundle
 from app.deployment.place import put_over
 from app.deployment.records import ScoreAnswer, ScoreRequest
 from app.deployment.scoring.columns import Matched, match_columns, output_names
+from app.deployment.scoring.expected import Expected
 from app.deployment.scoring.rows import judge
 from app.deployment.scoring.table_files import check_ending, writing_table
 from app.errors import CicloError
@@ -68,6 +69,7 @@ class _Scorer:
         self._loaded = loaded
         self._schema = loaded.manifest.schema
         self._remarks = _Remarks(words)
+        self._expected = Expected(loaded.expected)
         self._rows = self._rejected = self._remarked = 0
         self._preview: list[tuple[str, ...]] = []
 
@@ -99,7 +101,7 @@ class _Scorer:
             out="",
             header=tuple(schema.names),
             preview=tuple(self._preview),
-            notes=(*self._notes(), *matched.notes),
+            notes=(*self._notes(), *matched.notes, *self._expected.notes()),
         )
 
     def _notes(self) -> tuple[Text, ...]:
@@ -118,6 +120,7 @@ class _Scorer:
         judged = judge(texts, self._schema.features, notations)
         predictions = self._loaded.answer(judged.table)
         rejected = judged.rejected | batch.rejected
+        self._expected.take(judged.table, rejected)
         remarks = self._remarks.column(batch.faults, judged.remarks, count=len(rejected))
         self._rows += len(rejected)
         self._rejected += int(rejected.sum())

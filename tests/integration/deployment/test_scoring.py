@@ -12,13 +12,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.data import limits
+from app.data.expectations.records import Categories, Range
 from app.data.records import Corrections
+from app.deployment.bundle.expected import EXPECTATIONS_FILE, write_expectations
 from app.deployment.records import ScoreAnswer, ScoreRequest
 from app.deployment.scoring.run import score
 from app.errors import CicloError
 from app.jobs.contract import Cancelled, Progress
 from app.learning.model import predict_table
 from app.learning.records import Task
+from app.text import Words
 from tests.unit.deployment.models import COLUMNS, fitted, table, write
 
 Row = Sequence[str]
@@ -215,3 +218,23 @@ def test_that_a_file_of_which_nothing_can_be_scored_says_so(tmp_path: Path) -> N
     answer = run(tmp_path, bundle, save(tmp_path / "in.csv", rows))
     assert (answer.rows, answer.rejected) == (12, 12)
     assert "deployment.note.none_scored" in [note.id for note in answer.notes]
+
+
+def test_that_a_file_that_is_not_as_expected_is_scored_and_told(tmp_path: Path) -> None:
+    expected = (Range(column="count", high=0.0), Categories(column="colour", words=("nothing",), others=0.99))
+    bundle = write(tmp_path / "a.ciclo.zip", more={EXPECTATIONS_FILE: write_expectations(expected)})
+    rows = [*stored_rows(), ["1.5", "many", "2024-01-01", "red"]]
+    answer = run(tmp_path, bundle, save(tmp_path / "in.csv", rows))
+    assert answer.rejected == 1
+    told = [note for note in answer.notes if note.id.startswith("expectations.")]
+    assert {note.id for note in told} == {"expectations.broken.some", "expectations.broken.nobody"}
+    assert all(Words(language).text(note) for note in told for language in ("en", "es"))
+    assert all(note.params["of"] != len(rows) - 1 for note in told), "a rejected row is counted"
+
+
+@pytest.mark.parametrize("member", [b"[1]", b'[{"kind":"range","column":"gone","low":1}]', b"[" * 99])
+def test_that_expectations_that_do_not_fit_are_refused(member: bytes, tmp_path: Path) -> None:
+    bundle = write(tmp_path / "a.ciclo.zip", more={EXPECTATIONS_FILE: member})
+    with pytest.raises(CicloError) as caught:
+        run(tmp_path, bundle, save(tmp_path / "in.csv", stored_rows()))
+    assert caught.value.code in ("deployment.bundle.bad_expectations", "deployment.bundle.too_deep")

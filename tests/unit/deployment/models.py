@@ -104,6 +104,7 @@ def write(
     onnx: bytes = b"",
     signature: Callable[[bytes], bytes] | None = None,
     notation: dict[str, object] | None = None,
+    more: dict[str, bytes] | None = None,
 ) -> Path:
     """A bundle at ``path``, of format 2 where it has an ONNX file; its acceptance rows, its model or parts of its
     schema may be given, and what signs its manifest."""
@@ -115,7 +116,7 @@ def write(
         README_FILE: b"read me",
         REPORT_FILE: b"report",
     }
-    files |= {ONNX_FILE: onnx} if onnx else {}
+    files |= ({ONNX_FILE: onnx} if onnx else {}) | (more or {})
     entries = tuple(
         Entry(path=n, size=len(d), sha256=hashlib.sha256(d).hexdigest(), media="x/y") for n, d in sorted(files.items())
     )
