@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from app.data.expectations.records import Checked
+from app.data.expectations.words import broken_sentence
 from app.learning.records import ModelVersion
 from app.project.record import readable
 from app.text.message import Text, Value, amount
@@ -35,6 +37,7 @@ class Evidence:
     suspicions: tuple[Text, ...] = ()
     compared: tuple[Comparison, ...] = ()
     worth: Worth | None = None
+    expected: Checked | None = None
 
     def beside(self, kind: str) -> Comparison | None:
         """The comparison with the champion, or with the rule; None where there is none that tells anything."""
@@ -173,10 +176,25 @@ def _worth(evidence: Evidence) -> Gate | None:
     )
 
 
+def _data_expectations(evidence: Evidence) -> Gate | None:
+    """The training data must keep to the contract of its dataset, where there is one."""
+    found = evidence.expected
+    if found is None:
+        return None
+    broken, told = len(found.broken), found.met + len(found.broken)
+    said: dict[str, Value | Text | str | int | float] = {"dataset": readable(evidence.version.dataset), "n": told}
+    sentence = Text("verification.gate.data_expectations.passed", said)
+    if broken:
+        said |= {"n": broken, "of": told, "first": broken_sentence(found.broken[0])}
+        sentence = Text("verification.gate.data_expectations.failed", said)
+    return Gate(code="data_expectations", passed=not broken, value=float(broken), limit=0.0, sentence=sentence)
+
+
 GATES: dict[str, Callable[[Evidence], Gate | None]] = {
     "beats_baseline": _beats_baseline,
     "beats_rule": _beats_rule,
     "champion": _champion,
     "worth": _worth,
     "no_leakage": _no_leakage,
+    "data_expectations": _data_expectations,
 }

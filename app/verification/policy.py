@@ -27,7 +27,7 @@ from app.verification.records import (
 )
 
 UNKNOWN_METRIC = "verification.unknown_metric"
-_OF_THE_REPORT = ("beats_baseline", "no_leakage")
+_OF_THE_REPORT = ("beats_baseline", "no_leakage", "data_expectations")
 """Gates that no setting moves: a report's own outcome stands."""
 _ALL_METRICS = tuple(sorted({code for codes in METRICS.values() for code in codes}))
 

@@ -91,7 +91,7 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
-    """A condition for approval: beats_baseline, metric_limit or no_leakage. ``sentence`` says the outcome."""
+    """A condition for approval, such as beats_baseline, metric_limit or no_leakage. ``sentence`` says the outcome."""
 
     code: str
     passed: bool

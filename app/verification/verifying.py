@@ -25,6 +25,7 @@ from app.verification import charts, policy, state
 from app.verification.bands import prediction_band
 from app.verification.classes import class_rows
 from app.verification.compared import chosen_rows, spent_over
+from app.verification.expected import training_data
 from app.verification.gates import Evidence, judge
 from app.verification.importance import importance_chart, permutation_importance, sampled
 from app.verification.metrics import measure
@@ -218,6 +219,7 @@ def _evidence(context: Context, case: _Case) -> Evidence:
         suspicions=_suspicions(case, metrics),
         compared=tuple(one.comparison for one in beside),
         worth=_worth(case, beside),
+        expected=training_data(case.project, case.version, watch=lambda _share: context.check_cancelled()),
     )
 
 

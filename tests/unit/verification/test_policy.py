@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.data.expectations.records import Checked, Range, Result, Verdict
 from app.errors import CicloError
 from app.learning.records import Estimate
 from app.learning.search.records import Served
@@ -165,3 +166,16 @@ def test_that_one_approval_is_enough_again_where_less_is_at_stake(project: Proje
     decide(project, "churn", override="trial")
     policy.set_gate_risk(project, model="churn", risk=Risk.LOW)
     assert state.version_state(project, model.id) is VersionState.APPROVED
+
+
+def test_that_data_that_is_not_as_expected_stops_a_version() -> None:
+    assert "data_expectations" not in outcomes(evidence())
+    kept = Checked(contract="c", met=3)
+    assert outcomes(evidence(expected=kept))["data_expectations"]
+    gone = Result(expectation=Range(column="age", high=120.0), verdict=Verdict.BROKEN, rows=2, of=9)
+    broken = evidence(expected=Checked(contract="c", met=2, broken=(gone,)))
+    gate = next(gate for gate in judge(broken) if gate.code == "data_expectations")
+    assert (gate.passed, gate.value) == (False, 1.0)
+    assert "doesn't meet 1 of 3 expectations. Not met: age is at most 120. 2 of 9 values" in Words("en").text(
+        gate.sentence
+    )
