@@ -160,3 +160,9 @@ def summed(contract: str, results: tuple[Result, ...]) -> Checked:
         broken=tuple(one for one in results if one.verdict is Verdict.BROKEN),
         unchecked=tuple(one for one in results if one.verdict is Verdict.UNCHECKED),
     )
+
+
+def spread(checked: Checked, expectations: tuple[Expectation, ...]) -> tuple[Result, ...]:
+    """What was kept of a check by these expectations, as one result for each."""
+    told = {one.expectation: one for one in (*checked.broken, *checked.unchecked)}
+    return tuple(told.get(one, Result(expectation=one, verdict=Verdict.MET)) for one in expectations)

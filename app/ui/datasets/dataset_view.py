@@ -15,6 +15,7 @@ from app.ui import theme as tokens
 from app.ui.datasets.columns_table import ColumnRow, ColumnsTable, rows_of
 from app.ui.datasets.dataset_head import DatasetHead
 from app.ui.datasets.detail import Detail
+from app.ui.datasets.expectations_part import ExpectationsPart
 from app.ui.datasets.findings import Findings
 from app.ui.datasets.loading import Load, Loaded
 from app.ui.datasets.rail import Rail
@@ -26,8 +27,8 @@ from app.ui.widgets.basics import Card
 from app.ui.widgets.form import Option, Segments
 from app.ui.widgets.messages import Notice
 
-Part = Literal["columns", "rows", "rejected"]
-_PARTS: tuple[Part, ...] = ("columns", "rows", "rejected")
+Part = Literal["columns", "rows", "expectations", "rejected"]
+_PARTS: tuple[Part, ...] = ("columns", "rows", "expectations", "rejected")
 
 
 class DatasetView(QWidget):
@@ -93,6 +94,13 @@ class DatasetView(QWidget):
     def rejected(self) -> RejectedTable:
         """Made when it is first looked at."""
         made = RejectedTable(self._session.theme, self._words)
+        self.stack.addWidget(made)
+        return made
+
+    @cached_property
+    def expectations(self) -> ExpectationsPart:
+        """Made when it is first looked at."""
+        made = ExpectationsPart(self._session)
         self.stack.addWidget(made)
         return made
 
@@ -208,6 +216,8 @@ class DatasetView(QWidget):
         self._filled.add(part)
         if part == "rejected":
             self.rejected.show_rejected(loaded.rejected)
+        elif part == "expectations":
+            self.expectations.show_version(self.version)
         elif part == "rows":
             self._show_rows(loaded.profile.columns if loaded.profile is not None else ())
 
@@ -231,12 +241,10 @@ class DatasetView(QWidget):
 
     @Slot(str)
     def show_part(self, part: Part) -> None:
-        """Show the columns, the rows, or what was rejected."""
+        """Show the columns, the rows, what is expected, or what was rejected."""
         self.parts.set_value(part)
         self._fill_part()
-        self.stack.setCurrentWidget(
-            self.rows if part == "rows" else self.rejected if part == "rejected" else self.columns
-        )
+        self.stack.setCurrentWidget(getattr(self, part))
 
     @Slot(str)
     def show_column(self, name: str) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from app.data.expectations.contracts import contract_of, contracting, proposal
-from app.data.expectations.records import CheckAnswer, CheckRequest, Range, Verdict
+from app.data.expectations.records import CheckAnswer, CheckRequest, Range, Verdict, spread
 from app.data.expectations.words import findings
 from app.data.expectations.work import check_version
 from app.data.recipe.preparing import prepare
@@ -61,6 +61,8 @@ def test_that_every_later_version_is_checked_and_stored_all_the_same(project: Pr
     assert held is not None
     assert bad.expected.contract == held.id
     assert [one.rows for one in bad.expected.broken] == [30, 60]
+    results = spread(bad.expected, held.contract.expectations)
+    assert [one.verdict for one in results].count(Verdict.MET) == bad.expected.met
     words = Words("es")
     assert [words.text(one.message)[:16] for one in findings(bad.expected.broken)] == [
         "No se cumple: ci",
