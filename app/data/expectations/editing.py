@@ -91,7 +91,7 @@ def make_sure(expectation: Expectation, types: Mapping[str, ColumnType]) -> Expe
 
 def _check_ends(column: str, low: Limit | None, high: Limit | None) -> None:
     ends = [end for end in (low, high) if end is not None]
-    wrong = not ends or any(isinstance(end, float) and math.isnan(end) for end in ends)
+    wrong = not ends or not all(map(_is_limit, ends))
     if low is not None and high is not None and not wrong:
         wrong = type(low) is not type(high) or low > high  # type: ignore[operator]
     if isinstance(high, int | float) and not column and high < 0:
@@ -100,6 +100,16 @@ def _check_ends(column: str, low: Limit | None, high: Limit | None) -> None:
         code = "expectations.nobody.range" if column else "expectations.nobody.rows"
         said = {"low": "" if low is None else low, "high": "" if high is None else high}
         raise CicloError(code, **said, **({"column": column} if column else {}))
+
+
+def _is_limit(end: Limit) -> bool:
+    if not isinstance(end, str):
+        return math.isfinite(end)
+    try:
+        datetime.fromisoformat(end)
+    except ValueError:
+        return False
+    return True
 
 
 def read_limit(text: str) -> Limit | None:

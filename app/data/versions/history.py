@@ -8,6 +8,7 @@ from operator import attrgetter
 
 import msgspec
 
+from app.data.expectations.contracts import contract_of
 from app.data.records import DATASET, DatasetVersion
 from app.data.versions.records import NOTE, VersionNote
 from app.errors import CicloError
@@ -167,7 +168,8 @@ def note_draft(record: Record, *, note: str, by: str) -> Draft:
 
 
 def restoring(project: Project, record: Record, *, by: str = "", note: str = "") -> Draft:
-    """An older version as the newest one: another record around the same objects.
+    """An older version as the newest one: another record around the same objects. What an older contract said of it
+    doesn't come along.
 
     Raises
     ------
@@ -179,7 +181,9 @@ def restoring(project: Project, record: Record, *, by: str = "", note: str = "")
         raise CicloError("data.already_newest", label=record.label)
     for stored in record.objects.values():
         project.object_path(stored.sha256)
-    body = msgspec.structs.replace(
-        record.read(DatasetVersion), note=note.strip(), by=by.strip(), restored_from=record.label
+    body, held = record.read(DatasetVersion), contract_of(project, record.name)
+    told = (
+        body.expected if held is not None and body.expected is not None and body.expected.contract == held.id else None
     )
+    body = msgspec.structs.replace(body, note=note.strip(), by=by.strip(), restored_from=record.label, expected=told)
     return draft(DATASET, body, parents=(record.id,), kept=record.objects, name=record.name)

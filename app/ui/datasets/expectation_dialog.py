@@ -41,7 +41,7 @@ class ExpectationDialog(Dialog):
         self.setMinimumWidth(session.theme.size(520))
         self._session, self._words, self._types = session, words, types
         self._typed = Typed(words)
-        self._make_choosers()
+        self._make_choosers(column_of(held) if held is not None else _ALL)
         self._make_fields()
         self._preview = label("", "muted")
         self._notice = Notice(session.theme, close_name=words("ui_datasets.close"))
@@ -58,9 +58,11 @@ class ExpectationDialog(Dialog):
 
     # Making it
 
-    def _make_choosers(self) -> None:
+    def _make_choosers(self, column: str) -> None:
+        """``column`` may be one that this version doesn't have."""
         words, theme = self._words, self._session.theme
-        options = [Option(_ALL, words("expectations.ui.all_rows")), *(Option(name, name) for name in self._types)]
+        names = dict.fromkeys([*self._types, column])
+        options = [Option(_ALL, words("expectations.ui.all_rows")), *(Option(name, name) for name in names if name)]
         self.column = Dropdown(theme, options)
         self.column.setObjectName("datasets.expectation_column")
         self.column.set_value(next(iter(self._types), _ALL))

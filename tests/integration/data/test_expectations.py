@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from app.cli.main import run_command
 from app.data.expectations.contracts import contract_of, contracting, proposal
-from app.data.expectations.records import CheckAnswer, CheckRequest, Range, Verdict, spread
+from app.data.expectations.records import CheckAnswer, CheckRequest, Contract, Range, Verdict, spread
 from app.data.expectations.words import findings
 from app.data.expectations.work import check_version
 from app.data.recipe.preparing import prepare
@@ -93,3 +95,20 @@ def test_that_a_contract_without_expectations_expects_nothing(project: Project) 
     project.commit([contracting("sales", ())])
     assert contract_of(project, "sales") is None
     assert brought(project, ["Lugo,1", "Vigo,2"]).expected is None
+
+
+def test_that_a_contract_is_kept_by_the_command(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = str(project.folder), project.folder.parent / "sales.json"
+    asked = ["expect", folder, "sales", "--learn", "--drop", "rows", "--export", str(out), "--json"]
+    assert run_command(asked) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in document["expectations"]][:2] == ["city.type", "city.categories"]
+    assert msgspec.json.decode(out.read_bytes(), type=Contract).learned_from == "sales@1"
+    assert run_command(["expect", folder, "sales", "--check", "1"]) == 0
+    assert "6 of 6 expectations are met." in capsys.readouterr().out
+    assert run_command(["expect", folder, "sales", "--set", "amount.range=90..1"]) == 2
+    said = capsys.readouterr().err
+    assert "Nobody could meet that" in said
+    assert "The contract stays as it was." in said
+    project.commit([contracting("sales", (Range(column="amount", high=1.0),))])
+    assert run_command(["expect", folder, "sales", "--check", "1"]) == 1

@@ -232,7 +232,15 @@ def test_that_a_file_that_is_not_as_expected_is_scored_and_told(tmp_path: Path) 
     assert all(note.params["of"] != len(rows) - 1 for note in told), "a rejected row is counted"
 
 
-@pytest.mark.parametrize("member", [b"[1]", b'[{"kind":"range","column":"gone","low":1}]', b"[" * 99])
+@pytest.mark.parametrize(
+    "member",
+    [
+        b"[1]",
+        b"[" * 99,
+        b'[{"kind":"range","column":"gone","low":1}]',
+        b'[{"kind":"range","column":"since","low":"long ago"}]',
+    ],
+)
 def test_that_expectations_that_do_not_fit_are_refused(member: bytes, tmp_path: Path) -> None:
     bundle = write(tmp_path / "a.ciclo.zip", more={EXPECTATIONS_FILE: member})
     with pytest.raises(CicloError) as caught:

@@ -183,6 +183,7 @@ def test_that_an_expectation_is_typed_in_few_words(edit: str, expected: Expectat
         ("age.type=years", "expectations.bad_edit"),
         ("age.range=120..0", "expectations.nobody.range"),
         ("age.range=..", "expectations.nobody.range"),
+        ("age.range=0..inf", "expectations.nobody.range"),
         ("plan.range=0..1", "expectations.nobody.type"),
         ("age.categories=1,2", "expectations.nobody.type"),
         ("plan.categories=", "expectations.nobody.categories"),
