@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app.deployment.records import SCORE, ScoreAnswer, ScoreRequest
 from app.errors import CicloError
@@ -18,9 +18,9 @@ from app.text.words import Words
 from app.ui.choosers import choose_file, save_file
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.session import Session
-from app.ui.widgets.basics import Card, button, label, row
+from app.ui.widgets.basics import Card, button, clear, label, row
 from app.ui.widgets.form import Field, line_edit
-from app.ui.widgets.messages import Notice
+from app.ui.widgets.messages import FindingRow, Notice
 from app.ui.widgets.table import Table
 
 Cells = tuple[str, ...]
@@ -72,10 +72,12 @@ class ScoreCard(Card):
         self._table = Table(session.theme, self._model, name=self._words("ui_deployment.score.preview"))
         self._table.setObjectName("deployment.predictions")
         self._table.setMinimumHeight(session.theme.size(280))
+        self._told = QVBoxLayout()
         self.body.addLayout(row(self.score, 1))
         for widget in (self._busy, self._notice, self._summary, self._table):
             self.body.addWidget(widget)
             widget.hide()
+        self.body.insertLayout(self.body.indexOf(self._table), self._told)
         self.body.addLayout(row(self._open, 1))
         self._open.hide()
         self._adopt_job()
@@ -154,6 +156,7 @@ class ScoreCard(Card):
         self._busy.setVisible(busy)
         self.score.setEnabled(not busy)
         if busy:
+            clear(self._told)
             for widget in (self._notice, self._summary, self._table, self._open):
                 widget.hide()
 
@@ -177,6 +180,10 @@ class ScoreCard(Card):
         remarks = self._words("ui_deployment.scored.remarks", n=answer.remarks) if answer.remarks else ""
         done = self._words("ui_deployment.scored", n=answer.rows)
         self._summary.setText(" ".join(part for part in (done, rejected, remarks) if part))
+        clear(self._told)
+        for note in answer.notes:
+            severity = "warning" if note.id.startswith("expectations.") else "note"
+            self._told.addWidget(FindingRow(self._session.theme, severity, self._words.text(note)))
         first, last = _order(answer.header)
         columns = [self._column(answer.header[p], p, added=True) for p in last]
         columns += [self._column(answer.header[p], p, added=False) for p in first]

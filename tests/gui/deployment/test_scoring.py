@@ -6,11 +6,19 @@ import csv
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
 
-from app.deployment.records import SCORE
+from app.data.expectations.records import Range, Result, Verdict
+from app.data.expectations.words import broken_sentence
+from app.deployment.records import SCORE, ScoreAnswer
+from app.jobs.contract import Ended, JobState
+from app.text import Text
+from app.ui.deployment.score import ScoreCard
 from app.ui.session import Session
+from app.ui.widgets.messages import FindingRow
 from tests.gui.trained import Hand, released
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -66,3 +74,15 @@ def test_that_a_path_without_its_folder_is_refused_in_place(hand: Hand, session:
     assert "Write the whole path" in hand.words()
     assert not session.jobs.open(SCORE.name)
     assert hand.find(QPushButton, "deployment.score").isEnabled()
+
+
+def test_that_what_a_file_does_not_keep_to_is_told(qtbot: QtBot, empty_session: Session) -> None:
+    card = ScoreCard(empty_session)
+    qtbot.addWidget(card)
+    broken = Result(expectation=Range(column="calls", high=9.0), verdict=Verdict.BROKEN, rows=2, of=40)
+    notes = (broken_sentence(broken), Text("deployment.note.none_scored"))
+    answer = ScoreAnswer(rows=40, rejected=0, remarks=2, out="/out.csv", notes=notes)
+    card.on_job_event(Ended(job="", state=JobState.DONE, answer=msgspec.Raw(msgspec.json.encode(answer))))
+    told = [row.accessibleName() for row in card.findChildren(FindingRow)]
+    assert told[0].startswith("Not met: calls is at most 9. 2 of 40 values don't fit")
+    assert len(told) == 2
