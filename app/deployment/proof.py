@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,7 @@ from app.deployment.bundle.acceptance import chosen_rows, raw_rows, spoiled_rows
 from app.deployment.comparing import compare
 from app.deployment.onnx.changes import typed
 from app.deployment.onnx.edges import threshold_rows
+from app.deployment.onnx.nodes import evenly
 from app.deployment.records import LIMIT, Certificate
 from app.errors import CicloError
 from app.jobs.launcher import environment
@@ -22,7 +23,7 @@ from app.learning.model import FittedModel, Predictions, predict_table
 from app.learning.records import Signature, Task
 
 _PATIENCE_S = 300
-_MOST_ROWS = 20_000
+_MOST_ROWS, _PART_ROWS = 20_000, 2_000
 _SIGNATURE, _RUNTIME = b"ciclo.signature", b"ciclo.runtime"
 _LABEL, _VALUE, _PROBABILITY = "label", "value", "probability_{}"
 
@@ -44,6 +45,16 @@ class Proof:
     signature: Signature
     at_thresholds: int
     model_sha256: str
+
+    def part(self) -> Proof:
+        """Some of its rows, evenly spread: whether an export that was asked with all of them is still the same."""
+        places = evenly(self.table.num_rows, _PART_ROWS)
+        expected = Predictions(
+            labels=self.expected.labels[places] if len(self.expected.labels) else self.expected.labels,
+            values=self.expected.values[places] if len(self.expected.values) else self.expected.values,
+            probabilities=self.expected.probabilities[places],
+        )
+        return replace(self, table=self.table.take(pa.array(places)), expected=expected)
 
 
 def make_proof(model: FittedModel, table: pa.Table, *, model_sha256: str, most: int = _MOST_ROWS) -> Proof:

@@ -90,7 +90,7 @@ def _mined(model: Node, rows: Rows) -> Said:
     chain = model.one("Segmentation")
     segments = [segment.one(*MODELS) for segment in chain.all("Segment") if _always(segment)]
     if chain.told("multipleModelMethod") == "sum":
-        return Said(values=_trees(segments, rows))
+        return Said(values=_trees(chain, segments, rows))
     if chain.told("multipleModelMethod") != "modelChain" or not segments:
         raise unreadable("Segmentation")
     for segment in segments[:-1]:
@@ -104,13 +104,24 @@ def _always(segment: Node) -> bool:
     return True
 
 
-def _trees(models: Sequence[Node], rows: Rows) -> Floats:
-    """The sum of trees, added up in their order: shape (n, 1)."""
-    places: dict[str, int] = {}
-    trees = [_tree(model, places) for model in models]
-    seen = np.column_stack([rows.numbers(name) for name in places] or [np.zeros(rows.count)])
+@dataclass(frozen=True)
+class _Grown:
+    """Trees, and the fields that their columns are."""
+
+    trees: list[Tree]
+    fields: list[str]
+
+
+def _trees(chain: Node, models: Sequence[Node], rows: Rows) -> Floats:
+    """The sum of the trees in an element, added up in their order: shape (n, 1)."""
+    if not isinstance(chain.kept, _Grown):
+        places: dict[str, int] = {}
+        trees = [_tree(model, places) for model in models]
+        chain.kept = _Grown(trees, list(places))
+    grown = chain.kept
+    seen = np.column_stack([rows.numbers(name) for name in grown.fields] or [np.zeros(rows.count)])
     total = np.zeros(rows.count)
-    for tree in trees:
+    for tree in grown.trees:
         total = total + fallen(tree, 0, seen)[:, 0]
     return total.reshape(-1, 1)
 
