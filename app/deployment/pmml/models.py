@@ -43,7 +43,7 @@ def said_by(model: Node, rows: Rows) -> Said:
         case "RegressionModel":
             return _regression(model, local)
         case "TreeModel":
-            return Said(values=_trees([model], local))
+            return Said(values=_trees(model, [model], local))
         case "MiningModel":
             return _mined(model, local)
     raise unreadable(model.tag)
