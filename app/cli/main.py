@@ -30,6 +30,7 @@ COMMANDS = (
     "import",
     "prepare",
     "expect",
+    "labels",
     "rules",
     "watch",
     "data",

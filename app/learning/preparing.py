@@ -53,7 +53,7 @@ def prepare(request: TrainRequest) -> Prepared:
     stated, directions = asked.stated, asked.directions
     _check_metric(asked, metric)
     _check_room(asked, request)
-    features, data = _learning_data(asked, request.seed)
+    features, data = learning_data(asked, request.seed)
     data = replace(data, absolute=metric in BY_SIZE)
     if directions:
         data = replace(data, directions=tuple(directions.get(column.feature, 0) for column in data.columns))
@@ -84,7 +84,8 @@ def _check_room(asked: Asked, request: TrainRequest) -> None:
     )
 
 
-def _learning_data(asked: Asked, seed: int) -> tuple[tuple[Feature, ...], LearningData]:
+def learning_data(asked: Asked, seed: int) -> tuple[tuple[Feature, ...], LearningData]:
+    """The rows that are learned from, and the schema of their columns."""
     divided, target = asked.divided, asked.target
     rows = divided.rows
     prose = {column.name for column in asked.columns if holds_prose(column)}

@@ -26,6 +26,7 @@ from app.data.recipe.steps import (
     Part,
     Plain,
     Recipe,
+    Relabel,
     Rename,
     Replace,
     Retype,
@@ -251,6 +252,18 @@ class Checker:
     def _sample(self, step: Sample) -> Types:
         if step.rows < 1:
             raise self._bad("rows")
+        return self._types
+
+    @after.register
+    def _relabel(self, step: Relabel) -> Types:
+        type = self._column(step.column)
+        numbers = [one.row for one in step.rows]
+        if not numbers or min(numbers) < 1 or len(set(numbers)) < len(numbers):
+            raise self._bad("rows")
+        for word in {word for one in step.rows for word in (one.was, one.to) if word is not None}:
+            self._value("rows", word, type)
+            if not word or (type is ColumnType.INTEGER and not float(word).is_integer()):
+                raise self._bad("rows")
         return self._types
 
     @after.register

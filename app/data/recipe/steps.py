@@ -233,6 +233,23 @@ class Sample(TableStep, frozen=True, kw_only=True, tag="sample"):
     seed: int = 0
 
 
+class Decided(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was decided about the label of one row, counted from 1: ``was`` is what it said, ``to`` what it is to say,
+    the same where it is right, and None where the row is left out."""
+
+    row: int
+    was: str
+    to: str | None = None
+
+
+class Relabel(TableStep, frozen=True, kw_only=True, tag="relabel"):
+    """Correct the labels of single rows, or leave the rows out. Refused where a row says something else than it did
+    when it was decided about: the rows of another table aren't these."""
+
+    column: str
+    rows: tuple[Decided, ...]
+
+
 class Function(StrEnum):
     """What becomes of the values of a group. ``rows`` counts rows, ``count`` values that aren't missing."""
 
@@ -296,6 +313,7 @@ AnyStep = (
     | Deduplicate
     | Sort
     | Sample
+    | Relabel
     | Aggregate
     | Join
 )

@@ -10,13 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.data.recipe.frame import Frame, one_zero
+from app.data.recipe.frame import Frame, literal, one_zero
 from app.data.recipe.steps import (
     Aggregate,
     Deduplicate,
     Function,
     Join,
     Measure,
+    Relabel,
     Sample,
     Sort,
     TableStep,
@@ -94,6 +95,35 @@ def _sample(step: Sample, frame: Frame, other: Other) -> tuple[Frame, Touched]:
         return _said(frame)
     places = np.sort(np.random.default_rng(step.seed).choice(rows, step.rows, replace=False))
     return _said(frame.rows(frame.table.take(pa.array(places))))
+
+
+@apply_whole.register
+def _relabel(step: Relabel, frame: Frame, other: Other) -> tuple[Frame, Touched]:
+    type, rows = frame.types[step.column], frame.table.num_rows
+    decided = sorted(step.rows, key=lambda one: one.row)
+    places = np.array([one.row for one in decided], dtype=np.int64) - 1
+    if places[-1] >= rows:
+        raise CicloError("data.recipe.no_such_row", row=decided[-1].row, rows=rows)
+    cells = (frame.words(step.column) if type in WORDS else frame.column(step.column)).combine_chunks()
+    was, to = (_literals([getattr(one, side) for one in decided], type) for side in ("was", "to"))
+    same = pc.fill_null(pc.equal(cells.take(pa.array(places)), was), False).to_numpy(zero_copy_only=False)
+    if not same.all():
+        first = decided[int(np.argmin(same))]
+        raise CicloError("data.recipe.other_label", row=first.row, column=step.column, label=first.was)
+    kept = np.ones(rows, dtype=bool)
+    kept[places] = to.is_valid().to_numpy(zero_copy_only=False)
+    at = np.zeros(rows, dtype=bool)
+    at[places] = kept[places]
+    made = frame.put(step.column, pc.replace_with_mask(cells, pa.array(at), to.drop_null()), type)
+    made = made.rows(made.table.filter(pa.array(kept)))
+    changed = sum(one.to is not None and one.to != one.was for one in decided)
+    return made, Touched(rows=made.table.num_rows, columns=len(made.types), cells=changed)
+
+
+def _literals(words: Sequence[str | None], type: ColumnType) -> pa.Array:
+    """Values of a step as cells; None stays missing."""
+    kind = pa.string() if type in WORDS else ARROW_TYPES[type]
+    return pa.array([None if word is None else literal(word, type).as_py() for word in words], kind)
 
 
 # Aggregates

@@ -51,6 +51,9 @@ def after(*steps: dict[str, object]) -> Types:
         ({"step": "filter", "column": "w", "test": "<", "values": ["a"]}, "bad_setting"),
         ({"step": "filter", "column": "x", "test": "missing", "values": [1]}, "bad_setting"),
         ({"step": "sample", "rows": 0}, "bad_setting"),
+        ({"step": "relabel", "column": "w", "rows": [{"row": 0, "was": "a", "to": "b"}]}, "bad_setting"),
+        ({"step": "relabel", "column": "w", "rows": [{"row": 2, "was": "a"}, {"row": 2, "was": "a"}]}, "bad_setting"),
+        ({"step": "relabel", "column": "n", "rows": [{"row": 1, "was": "1", "to": "1.5"}]}, "bad_setting"),
         (
             {"step": "aggregate", "by": ["w"], "measures": [{"function": "sum", "column": "w", "into": "s"}]},
             "wrong_type",

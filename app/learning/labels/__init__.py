@@ -1,0 +1,1 @@
+"""Rows whose label is probably wrong, and what becomes of them."""
