@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.learning.balance.checking import check_balance
 from app.learning.columns import check_directions, choose_columns, propose_columns
 from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import Traits
 from app.learning.examination import examine_target
-from app.learning.records import PlannedColumn, PlanRequest
+from app.learning.records import Balance, PlannedColumn, PlanRequest
 from app.learning.room import most_words, size_of
 from app.learning.rule.outcome import Stated, state_rule
 from app.learning.source import Source, open_source
@@ -64,6 +65,7 @@ class Asked(Opened):
             self.divided.learned,
             words=most_words(self.source, self.columns),
             directed=bool(self.directions),
+            balanced=self.request.balance is not Balance.NONE,
         )
 
 
@@ -97,4 +99,5 @@ def understand(opened: Opened) -> Asked:
     proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
     columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
     divided = make_split(source, opened.test, target, scheme, columns, request)
+    check_balance(request.balance, divided, columns)
     return Asked(request=request, source=source, test=opened.test, target=target, columns=columns, divided=divided)

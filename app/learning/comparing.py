@@ -34,6 +34,8 @@ def find_champion(request: TrainRequest, prepared: Prepared) -> tuple[Champion |
         project.close()
     if (body.target, body.task) != (request.target, prepared.data.task):
         return None, Text("learning.note.champion_other", {"model": record.label, "target": body.target})
+    if body.request.balance != request.balance:
+        return None, Text("learning.note.champion_balance", {"model": record.label})
     champion = champion_of(record.label, body)
     if champion is None:
         return None, Text("learning.note.champion_unknown", {"model": record.label})

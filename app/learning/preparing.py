@@ -11,6 +11,7 @@ import pyarrow as pa
 from app.errors import CicloError
 from app.jobs.system import available_memory_mb
 from app.learning.asked import Asked, open_asked, understand
+from app.learning.balance.checking import rows_at_most
 from app.learning.columns import holds_prose
 from app.learning.estimators.preparation import levels_after_encoding
 from app.learning.matrix import describe_features, feature_frame, frame_columns
@@ -54,7 +55,7 @@ def prepare(request: TrainRequest) -> Prepared:
     _check_metric(asked, metric)
     _check_room(asked, request)
     features, data = learning_data(asked, request.seed)
-    data = replace(data, absolute=metric in BY_SIZE)
+    data = replace(data, absolute=metric in BY_SIZE, balance=request.balance)
     if directions:
         data = replace(data, directions=tuple(directions.get(column.feature, 0) for column in data.columns))
     if stated is not None:
@@ -75,7 +76,7 @@ def _check_room(asked: Asked, request: TrainRequest) -> None:
         forecast(
             asked.target.task,
             request.preset,
-            asked.size,
+            replace(asked.size, rows=rows_at_most(request.balance, asked.size.rows, classes=asked.size.classes)),
             seconds=0.0,
             processors=0 if request.cluster else 1,
             traits=asked.traits,

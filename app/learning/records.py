@@ -40,6 +40,17 @@ class Preset(StrEnum):
     THOROUGH = "thorough"
 
 
+class Balance(StrEnum):
+    """What is done in each fit about classes of unequal size: nothing, rows weighed, rows of rare classes copied, of
+    frequent ones left out, or rows of rare classes made up."""
+
+    NONE = "none"
+    WEIGHTS = "weights"
+    OVER = "over"
+    UNDER = "under"
+    SMOTE = "smote"
+
+
 class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Ask what a training would do. ``task`` is auto, classification or regression, as on the command line.
 
@@ -64,6 +75,7 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     locale: str = ""
     increasing: tuple[str, ...] = ()
     decreasing: tuple[str, ...] = ()
+    balance: Balance = Balance.NONE
 
 
 class PlannedColumn(msgspec.Struct, frozen=True, kw_only=True):

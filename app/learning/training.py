@@ -23,6 +23,7 @@ from app.jobs.asking import running_now
 from app.jobs.contract import Context, Outcome, Progress
 from app.jobs.system import peak_memory_mb
 from app.learning.alarms import leak_alarms
+from app.learning.balance.notes import notes_on_balance
 from app.learning.choosing import Winner, choose, executed, notes_on_sample, refit
 from app.learning.comparing import find_champion
 from app.learning.compute.machines import Machines, machines
@@ -54,7 +55,7 @@ from app.project.folder import Folder
 from app.project.record import Draft, encode
 from app.text.message import Text
 
-_LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "skops", "optuna")
+_LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "imbalanced-learn", "skops", "optuna")
 _SHARE_FOR_SEARCH, _SHARE_FOR_CURVE = 0.9, 0.05
 """Of a time limit; the rest is for writing it all down. The last fits are reserved for by the search."""
 _SHARE_OF_WORK = 0.1
@@ -133,6 +134,7 @@ def open_checkpoint(prepared: Prepared, request: TrainRequest) -> Checkpoint:
         [(f.name, f.type.value) for f in prepared.features],
         rows.hashes(),
         data.directions,
+        data.balance.value,
         [hashlib.sha256(scored.astype("<i8").tobytes()).hexdigest() for _, scored in data.folds],
         library_versions(),
     )
@@ -278,6 +280,7 @@ def _notes_on_data(prepared: Prepared, request: TrainRequest) -> tuple[Text, ...
     taken = () if request.taken is None else (Text("learning.note.taken", {"model": request.taken.version}),)
     return (
         *taken,
+        *notes_on_balance(request.balance),
         *notes_on_rule(asked.stated, asked.divided.rows.train, target.task),
         *notes_on(asked.source, target, asked.columns, directed=any(prepared.data.directions)),
         *leak_hints(asked.source, target, request.target, asked.columns),

@@ -11,7 +11,7 @@ from operator import attrgetter
 import msgspec
 
 from app.errors import CicloError, worded
-from app.learning.records import MODEL, Estimate, ModelVersion, Task
+from app.learning.records import MODEL, Balance, Estimate, ModelVersion, Task
 from app.learning.search.records import Served, Spent
 from app.project import Project, Record, draft
 from app.project.purge import purged
@@ -64,6 +64,7 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     state: VersionState
     estimator: str
+    balance: Balance = Balance.NONE
     task: Task
     dataset: str
     created: str
@@ -111,9 +112,13 @@ class _Version(msgspec.Struct, frozen=True, kw_only=True):
         key: str
         train_rows: int
 
+    class _Request(msgspec.Struct, frozen=True):
+        balance: Balance = Balance.NONE
+
     dataset: str
     task: Task
     split: _Split
+    request: _Request
     metric: str
     estimator: str
     cv: dict[str, Estimate]
@@ -360,6 +365,7 @@ def _row(
         id=record.id,
         state=decided or (VersionState.VERIFIED if report else VersionState.TRAINED),
         estimator=version.estimator,
+        balance=version.request.balance,
         task=version.task,
         dataset=version.dataset,
         created=record.time,

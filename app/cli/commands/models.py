@@ -10,6 +10,7 @@ from app.cli.figures import Figure, figures, spoken
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
 from app.cli.work import opened
+from app.learning.records import Balance
 from app.learning.search.records import Served, Spent
 from app.learning.spending import together, total
 from app.text import Words
@@ -28,6 +29,7 @@ class _Model(msgspec.Struct, frozen=True, kw_only=True):
     data_state: str
     created: str
     estimator: str
+    balance: str
     task: str
     metric: str
     openings: int
@@ -68,6 +70,7 @@ def _model(row: VersionRow, words: Words) -> _Model:
         data_state=row.data_state,
         created=row.created,
         estimator=row.estimator,
+        balance=row.balance,
         task=row.task,
         metric=row.metric,
         openings=row.openings,
@@ -83,7 +86,7 @@ def _lines(rows: list[VersionRow], words: Words) -> list[str]:
         (
             row.label,
             words(f"cli.state.{row.state}"),
-            words(f"learning.estimator.{row.estimator}"),
+            _how(row, words),
             f"{row.metric} {spoken(row.metrics.get(row.metric), words, row.metric)}",
             words(f"cli.models.judged.{row.source}", dataset=row.judged_on, n=row.judged_rows),
             f"{row.dataset} ({words(f'verification.data.{row.data_state}')})" if row.data_state else row.dataset,
@@ -92,3 +95,9 @@ def _lines(rows: list[VersionRow], words: Words) -> list[str]:
     ]
     said = together(row.spent for row in rows)
     return [*table(shown), *(["", words.text(said)] if said is not None else [])]
+
+
+def _how(row: VersionRow, words: Words) -> str:
+    """The estimator, marked where classes were balanced."""
+    name = words(f"learning.estimator.{row.estimator}")
+    return name if row.balance is Balance.NONE else f"{name} ({words(f'learning.balance.{row.balance}')})"

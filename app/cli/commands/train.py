@@ -19,6 +19,7 @@ from app.learning.curve_words import sentence
 from app.learning.records import (
     MODEL,
     TRAIN,
+    Balance,
     Candidate,
     ModelVersion,
     PlanRequest,
@@ -73,6 +74,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     labels: tuple[str, ...]
     positive: str
+    balance: str
     train_rows: int
     holdout_rows: int
     excluded: tuple[str, ...]
@@ -113,6 +115,7 @@ def plan_arguments(parser: Parser) -> None:
     parser.option("--include", metavar="COL", several=True)
     parser.option("--never-falls", metavar="COL", several=True)
     parser.option("--never-rises", metavar="COL", several=True)
+    parser.option("--balance", choices=[one.value for one in Balance], default=Balance.NONE.value)
     parser.option("--rule", metavar="SENTENCE", default="")
     parser.option("--seed", metavar="N", number=int, default=0, low=0, high=2**32 - 1)
     parser.option("--jobs", metavar="N", number=int, default=0, low=1, high=4096)
@@ -211,6 +214,7 @@ def plan_request(options: Namespace, columns: Sequence[str], locale: str) -> Pla
         locale=locale if options.rule else "",
         increasing=tuple(column_name(name, columns) for name in options.never_falls),
         decreasing=tuple(column_name(name, columns) for name in options.never_rises),
+        balance=Balance(options.balance),
     )
 
 
@@ -242,6 +246,7 @@ def _answer(version: Record, body: ModelVersion, peak_memory_mb: float, words: W
         target=body.target,
         labels=body.labels,
         positive=body.positive,
+        balance=body.request.balance,
         train_rows=body.split.train_rows,
         holdout_rows=body.split.holdout_rows,
         excluded=tuple(column.name for column in body.excluded),

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.learning.matrix import FrameColumn
-from app.learning.records import Task
+from app.learning.records import Balance, Task
 from app.learning.search.data import LearningData
 from app.learning.splits.splitting import Sealed
 
@@ -28,6 +28,7 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True):
     folds: int
     columns: tuple[FrameColumn, ...]
     directions: tuple[int, ...]
+    balance: Balance
 
 
 def write_parcel(data: LearningData, path: Path) -> None:
@@ -40,6 +41,7 @@ def write_parcel(data: LearningData, path: Path) -> None:
         folds=len(data.folds),
         columns=data.columns,
         directions=data.directions,
+        balance=data.balance,
     )
     frame = {str(n): _packed(data.frame.iloc[:, n].to_numpy()) for n in range(len(data.columns))}
     lines = {"value": data.values, "row": data.rows, "unit": data.units}
@@ -69,6 +71,7 @@ def read_parcel(path: Path) -> LearningData:
         seed=header.seed,
         levels=header.levels,
         directions=header.directions,
+        balance=header.balance,
     )
 
 

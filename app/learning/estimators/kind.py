@@ -61,7 +61,8 @@ Space = Mapping[str, Range | Choice]
 class Traits:
     """What a target is like: its least amount, whether amounts are whole, and how far its tail reaches (skewness); and
     how many distinct words the column has that has most. ``directed``: the analyst says of a column in which direction
-    it may work. ``absolute``: errors count by their size and not by its square: the median is the best guess."""
+    it may work. ``absolute``: errors count by their size and not by its square: the median is the best guess.
+    ``balanced``: classes are balanced in each fit."""
 
     least: float = 0.0
     whole: bool = False
@@ -69,6 +70,7 @@ class Traits:
     words: int = 0
     directed: bool = False
     absolute: bool = False
+    balanced: bool = False
 
     @classmethod
     def of(
@@ -79,10 +81,11 @@ class Traits:
         words: int = 0,
         directed: bool = False,
         absolute: bool = False,
+        balanced: bool = False,
     ) -> Traits:
         """The traits of a target's values, shape (n,); those of classes are nothing special."""
         if task is not Task.REGRESSION:
-            return cls(words=words, directed=directed)
+            return cls(words=words, directed=directed, balanced=balanced)
         spread = float(values.std())
         skewness = float((((values - values.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
         return cls(
@@ -101,9 +104,9 @@ class Traits:
 
     def allow(self, name: str, value: Value) -> bool:
         """Whether a parameter may be tried: the logarithm of the target only where it has a tail, words as means of the
-        target only where there are many, the median only where errors count by their size."""
+        target only where there are many and no row is there twice, the median only where errors count by their size."""
         if name == "words" and value == MEANS:
-            return self.words >= MANY_WORDS
+            return self.words >= MANY_WORDS and not self.balanced
         if name == "loss" and value == MEDIAN:
             return self.absolute
         return value != LOGARITHM or name != "target" or self.logarithmic
@@ -141,6 +144,9 @@ class EstimatorKind:
         Types that its file may contain beyond what skops trusts.
     directions
         Can keep the direction in which a column may work.
+    balances
+        Can learn from balanced classes, and give the probabilities of the shares before
+        (:mod:`app.learning.balance.prior`).
     reference
         Only compared with: never chosen, never part of a mean.
     exports
@@ -161,12 +167,14 @@ class EstimatorKind:
     most_rows: int = _MANY_ROWS
     trusted: tuple[str, ...] = ()
     directions: bool = False
+    balances: bool = False
     reference: bool = False
     exports: frozenset[str] = frozenset()
 
     def tried(self, preset: Preset, traits: Traits) -> tuple[Params, ...]:
         """The parameters that a preset begins with; those for a logarithm only where the target has one."""
-        if not self.suits(traits) or (traits.directed and not (self.directions or self.reference)):
+        unable = (traits.directed and not self.directions) or (traits.balanced and not self.balances)
+        if not self.suits(traits) or (unable and not self.reference):
             return ()
         chosen = [*self.quick]
         chosen += self.more if preset is not Preset.QUICK else ()

@@ -39,6 +39,7 @@ def _boosting() -> EstimatorKind:
         exports=WRITTEN,
         tasks=ALL,
         build=trees.boosting,
+        balances=True,
         complexity=3,
         quick=(params(0.05, 150, 8), params(0.1, 100, 31)),
         more=(
@@ -85,6 +86,7 @@ def _forest() -> EstimatorKind:
         exports=WRITTEN,
         tasks=ALL,
         build=trees.forest,
+        balances=True,
         complexity=3,
         quick=({"min_samples_leaf": 5}, {"min_samples_leaf": 1}),
         more=({"min_samples_leaf": 2, "max_features": 0.5, "n_estimators": 200},),
@@ -103,6 +105,7 @@ def _extra_trees() -> EstimatorKind:
         exports=WRITTEN,
         tasks=ALL,
         build=trees.extra_trees,
+        balances=True,
         complexity=3,
         quick=({"min_samples_leaf": 2},),
         more=(
@@ -142,6 +145,7 @@ def _kernel() -> EstimatorKind:
         exports=ONNX_ONLY,
         tasks=ALL,
         build=distances.kernel,
+        balances=True,
         complexity=3,
         more=({"C": 30.0, "gamma": 0.5, "parts": 400}, {"C": 3.0, "gamma": 1.0, "parts": 400}),
         space={
@@ -186,6 +190,7 @@ def _network() -> EstimatorKind:
         exports=ONNX_ONLY,
         tasks=ALL,
         build=distances.network,
+        balances=True,
         complexity=4,
         more=(
             {"alpha": 0.01, "learning_rate_init": 0.002},

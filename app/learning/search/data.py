@@ -11,11 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from app.learning.balance.prior import set_back
+from app.learning.balance.rows import balanced_rows
 from app.learning.estimators.cost import Size
 from app.learning.estimators.kind import EstimatorKind, Params, Traits
 from app.learning.estimators.preparation import shape_of, width_after_encoding
 from app.learning.matrix import FrameColumn
-from app.learning.records import Task
+from app.learning.records import Balance, Task
 from app.learning.splits.splitting import Hashes, Sealed
 
 Floats = NDArray[np.float64]
@@ -38,6 +40,8 @@ class LearningData:
         Distinct words of the column that has most.
     absolute
         Whether errors count by their size and not by its square.
+    balance
+        What is done about classes of unequal size in each fit.
     directions
         Of each column of the frame: 1 where the answer may never fall when it rises, -1 where it may never rise, 0
         where it is free; empty where all are.
@@ -58,6 +62,7 @@ class LearningData:
     levels: int = 0
     words: int = 0
     absolute: bool = False
+    balance: Balance = Balance.NONE
     directions: tuple[int, ...] = ()
     rule: str = ""
     stated: Floats | None = None
@@ -90,7 +95,12 @@ class LearningData:
     def traits(self) -> Traits:
         """What the target is like."""
         return Traits.of(
-            self.task, self.values, words=self.words, directed=any(self.directions), absolute=self.absolute
+            self.task,
+            self.values,
+            words=self.words,
+            directed=any(self.directions),
+            absolute=self.absolute,
+            balanced=self.balance is not Balance.NONE,
         )
 
 
@@ -120,14 +130,42 @@ def fit(kind: EstimatorKind, params: Params, data: LearningData, positions: Inte
     if len(positions) > most:
         order = np.argsort(data.units[positions], kind="stable")
         positions = np.sort(positions[order[:most]])
-    directions = [way for way, column in zip(data.directions, data.columns, strict=False) if column.numeric]
-    shape = shape_of(data.columns, len(positions), amounts=data.task is Task.REGRESSION, directions=directions)
-    pipeline = kind.build(data.task, shape, params, data.seed)
+    if data.balance is not Balance.NONE and not kind.reference:
+        return _fit_balanced(kind, params, data, positions)
+    pipeline = _built(kind, params, data, len(positions))
     values = data.values[positions]
     target = values if data.task is Task.REGRESSION else values.astype(np.int64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pipeline.fit(_with_numbers(data.frame.iloc[positions], data.columns), target)
+    return pipeline
+
+
+def _built(kind: EstimatorKind, params: Params, data: LearningData, rows: int) -> Pipeline:
+    directions = [way for way, column in zip(data.directions, data.columns, strict=False) if column.numeric]
+    shape = shape_of(data.columns, rows, amounts=data.task is Task.REGRESSION, directions=directions)
+    return kind.build(data.task, shape, params, data.seed)
+
+
+def _fit_balanced(kind: EstimatorKind, params: Params, data: LearningData, positions: Integers) -> Pipeline:
+    """Fit on rows of balanced classes; the pipeline is none the wiser, and its probabilities mean what they did."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        frame, target = data.frame.iloc[positions], data.values[positions].astype(np.int64)
+        taken = balanced_rows(
+            frame,
+            target,
+            data.columns,
+            how=data.balance,
+            classes=data.classes,
+            seed=data.seed,
+        )
+        pipeline = _built(kind, params, data, len(taken.target))
+        weights = {} if taken.weights is None else {f"{pipeline.steps[-1][0]}__sample_weight": taken.weights}
+        pipeline.fit(_with_numbers(taken.frame, data.columns), taken.target, **weights)
+        known = pipeline.classes_
+        places = np.searchsorted(known, target).astype(np.int64)
+        set_back(pipeline[-1], taken.factors[known], pipeline[:-1].transform(frame), places)
     return pipeline
 
 

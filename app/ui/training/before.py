@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.learning.records import MODEL, ModelVersion, TrainRequest
+from app.learning.records import MODEL, Balance, ModelVersion, TrainRequest
 from app.project.record import readable
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def last_training(session: Session, dataset: str, target: str) -> tuple[str, Tra
 
 
 def propose_again(form: TrainingForm, session: Session, target: str) -> str:
-    """Tick, direct and split as the last training did, with its rule; a sentence that says so, or empty where there is
-    nothing of that kind.
+    """Tick, direct, split and balance as the last training did, with its rule; a sentence that says so, or empty where
+    there is nothing of that kind.
 
     A rule that was written in another locale is left: its numbers and dates would be read otherwise.
     """
@@ -34,12 +34,14 @@ def propose_again(form: TrainingForm, session: Session, target: str) -> str:
     label, request = found or ("", None)
     rule = request.rule if request is not None and request.locale in ("", session.words.locale) else ""
     form.more.propose_rule(rule)
+    form.more.propose_balance(request.balance if request is not None else Balance.NONE)
     if request is None:
         return ""
     form.columns.tick({**dict.fromkeys(request.exclude, False), **dict.fromkeys(request.include, True)})
     form.columns.direct({**dict.fromkeys(request.increasing, 1), **dict.fromkeys(request.decreasing, -1)})
     by_hand = "" if request.split in _USUAL_SPLITS else request.split
     form.split.choose({"split": by_hand, "gap": request.gap, "together": request.keep_together})
-    told = (request.exclude, request.include, request.increasing, request.decreasing, rule, by_hand)
+    balance = request.balance is not Balance.NONE
+    told = (request.exclude, request.include, request.increasing, request.decreasing, rule, by_hand, balance)
     known = any((*told, request.keep_together))
     return session.words("ui_training.as_before", model=readable(label)) if known else ""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QWidget
 
 from app.errors import CicloError
+from app.learning.records import Balance
 from app.project.record import is_series_name
 from app.text.words import Words
 from app.ui import theme as tokens
@@ -44,6 +45,9 @@ class MoreChoices(QWidget):
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._on_rule_edited)
         self._rule.textEdited.connect(self._on_rule_typed)
+        self._balance = Dropdown(theme, [_balance_option(words, one) for one in Balance])
+        self._balance.setObjectName("training.balance")
+        self._balance.chosen.connect(self._on_chosen)
         self._seed = line_edit("0")
         self._seed.setObjectName("training.seed")
         self._seed.editingFinished.connect(self._on_seed_edited)
@@ -55,6 +59,7 @@ class MoreChoices(QWidget):
                 self._rule_field,
                 self._name_field,
                 Field(words("ui_training.task_choice"), self._task),
+                Field(words("ui_training.balance"), self._balance, words("ui_training.balance.help")),
                 Field(words("ui_training.seed"), self._seed, words("ui_training.seed.help")),
                 spacing=tokens.PAD + tokens.GAP,
             )
@@ -82,6 +87,14 @@ class MoreChoices(QWidget):
     def task(self) -> str:
         return self._task.value()
 
+    def balance(self) -> Balance:
+        """What is done about classes of unequal size."""
+        return Balance(self._balance.value() or Balance.NONE)
+
+    def propose_balance(self, how: Balance) -> None:
+        """What an earlier training did about them."""
+        self._balance.set_value(how.value)
+
     def seed(self) -> int:
         return int(self._seed.text() or 0)
 
@@ -107,12 +120,19 @@ class MoreChoices(QWidget):
 
     def chosen(self) -> dict[str, str]:
         """What was chosen here."""
-        return {"name": self.name(), "task": self.task(), "seed": str(self.seed()), "rule": self.rule()}
+        return {
+            "name": self.name(),
+            "task": self.task(),
+            "balance": self.balance().value,
+            "seed": str(self.seed()),
+            "rule": self.rule(),
+        }
 
     def choose(self, chosen: Mapping[str, str]) -> None:
         """Choose that again."""
         self._name.setText(chosen["name"])
         self._task.set_value(chosen["task"])
+        self._balance.set_value(chosen.get("balance", ""))
         self._seed.setText(chosen["seed"])
         self._rule.setText(chosen.get("rule", ""))
         self._asked_rule = self.rule()
@@ -136,3 +156,7 @@ class MoreChoices(QWidget):
     @Slot(str)
     def _on_chosen(self, value: str) -> None:
         self.changed.emit()
+
+
+def _balance_option(words: Words, how: Balance) -> Option:
+    return Option(how.value, words(f"ui_training.balance.{how}"))

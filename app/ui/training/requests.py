@@ -32,6 +32,7 @@ def plan_request(form: TrainingForm, project: str, dataset: str) -> PlanRequest:
         gap=form.split.gap(),
         keep_together=form.split.keep_together(),
         test=form.holdout.test(),
+        balance=form.more.balance(),
         seed=form.more.seed(),
         increasing=form.columns.increasing(),
         decreasing=form.columns.decreasing(),

@@ -48,7 +48,7 @@ def test_that_the_form_proposes_target_task_columns_and_sizes(hand: Hand) -> Non
 def test_that_the_form_begins_where_the_last_training_of_the_target_was(hand: Hand, page: Page) -> None:
     hand.until(lambda: hand.find(QPushButton, "training.start").isEnabled())
     form = page.findChildren(TrainingForm)[0]
-    assert hand.find(QLabel, "training.as_before").text() == "Columns, split and rule as for left v2."
+    assert hand.find(QLabel, "training.as_before").text() == "Columns, split, classes and rule as for left v2."
     assert form.columns.excluded() == ("plan",)
     form.target.set_value("months")
     form._on_target_chosen("months")

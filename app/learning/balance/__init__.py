@@ -1,0 +1,1 @@
+"""Classes of unequal size: rows weighed, copied, left out or made up for a fit, and what that does taken back."""
