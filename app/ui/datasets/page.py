@@ -20,6 +20,7 @@ from app.ui.datasets.folder_watch import FolderWatch
 from app.ui.datasets.import_state import begin_query
 from app.ui.datasets.import_view import ImportView
 from app.ui.datasets.recipe.page import RecipeView
+from app.ui.datasets.labels_dialog import LabelsDialog
 from app.ui.datasets.source_dialog import SourceDialog
 from app.ui.datasets.versions_view import VersionsView
 from app.ui.datasets.waiting_bar import WaitingBar
@@ -45,6 +46,7 @@ class Page(QStackedWidget):
         self.dataset.header.source_asked.connect(self._on_source_asked)
         self.dataset.header.prepare_asked.connect(self.show_recipe)
         self.dataset.findings.remedy_asked.connect(self.show_remedy)
+        self.dataset.header.labels_asked.connect(self._on_labels_asked)
         self.folders = FolderWatch(session, self)
         self.waiting = WaitingBar(session, self.folders)
         self.waiting.import_asked.connect(self._on_waiting_asked)
@@ -212,6 +214,12 @@ class Page(QStackedWidget):
             asked = SourceDialog(self._session, self.window(), version.name, version.body.source_name)
             asked.watched.connect(self.folders.refresh)
             asked.open()
+
+    @Slot()
+    def _on_labels_asked(self) -> None:
+        """Which labels are doubtful, and what is decided about them."""
+        if self.dataset.version is not None:
+            LabelsDialog(self._session, self.dataset.version, self.window()).open()
 
     @Slot()
     def _on_sample_asked(self) -> None:
