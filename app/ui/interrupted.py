@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
+from app.data.recipe.steps import PREPARE
 from app.data.records import IMPORT
 from app.data.rules.records import IMPORT_NEXT
 from app.deployment.records import EXPORT, SCORE
@@ -17,7 +18,7 @@ from app.verification.records import VERIFY
 if TYPE_CHECKING:
     from app.jobs.ledger import StoredJob
 
-_KINDS = {kind.name: kind for kind in (IMPORT, IMPORT_NEXT, TRAIN, VERIFY, EXPORT, SCORE)}
+_KINDS = {kind.name: kind for kind in (IMPORT, IMPORT_NEXT, PREPARE, TRAIN, VERIFY, EXPORT, SCORE)}
 
 
 class InterruptedJobs(Notice):
