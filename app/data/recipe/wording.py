@@ -23,6 +23,7 @@ from app.data.recipe.steps import (
     Join,
     Operator,
     Plain,
+    Relabel,
     Rename,
     Replace,
     Retype,
@@ -195,6 +196,11 @@ def _sort(step: Sort) -> Text:
 @said_of.register
 def _sample(step: Sample) -> Text:
     return _said("sample", n=step.rows)
+
+
+@said_of.register
+def _relabel(step: Relabel) -> Text:
+    return _said("relabel", column=step.column, n=len(step.rows))
 
 
 @said_of.register

@@ -19,8 +19,8 @@ from app.ui.datasets.dataset_view import DatasetView
 from app.ui.datasets.folder_watch import FolderWatch
 from app.ui.datasets.import_state import begin_query
 from app.ui.datasets.import_view import ImportView
-from app.ui.datasets.recipe.page import RecipeView
 from app.ui.datasets.labels_dialog import LabelsDialog
+from app.ui.datasets.recipe.page import RecipeView
 from app.ui.datasets.source_dialog import SourceDialog
 from app.ui.datasets.versions_view import VersionsView
 from app.ui.datasets.waiting_bar import WaitingBar

@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.data.recipe.steps import AnyStep, Touched
-from app.data.recipe.wording import name_of, said_of
+from app.data.recipe.wording import kind_of, name_of, said_of
 from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.datasets.recipe.forms import FORMS
@@ -42,6 +42,7 @@ class StepRow(QFrame):
             buttons.append(_StepButton(theme, icon, words(f"ui_datasets.step.{what}"), self, what))
         buttons[0].setEnabled(place > 0)
         buttons[1].setEnabled(place < count - 1)
+        buttons[2].setEnabled(kind_of(step) in FORMS)
         self.badge = Badge(theme, "neutral", str(place + 1))
         inside = row(self.badge, said, *buttons, spacing=tokens.GAP, margins=tokens.GAP)
         inside.setStretch(1, 1)

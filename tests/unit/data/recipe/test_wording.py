@@ -15,6 +15,7 @@ from app.data.recipe.steps import (
     Concatenate,
     Condition,
     DatePart,
+    Decided,
     Deduplicate,
     Drop,
     Extract,
@@ -25,6 +26,7 @@ from app.data.recipe.steps import (
     Measure,
     Operator,
     Part,
+    Relabel,
     Rename,
     Replace,
     Retype,
@@ -64,6 +66,7 @@ EVERY: list[AnyStep] = [
     *(Deduplicate(columns=columns, last=last) for columns in ((), ("a",)) for last in (True, False)),
     *(Sort(columns=("a",), descending=down) for down in (True, False)),
     Sample(rows=10),
+    Relabel(column="a", rows=(Decided(row=1, was="x", to="y"),)),
     Aggregate(by=("a",), measures=(Measure(function=Function.ROWS, into="n"),)),
     *(Join(dataset="d", on={"a": "b", "c": "c"}, inner=inner) for inner in (True, False)),
 ]
