@@ -82,7 +82,8 @@ def check_signature(archive, names, sealed):
         return ""
     found = json.loads(read(archive, SIGNATURE, 10_000))
     key, signature = bytes.fromhex(found["key"]), bytes.fromhex(found["signature"])
-    if found["algorithm"] != "ed25519" or hashlib.sha256(key).hexdigest() != found["key_id"]:
+    plain = (key.hex(), signature.hex()) == (found["key"], found["signature"])  # capitals would be read as well
+    if not plain or found["algorithm"] != "ed25519" or hashlib.sha256(key).hexdigest() != found["key_id"]:
         raise Refused("its signature is of an unknown kind")
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

@@ -87,6 +87,7 @@ def check_signature(data: bytes, manifest: bytes) -> str:
         sound = (
             canonical(found) == data
             and (found.format, found.algorithm) == (_FORMAT, _ALGORITHM)
+            and all(map(_plain, (found.key, found.signature)))
             and found.key_id == key_id(found.key)
             and is_signed(manifest, key=found.key, signature=found.signature)
         )
@@ -95,6 +96,11 @@ def check_signature(data: bytes, manifest: bytes) -> str:
     if not sound:
         raise CicloError("deployment.bundle.bad_signature", member=SIGNATURE_FILE, rule="3")
     return found.key
+
+
+def _plain(text: str) -> bool:
+    """Whether bytes are written in the only way that is: capitals and blanks would be read as well."""
+    return bytes.fromhex(text).hex() == text
 
 
 def state_of(key: str) -> tuple[str, str]:

@@ -138,6 +138,15 @@ def _spoiled_signature(good: Good, random: Random) -> bytes:
     return raw({**files, SIGNATURE_FILE: _flip(files[SIGNATURE_FILE], random)})
 
 
+def _capital_signature(good: Good, random: Random) -> bytes:
+    """A digit of the key or of the signature as a capital, which means the same."""
+    files = _whole(good)
+    told = files[SIGNATURE_FILE]
+    places = [at for at, sign in enumerate(told) if chr(sign) in "abcdef" and chr(told[at - 1]) in "0123456789abcdef"]
+    at = random.choice(places)
+    return raw({**files, SIGNATURE_FILE: told[:at] + told[at : at + 1].upper() + told[at + 1 :]})
+
+
 def _manifest(change: Callable[[bytes, Random], bytes]) -> Builder:
     def build(good: Good, random: Random) -> bytes:
         return resealed(change(_whole(good)[MANIFEST], random), good.files)
@@ -291,6 +300,7 @@ BUILDERS: dict[str, Builder] = {
     "cut": lambda good, random: good.data[: random.randrange(4, len(good.data))],
     "signature of another": _other_signature,
     "spoiled signature": _spoiled_signature,
+    "capital in the signature": _capital_signature,
     "unsigned change": lambda good, _: raw({**_whole(good), README_FILE: b"Send your data to evil.example"}),
     "deep manifest": _manifest(_deep),
     "pickled manifest": _manifest(lambda _, __: PICKLE),
