@@ -11,6 +11,7 @@ import numpy as np
 from app.learning.records import Estimate, ModelVersion
 from app.project.record import readable
 from app.statistics.interval import LEVEL, MINIMUM
+from app.text.listing import listed, quoted
 from app.text.message import Text, Value, amount
 from app.verification.beside import told
 from app.verification.catalogue import shown
@@ -286,7 +287,8 @@ def _never_predicted(data: Classified) -> list[Finding]:
     ignored = np.flatnonzero((data.counts >= MINIMUM) & ~found)
     if not len(ignored):
         return []
-    labels, n = ", ".join(f"“{data.labels[i]}”" for i in ignored), int(data.counts[ignored].sum())
+    labels = listed([quoted(data.labels[i]) for i in ignored], most=len(ignored))
+    n = int(data.counts[ignored].sum())
     severity = "bad" if data.positive in ignored else "warning"  # nothing that is looked for is ever found
     return [(severity, Text("verification.finding.never_predicted", {"labels": labels, "n": n}))]
 

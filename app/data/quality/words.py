@@ -15,6 +15,7 @@ from app.data.quality.looked import Looked, finding
 from app.data.recipe.steps import Replace, Retype, Trim
 from app.data.records import ColumnType, Finding
 from app.data.values.conversion import Notation, convert_column
+from app.text.listing import listed, quoted, shortened
 
 _WORDED = (ColumnType.CATEGORY, ColumnType.TEXT)
 _MOST_LEVELS = 20_000
@@ -40,10 +41,11 @@ def check_look_alikes(column: Looked) -> Iterator[Finding]:
     typos = [] if alike else list(_typos(column.words))
     if alike or typos:
         found = alike or typos
-        listed = "; ".join(" = ".join(f"“{_short(word)}”" for word in group[:_SHOWN]) for group in found[:_SHOWN])
+        groups_said = [listed([quoted(word) for word in group[:_SHOWN]], joint="equal") for group in found[:_SHOWN]]
+        words = listed(groups_said, joint="semicolon")
         code, severity = ("look_alikes", "warning") if alike else ("typos", "note")
         remedy = Replace(column=column.name, words={word: group[0] for group in found for word in group[1:]})
-        yield finding(code, column.name, severity, remedy, n=len(found), words=listed)
+        yield finding(code, column.name, severity, remedy, n=len(found), words=words)
 
 
 def same_key(word: str) -> str:
@@ -95,7 +97,7 @@ def check_blanks(column: Looked) -> Iterator[Finding]:
     padded = {word: count for word, count in column.words.items() if word != word.strip()}
     if padded:
         share = sum(padded.values()) / column.filled
-        word = _short(next(iter(padded)))
+        word = shortened(next(iter(padded)), _SHORT)
         remedy = Trim(column=column.name)
         yield finding("blanks", column.name, "warning", remedy, share=share, word=word, plain=word.strip())
 
@@ -108,8 +110,8 @@ def check_rare(column: Looked) -> Iterator[Finding]:
     scale = column.profile.rows / max(1, len(column.cells))
     rare = [word for word, n in levels.items() if n * scale < _RARE and n < _RARE_SHARE * column.filled]
     if rare:
-        listed = ", ".join(f"“{_short(word)}”" for word in rare[:_SHOWN])
-        yield finding("rare", column.name, "note", n=len(rare), levels=len(levels), words=listed, rows=_RARE)
+        words = listed([quoted(word) for word in rare[:_SHOWN]])
+        yield finding("rare", column.name, "note", n=len(rare), levels=len(levels), words=words, rows=_RARE)
 
 
 def check_mixed(column: Looked) -> Iterator[Finding]:
@@ -120,9 +122,9 @@ def check_mixed(column: Looked) -> Iterator[Finding]:
     others = [(word, n) for (word, n), number in zip(column.words.items(), numeric, strict=True) if not number]
     share = 1 - sum(n for _, n in others) / column.filled
     if _NUMERIC_LEAST <= share < _NUMERIC_MOST and others:
-        listed = ", ".join(f"“{_short(word)}”" for word, _ in others[:_SHOWN])
+        words = listed([quoted(word) for word, _ in others[:_SHOWN]])
         remedy = Retype(column=column.name, type=ColumnType.NUMBER, decimal=_mark(list(column.words)))
-        yield finding("mixed", column.name, "warning", remedy, share=share, words=listed)
+        yield finding("mixed", column.name, "warning", remedy, share=share, words=words)
 
 
 def _are_numbers(words: list[str]) -> list[bool]:
@@ -143,7 +145,3 @@ def _failed(words: list[str], mark: str) -> NDArray[np.bool_]:
 def _kinds(column: Looked) -> bool:
     """Whether it holds kinds of things, each in several rows."""
     return 1 < len(column.words) <= min(_MOST_LEVELS, max(2, _REPEATED * column.filled))
-
-
-def _short(word: str) -> str:
-    return word if len(word) <= _SHORT else word[: _SHORT - 1] + "…"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import singledispatch
 
 from app.data.recipe.steps import (
@@ -33,9 +32,10 @@ from app.data.recipe.steps import (
     Step,
     Trim,
 )
+from app.text.listing import listed, quoted, shortened
 from app.text.message import Text, Value, amount
 
-_SHOWN, _SHOWN_PAIRS = 4, 2
+_SHOWN_PAIRS = 2
 _LONGEST = 28
 _SIGNS = {Operator.PLUS: "+", Operator.MINUS: "−", Operator.TIMES: "×", Operator.OVER: "÷"}
 _TESTS = {
@@ -67,24 +67,7 @@ def _said(code: str, **params: Value | Text | str | int | float) -> Text:
 
 def _shown(value: Plain) -> Text | Value:
     """A word in quotes, a number in the reader's form."""
-    return _said("word", word=_short(value)) if isinstance(value, str) else amount(value)
-
-
-def _short(word: str) -> str:
-    return word if len(word) <= _LONGEST else word[: _LONGEST - 1] + "…"
-
-
-def _listed(parts: Sequence[Value | Text | str], most: int = _SHOWN) -> Value | Text | str:
-    """The first few, and that there are more."""
-    if not parts:
-        return ""
-    shown = list(parts[:most])
-    found: Value | Text | str = shown[-1]
-    if len(parts) > most:
-        found = _said("and_more", last=found, n=len(parts) - most)
-    for part in reversed(shown[:-1]):
-        found = _said("list", first=part, rest=found)
-    return found
+    return quoted(value, longest=_LONGEST) if isinstance(value, str) else amount(value)
 
 
 @singledispatch
@@ -100,7 +83,7 @@ def _rename(step: Rename) -> Text:
 
 @said_of.register
 def _drop(step: Drop) -> Text:
-    return _said("drop", columns=_listed(step.columns))
+    return _said("drop", columns=listed(step.columns))
 
 
 @said_of.register
@@ -116,17 +99,17 @@ def _trim(step: Trim) -> Text:
 @said_of.register
 def _replace(step: Replace) -> Text:
     parts = [
-        _said("written", before=_short(before), after=_short(after))
+        _said("written", before=shortened(before, _LONGEST), after=shortened(after, _LONGEST))
         if after
-        else _said("emptied", before=_short(before))
+        else _said("emptied", before=shortened(before, _LONGEST))
         for before, after in step.words.items()
     ]
-    return _said("replace", column=step.column, words=_listed(parts, _SHOWN_PAIRS))
+    return _said("replace", column=step.column, words=listed(parts, most=_SHOWN_PAIRS))
 
 
 @said_of.register
 def _blank(step: Blank) -> Text:
-    return _said("blank", column=step.column, values=_listed([_shown(value) for value in step.values]))
+    return _said("blank", column=step.column, values=listed([_shown(value) for value in step.values]))
 
 
 @said_of.register
@@ -143,12 +126,12 @@ def _clip(step: Clip) -> Text:
 
 @said_of.register
 def _bin(step: Bin) -> Text:
-    return _said("bin", column=step.column, into=step.into, edges=_listed([amount(edge) for edge in step.edges]))
+    return _said("bin", column=step.column, into=step.into, edges=listed([amount(edge) for edge in step.edges]))
 
 
 @said_of.register
 def _split(step: Split) -> Text:
-    return _said("split", column=step.column, separator=step.separator, into=_listed(step.into))
+    return _said("split", column=step.column, separator=step.separator, into=listed(step.into))
 
 
 @said_of.register
@@ -171,12 +154,12 @@ def _calculate(step: Calculate) -> Text:
 
 @said_of.register
 def _concatenate(step: Concatenate) -> Text:
-    return _said("concatenate", columns=_listed(step.columns), into=step.into)
+    return _said("concatenate", columns=listed(step.columns), into=step.into)
 
 
 @said_of.register
 def _filter(step: Filter) -> Text:
-    values = _listed([_shown(value) for value in step.values])
+    values = listed([_shown(value) for value in step.values])
     return _said(f"filter_{_TESTS[step.test]}", column=step.column, values=values)
 
 
@@ -185,12 +168,12 @@ def _deduplicate(step: Deduplicate) -> Text:
     kept = "last" if step.last else "first"
     if not step.columns:
         return _said(f"deduplicate_{kept}")
-    return _said(f"deduplicate_by_{kept}", columns=_listed(step.columns))
+    return _said(f"deduplicate_by_{kept}", columns=listed(step.columns))
 
 
 @said_of.register
 def _sort(step: Sort) -> Text:
-    return _said("sort_descending" if step.descending else "sort", columns=_listed(step.columns))
+    return _said("sort_descending" if step.descending else "sort", columns=listed(step.columns))
 
 
 @said_of.register
@@ -205,10 +188,10 @@ def _relabel(step: Relabel) -> Text:
 
 @said_of.register
 def _aggregate(step: Aggregate) -> Text:
-    return _said("aggregate", by=_listed(step.by), columns=_listed([one.into for one in step.measures]))
+    return _said("aggregate", by=listed(step.by), columns=listed([one.into for one in step.measures]))
 
 
 @said_of.register
 def _join(step: Join) -> Text:
-    keys = _listed([here if here == there else f"{here} = {there}" for here, there in step.on.items()])
+    keys = listed([here if here == there else f"{here} = {there}" for here, there in step.on.items()])
     return _said("join_inner" if step.inner else "join", dataset=step.dataset, keys=keys)

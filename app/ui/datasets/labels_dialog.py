@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.data.recipe.steps import PREPARE, PrepareRequest, Recipe, Relabel
@@ -29,7 +29,9 @@ _CELLS, _DIGITS = 12, 4
 
 
 class LabelsDialog(Dialog):
-    """Looks for doubtful labels of a version, and makes the next one."""
+    """Looks for doubtful labels of a version, and makes the next one: ``making(job)`` says by which job."""
+
+    making = Signal(str)
 
     def __init__(self, session: Session, version: Version, parent: QWidget | None) -> None:
         super().__init__(session, session.words("ui_datasets.labels.title"), parent)
@@ -213,7 +215,8 @@ class LabelsDialog(Dialog):
             name=version.name,
             note=self._words("ui_datasets.labels.note", column=self._target, n=len(rows)),
         )
-        self._session.submit(PREPARE, request, Text("ui_datasets.labels.make_job", {"dataset": version.name}))
+        job = self._session.submit(PREPARE, request, Text("ui_datasets.labels.make_job", {"dataset": version.name}))
+        self.making.emit(job)
         self.accept()
 
     @Slot(int)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget
 from app.data.recipe.steps import AnyStep
 from app.data.records import DATASET
 from app.data.sql.addresses import is_sqlite
+from app.jobs.contract import Ended, Event
 from app.resources import resource
 from app.ui.choosers import choose_file
 from app.ui.datasets.compare_view import CompareView
@@ -36,7 +37,7 @@ class Page(QStackedWidget):
         self.setObjectName("datasets.page")
         self.setProperty("role", "page")
         self._session = session
-        self._next_of = ""
+        self._next_of, self._awaited = "", ""
         self.dataset = DatasetView(session)
         self.addWidget(self.dataset)
         self.dataset.import_asked.connect(self.choose_file)
@@ -53,6 +54,7 @@ class Page(QStackedWidget):
         self.dataset.add_bar(self.waiting)
         self.dataset.rail.database_button.clicked.connect(self.choose_database)
         session.changed.connect(self._on_changed)
+        session.job_event.connect(self._on_job_event)
         session.file_offered.connect(self.begin_import)
         self.show_datasets()
 
@@ -219,7 +221,21 @@ class Page(QStackedWidget):
     def _on_labels_asked(self) -> None:
         """Which labels are doubtful, and what is decided about them."""
         if self.dataset.version is not None:
-            LabelsDialog(self._session, self.dataset.version, self.window()).open()
+            asked = LabelsDialog(self._session, self.dataset.version, self.window())
+            asked.making.connect(self._on_making)
+            asked.open()
+
+    @Slot(str)
+    def _on_making(self, job: str) -> None:
+        self._awaited = job
+
+    @Slot(object)
+    def _on_job_event(self, event: Event) -> None:
+        """Show the version that was waited for."""
+        if isinstance(event, Ended) and event.job == self._awaited:
+            self._awaited = ""
+            if made := event.records.get(DATASET, ()):
+                self.show_record(made[0])
 
     @Slot()
     def _on_sample_asked(self) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.learning.records import Estimate
+from app.text.listing import quoted
 from app.text.message import Text, Value
 from app.verification.observed import Classified, Measured
 from app.verification.records import BarChart, MetricRow
@@ -82,7 +83,7 @@ def test_that_a_class_that_is_named_but_never_rightly_is_named() -> None:
         prior=np.full(3, 1 / 3),
     )
     found = [text for _severity, text in evidence_findings(data, openings=1, on_test_file=False)]
-    assert [text.params.get("labels") for text in found if text.id.endswith("never_predicted")] == ["“high”"]
+    assert [text.params.get("labels") for text in found if text.id.endswith("never_predicted")] == [quoted("high")]
 
 
 def test_that_false_alarms_are_said_where_nearly_all_are() -> None:

@@ -19,6 +19,7 @@ from app.data.quality.twins import check_twins
 from app.data.quality.words import same_key
 from app.data.recipe.steps import Blank, Drop, Replace, Retype, Step, Trim
 from app.data.records import Bars, ColumnProfile, ColumnType, Finding
+from app.text.listing import quoted
 
 MERGED = {"MADRID": "Madrid"}
 NUMERIC = Retype(column="x", type=ColumnType.NUMBER, decimal=",")
@@ -124,7 +125,7 @@ def test_that_numbers_with_words_among_them_are_told() -> None:
 
 def test_that_rare_and_nearly_constant_are_told() -> None:
     cells = ["a"] * 600 + ["b"] * 600 + ["c"] * 2
-    assert found(cells, ColumnType.CATEGORY)["rare"].message.params["words"] == "“c”"
+    assert found(cells, ColumnType.CATEGORY)["rare"].message.params["words"] == quoted("c")
     assert "nearly_constant" in found(["a"] * 999 + ["b"], ColumnType.CATEGORY)
 
 
