@@ -10,6 +10,7 @@ from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
 from app.cli.work import dataset_version, opened
 from app.data.expectations.words import findings as broken_findings
+from app.data.recipe.steps import AnyStep
 from app.data.records import ColumnProfile, DatasetVersion, Profile
 from app.text import Words
 
@@ -19,6 +20,7 @@ class _Finding(msgspec.Struct, frozen=True, kw_only=True):
     column: str
     severity: str
     message: str
+    remedy: AnyStep | None = None
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +45,7 @@ def run(terminal: Terminal, options: Namespace) -> int:
     expected = version.read(DatasetVersion).expected
     broken = broken_findings(expected.broken) if expected is not None else ()
     findings = tuple(
-        _Finding(code=f.code, column=f.column, severity=f.severity, message=words.text(f.message))
+        _Finding(code=f.code, column=f.column, severity=f.severity, message=words.text(f.message), remedy=f.remedy)
         for f in (*broken, *profile.findings)
     )
     answer = _Answer(dataset=version.name, version=version.number, columns=profile.columns, findings=findings)

@@ -1,0 +1,155 @@
+"""The data room on long tables: profile and findings beside the import, a recipe of ten steps beside Polars.
+
+``python -m tests.bench.bench_data [--gb 3.5] [--project P --dataset D]`` imports a file (or takes a version that is
+there), profiles its stored table again in a process of its own, and replays ten steps on it, which Polars does from the
+same Parquet file to another one. Ciclo's time includes the profile of what it made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from app.data.profiling import profile_table
+from app.data.records import DATASET, DatasetVersion
+from app.project import Project
+from tests.bench.figures import ROOT, Figures, ciclo, program, scratch
+from tests.bench.files import big_csv
+from tests.bench.peers import peer_python
+
+_MOST_MB, _MOST_IMPORTS, _MOST_POLARS = 1_500, 1.0, 2.0
+_NAME = "big"
+_STEPS: list[dict[str, object]] = [
+    {"step": "trim", "column": "Contract", "case": "lower"},
+    {"step": "replace", "column": "PaymentMethod", "words": {"Mailed check": "check", "Electronic check": "check"}},
+    {"step": "fill", "column": "TotalCharges", "value": 0},
+    {"step": "clip", "column": "MonthlyCharges", "low": 20, "high": 110},
+    {
+        "step": "bin",
+        "column": "tenure",
+        "edges": [12, 24, 48],
+        "labels": ["new", "young", "old", "oldest"],
+        "into": "age",
+    },
+    {"step": "calculate", "left": "MonthlyCharges", "operator": "*", "right": "tenure", "into": "sum"},
+    {"step": "calculate", "left": "sum", "operator": "-", "right": "TotalCharges", "into": "gap"},
+    {"step": "concatenate", "columns": ["Contract", "age"], "into": "group"},
+    {"step": "filter", "column": "tenure", "test": ">", "values": [0]},
+    {"step": "drop", "columns": ["Partner"]},
+]
+_POLARS = """
+import sys, time
+import polars as pl
+began = time.perf_counter()
+source, out = sys.argv[1:]
+c = pl.col
+(
+    pl.scan_parquet(source)
+    .with_columns(
+        c("Contract").cast(pl.String).str.strip_chars().str.replace_all(r"\\\\s+", " ").str.to_lowercase(),
+        c("PaymentMethod").cast(pl.String).replace({"Mailed check": "check", "Electronic check": "check"}),
+        c("TotalCharges").fill_null(0),
+        c("MonthlyCharges").clip(20, 110),
+    )
+    .with_columns(
+        pl.when(c("tenure") < 12).then(pl.lit("new")).when(c("tenure") < 24).then(pl.lit("young"))
+        .when(c("tenure") < 48).then(pl.lit("old")).when(c("tenure") >= 48).then(pl.lit("oldest")).alias("age"),
+        (c("MonthlyCharges") * c("tenure")).alias("sum"),
+    )
+    .with_columns((c("sum") - c("TotalCharges")).alias("gap"), (c("Contract") + " " + c("age")).alias("group"))
+    .filter(c("tenure") > 0)
+    .drop("Partner")
+    .sink_parquet(out)
+)
+print(time.perf_counter() - began)
+"""
+
+
+def _profile(path: str, types: list[str]) -> None:
+    """The part that is a process of its own: seconds and peak memory of a profile with findings."""
+    from app.data.types import ColumnType
+
+    began = time.perf_counter()
+    found, _ = profile_table(Path(path), [ColumnType(one) for one in types], repeated=0, threads=2)
+    took = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    print(json.dumps({"s": took, "mb": peak, "findings": len(found.findings)}))
+
+
+def _alone(part: str, *arguments: str) -> dict[str, float]:
+    done = subprocess.run(program("bench_data", part, *arguments), capture_output=True, text=True, check=True, cwd=ROOT)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _sums(path: Path) -> tuple[int, float]:
+    """What both results must have in common: rows, and the sum of a column that depends on most of the steps."""
+    column = pq.read_table(path, columns=["gap"]).column(0)
+    return len(column), float(pc.sum(column).as_py())
+
+
+def _measure(figures: Figures, home: Path, project: Path, dataset: str, import_s: float, folder: Path) -> None:
+    with Project.open(project) as opened:
+        record = opened.version(DATASET, dataset)
+        body, stored = record.read(DatasetVersion), opened.object_path(record.objects["table"].sha256)
+    figures.note(f"{body.rows:,} rows, {len(body.columns)} columns")
+    told = _alone("--profile", str(stored), *(str(column.type) for column in body.columns))
+    if import_s:
+        ratio = told["s"] / import_s
+        said = f"{ratio:.2f} ({told['s']:.1f} of {import_s:.1f} s)"
+        figures.say("profile and findings beside the import", said, f"<= {_MOST_IMPORTS}", ratio <= _MOST_IMPORTS)
+    figures.say("peak memory of the profile, MB", f"{told['mb']:.0f}", f"<= {_MOST_MB}", told["mb"] <= _MOST_MB)
+    recipe = folder / "ten.json"
+    recipe.write_text(json.dumps({"steps": _STEPS}))
+    began = time.perf_counter()
+    ciclo(home, "prepare", str(project), dataset, "--recipe", str(recipe), "--name", f"ten{time.time_ns()}", "--json")
+    ours = time.perf_counter() - began
+    out = folder / "polars.parquet"
+    command = [str(peer_python()), "-c", _POLARS, str(stored), str(out)]
+    theirs = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
+    with Project.open(project) as opened:
+        newest = max(opened.live(DATASET), key=lambda one: one.time)
+        result = opened.object_path(newest.objects["table"].sha256)
+    ratio = ours / theirs
+    said = f"{ratio:.2f} ({ours:.1f} and {theirs:.1f} s)"
+    figures.say("ten steps beside Polars, whole command", said, f"<= {_MOST_POLARS}", ratio <= _MOST_POLARS)
+    (rows, total), (their_rows, their_total) = _sums(result), _sums(out)
+    same = rows == their_rows and abs(total - their_total) <= 1e-9 * abs(their_total)
+    figures.say("the same rows and sums", f"{rows:,} rows, {total:.2f}", "the same", same)
+
+
+def main() -> int:
+    """The figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--gb", type=float, default=1.0)
+    parser.add_argument("--project", type=Path)
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--dataset", default=_NAME)
+    parser.add_argument("--profile", nargs="+", default=[])
+    options = parser.parse_args()
+    if options.profile:
+        _profile(options.profile[0], options.profile[1:])
+        return 0
+    figures = Figures()
+    with scratch() as folder:
+        project, home, import_s = options.project, options.home or folder / "home", 0.0
+        if project is None:
+            project = folder / "project"
+            source = big_csv(folder, gigabytes=options.gb)
+            ciclo(home, "new", str(project))
+            began = time.perf_counter()
+            ciclo(home, "import", str(project), str(source), "--name", _NAME)
+            import_s = time.perf_counter() - began
+        _measure(figures, home, project, options.dataset, import_s, folder)
+    return figures.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
