@@ -41,7 +41,6 @@ class StepDialog(Dialog):
         *,
         check: Callable[[AnyStep], None],
         step: AnyStep | None = None,
-        column: str = "",
     ) -> None:
         super().__init__(session, session.words.text(name_of(kind)), parent)
         self.setObjectName("datasets.step")
@@ -50,8 +49,7 @@ class StepDialog(Dialog):
         self._words, self._kind, self._check = session.words, kind, check
         self._editors = Editors(scene)
         self._fields: dict[str, Field] = {}
-        help_ = f"ui_datasets.step_help.{kind}"
-        self.body.addWidget(label(self._words(help_), "muted"))
+        self.body.addWidget(label(self._words(f"ui_datasets.step_help.{kind}"), "muted"))
         self.body.addWidget(self._form(session))
         self._notice = Notice(session.theme, close_name=self._words("ui_datasets.close"))
         self._notice.setObjectName("datasets.step_notice")
@@ -63,7 +61,7 @@ class StepDialog(Dialog):
         go_on.setObjectName("datasets.step_take")
         go_on.setDefault(True)
         self.body.addLayout(row(1, cancel, go_on))
-        self._begin(step, column)
+        self._begin(step)
 
     def _form(self, session: Session) -> QWidget:
         inside = QWidget()
@@ -99,10 +97,7 @@ class StepDialog(Dialog):
         self._fields[asked.name] = made
         return made
 
-    def _begin(self, step: AnyStep | None, column: str) -> None:
-        chooser = self._editors.made.get("column")
-        if isinstance(chooser, Dropdown) and column:
-            chooser.set_value(column)
+    def _begin(self, step: AnyStep | None) -> None:
         self._editors.follow_column()
         if step is None:
             return
