@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -96,11 +97,12 @@ def _sums(path: Path) -> tuple[int, float]:
 
 
 def _measure(figures: Figures, home: Path, project: Path, dataset: str, import_s: float, folder: Path) -> None:
-    with Project.open(project) as opened:
+    with closing(Project.open(project)) as opened:
         record = opened.version(DATASET, dataset)
         body, stored = record.read(DatasetVersion), opened.object_path(record.objects["table"].sha256)
     figures.note(f"{body.rows:,} rows, {len(body.columns)} columns")
     told = _alone("--profile", str(stored), *(str(column.type) for column in body.columns))
+    figures.note(f"profile with {told['findings']:.0f} findings in {told['s']:.1f} s")
     if import_s:
         ratio = told["s"] / import_s
         said = f"{ratio:.2f} ({told['s']:.1f} of {import_s:.1f} s)"
@@ -114,7 +116,7 @@ def _measure(figures: Figures, home: Path, project: Path, dataset: str, import_s
     out = folder / "polars.parquet"
     command = [str(peer_python()), "-c", _POLARS, str(stored), str(out)]
     theirs = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
-    with Project.open(project) as opened:
+    with closing(Project.open(project)) as opened:
         newest = max(opened.live(DATASET), key=lambda one: one.time)
         result = opened.object_path(newest.objects["table"].sha256)
     ratio = ours / theirs
