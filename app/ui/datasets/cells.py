@@ -4,7 +4,8 @@ are asked for once, and days are remembered."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from app.data.records import ColumnType
@@ -15,6 +16,12 @@ TEMPORAL = frozenset({ColumnType.DATE, ColumnType.DATETIME})
 _MOST_DECIMALS = 6
 _YEARS = range(1000, 3000)
 _REMEMBERED = 20_000
+_CODES = re.compile(
+    r"(?:^|[\s_.\-])(?:ids?|code|c[oó]d|c[oó]digo|zip|postcode|postal|cp|plz|sku|ean|ref)(?:$|[\s_.\-])"
+    r"|[\s_.\-](?:no|nr|nº|num|number)$",
+    re.IGNORECASE,
+)
+_CODE_ENDS = re.compile(r"[a-z](?:ID|Id|No|Nr|Code|Number)$")
 
 
 class Marks:
@@ -47,6 +54,11 @@ def looks_like_years(lowest: float, highest: float) -> bool:
     return int(lowest) in _YEARS and int(highest) in _YEARS
 
 
+def reads_as_code(name: str) -> bool:
+    """Whether a column's name says that its numbers name things, such as CustomerID: nobody groups those either."""
+    return _CODES.search(name) is not None or _CODE_ENDS.search(name) is not None
+
+
 class CellFormat:
     """Writes the stored cells of one column: ISO dates, decimal points.
 
@@ -55,7 +67,7 @@ class CellFormat:
     decimals
         Of a number column; None: as many as the cell has.
     grouped
-        Whether digits are grouped; not for years.
+        Whether digits are grouped; not for years and codes.
     """
 
     def __init__(
@@ -128,24 +140,29 @@ def formats_of(
     types: Iterable[ColumnType],
     rows: tuple[tuple[str | None, ...], ...],
     decimals: tuple[int, ...] = (),
+    names: Sequence[str] = (),
 ) -> list[CellFormat]:
-    """A format for each column, judged by the rows at hand, and with the decimals of the file where they are known."""
+    """A format for each column, judged by the rows at hand, and with the decimals of the file and the names of columns
+    where they are known."""
     marks = Marks(words)
     made = []
     for index, type in enumerate(types):
         cells = [row[index] for row in rows if index < len(row) and row[index]]
         written = decimals[index] if index < len(decimals) else 0
-        made.append(_format_of(words, marks, type, cells, written))
+        code = index < len(names) and reads_as_code(names[index])
+        made.append(_format_of(words, marks, type, cells, written, code=code))
     return made
 
 
-def _format_of(words: Words, marks: Marks, type: ColumnType, cells: list[str | None], written: int) -> CellFormat:
+def _format_of(
+    words: Words, marks: Marks, type: ColumnType, cells: list[str | None], written: int, *, code: bool
+) -> CellFormat:
     if type not in NUMERIC:
         return CellFormat(words, marks, type)
     values = [float(cell) for cell in cells if cell and _is_number(cell)]
     years = bool(values) and type is ColumnType.INTEGER and looks_like_years(min(values), max(values))
     shown = min(_MOST_DECIMALS, max(written, decimals_of(cells)))
-    return CellFormat(words, marks, type, decimals=shown, grouped=not years)
+    return CellFormat(words, marks, type, decimals=shown, grouped=not (years or code))
 
 
 def _is_number(cell: str) -> bool:

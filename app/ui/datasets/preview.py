@@ -38,7 +38,9 @@ class PreviewModel(TableModel):
         columns whose type was set by hand, with what is said of that."""
         self.beginResetModel()
         self._columns, self._rows, self._corrected = columns, rows, dict(corrected or {})
-        self._formats = formats_of(self._words, [column.type for column in columns], rows, decimals)
+        self._formats = formats_of(
+            self._words, [column.type for column in columns], rows, decimals, [column.name for column in columns]
+        )
         self.endResetModel()
 
     def is_right(self, section: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.data.reader_protocol import Cell
 from app.data.records import Column, ColumnProfile, ColumnType
 from app.ui import theme as tokens
-from app.ui.datasets.cells import NUMERIC, CellFormat, Marks, looks_like_years
+from app.ui.datasets.cells import NUMERIC, CellFormat, Marks, looks_like_years, reads_as_code
 from app.ui.models.paged import DataColumn, PagedTableModel
 from app.ui.session import Session
 from app.ui.widgets.table import Table
@@ -61,7 +61,8 @@ class RowsTable(Table):
     def _column(self, marks: Marks, column: Column, profile: ColumnProfile | None) -> DataColumn:
         ends = profile.quantiles if profile is not None else ()
         years = column.type is ColumnType.INTEGER and bool(ends) and looks_like_years(ends[0], ends[-1])
-        format_ = CellFormat(self._words, marks, column.type, grouped=not years)
+        grouped = not (years or reads_as_code(column.name))
+        format_ = CellFormat(self._words, marks, column.type, grouped=grouped)
         format_.learn(ends[:1] + ends[-1:])
         learn = format_.learn if column.type is ColumnType.NUMBER else None
         return DataColumn(column.name, _Write(format_), right=column.type in NUMERIC, learn=learn)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from app.data.records import ColumnProfile, ColumnType, Histogram
 from app.text.message import amount
 from app.text.words import Words
-from app.ui.datasets.cells import NUMERIC, TEMPORAL, CellFormat, Marks, looks_like_years
+from app.ui.datasets.cells import NUMERIC, TEMPORAL, CellFormat, Marks, looks_like_years, reads_as_code
 
 _QUANTILES = ("lowest", "q05", "q25", "median", "q75", "q95", "highest")
 _EPOCH = date(1970, 1, 1)
@@ -39,14 +39,15 @@ def written(profile: ColumnProfile, value: float, words: Words) -> str:
             return words.significant(value)
         return words.datetime(moment) if isinstance(moment, datetime) else words.date(moment)
     if profile.type is ColumnType.INTEGER and float(value).is_integer():
-        return Marks(words).write(int(value), grouped=not has_years(profile))
+        return Marks(words).write(int(value), grouped=not is_ungrouped(profile))
     return words.significant(value, digits=5)
 
 
-def has_years(profile: ColumnProfile) -> bool:
-    """Whether the numbers of the column are years."""
+def is_ungrouped(profile: ColumnProfile) -> bool:
+    """Whether the numbers of the column are years or name things."""
     known = profile.quantiles
-    return profile.type is ColumnType.INTEGER and len(known) > 1 and looks_like_years(known[0], known[-1])
+    years = len(known) > 1 and looks_like_years(known[0], known[-1])
+    return profile.type is ColumnType.INTEGER and (years or reads_as_code(profile.name))
 
 
 def line(profile: ColumnProfile, words: Words) -> str:
@@ -73,7 +74,7 @@ def facts(profile: ColumnProfile, words: Words) -> list[Fact]:
 
 def examples(profile: ColumnProfile, words: Words) -> str:
     """Some values of the column."""
-    shown = CellFormat(words, Marks(words), profile.type, grouped=not has_years(profile))
+    shown = CellFormat(words, Marks(words), profile.type, grouped=not is_ungrouped(profile))
     return words("ui_datasets.list_mark").join(shown(cell) for cell in profile.examples[:_SHOWN_WORDS])
 
 

@@ -15,7 +15,7 @@ from app.data.records import (
 )
 from app.project.record import is_series_name
 from app.text.words import Words
-from app.ui.datasets.cells import CellFormat, Marks, formats_of
+from app.ui.datasets.cells import CellFormat, Marks, formats_of, reads_as_code
 from app.ui.datasets.choices import corrected, dataset_name, in_force, options, with_type
 from app.ui.datasets.column_chart import nice_ticks
 from app.ui.datasets.columns_table import small_counts
@@ -163,3 +163,12 @@ def test_that_small_charts_keep_every_row_and_few_bars() -> None:
 def test_that_ticks_are_round_and_inside() -> None:
     assert nice_ticks(18.25, 118.75, 4) == [50.0, 100.0]
     assert nice_ticks(5.0, 5.0, 4) == [5.0]
+
+
+def test_that_numbers_that_name_things_are_told_by_their_column() -> None:
+    named = ("CustomerID", "customer_id", "id", "Zip code", "order no", "InvoiceNo", "código postal", "StoreCode")
+    counted = ("Number of rooms", "paid", "width", "number", "Ideal", "valid", "num_visits", "kid", "Age")
+    assert all(map(reads_as_code, named))
+    assert not any(map(reads_as_code, counted))
+    (written,) = formats_of(ENGLISH, [ColumnType.INTEGER], (("12583",),), names=["CustomerID"])
+    assert written("12583") == "12583"

@@ -9,7 +9,7 @@ from app.data.reader_protocol import Cell, PreviewAnswer, PreviewRow
 from app.data.types import NUMBERS, Types
 from app.errors import CicloError
 from app.text.words import Words
-from app.ui.datasets.cells import CellFormat, Marks, looks_like_years
+from app.ui.datasets.cells import CellFormat, Marks, looks_like_years, reads_as_code
 from app.ui.models.records import Column, RecordTableModel
 from app.ui.theme import Theme
 from app.ui.widgets.basics import Card, label
@@ -93,7 +93,8 @@ class PreviewCard(Card):
         held = [cell for row in answer.rows for cell in (row.cells[place], row.before.get(place))]
         numbers = [cell for cell in held if isinstance(cell, (int, float))]
         years = type in NUMBERS and bool(numbers) and looks_like_years(min(numbers), max(numbers))
-        format_ = CellFormat(self._words, Marks(self._words), type, grouped=not years)
+        grouped = not (years or reads_as_code(name))
+        format_ = CellFormat(self._words, Marks(self._words), type, grouped=grouped)
         format_.learn(numbers)
         cell = _Cell(place, format_, self._words("ui.table.missing"), name in answer.made)
         title = self._words("ui_datasets.recipe.new_column", column=name) if cell.made else name
