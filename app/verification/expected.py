@@ -24,10 +24,13 @@ def training_data(project: Project, version: ModelVersion, *, watch: Watch) -> C
     held = contract_of(project, record.name)
     if held is None:
         return None
+    body = record.read(DatasetVersion)
+    if body.expected is not None and body.expected.contract == held.id:
+        return body.expected  # told when it was stored
     results = check(
         held.contract.expectations,
         project.whole_object(record.objects["table"].sha256),
-        types={column.name: column.type for column in record.read(DatasetVersion).columns},
+        types={column.name: column.type for column in body.columns},
         moment=datetime.fromisoformat(record.time),
         watch=watch,
     )

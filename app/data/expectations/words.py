@@ -19,6 +19,7 @@ from app.data.expectations.records import (
 )
 from app.data.records import Finding
 from app.data.types import ColumnType
+from app.text.listing import listed
 from app.text.message import Text, Value, amount
 
 _SHOWN = 12
@@ -41,7 +42,7 @@ def sentence(expectation: Expectation) -> Text:
             return Text(f"expectations.range.{_sides(expectation.low, expectation.high)}", column | _ends(expectation))
         case Categories(words=words, others=others):
             code = "expectations.categories.others" if others else "expectations.categories.only"
-            return Text(code, {**column, "words": _listed(words), "share": amount(others, "percent")})
+            return Text(code, {**column, "words": listed(words, most=_SHOWN), "share": amount(others, "percent")})
         case Filled(share=share):
             code = "expectations.missing.some" if share else "expectations.missing.none"
             return Text(code, {**column, "share": amount(share, "percent")})
@@ -65,10 +66,6 @@ def shown(limit: Limit | int) -> Value:
     if isinstance(limit, str):
         return amount(limit, "datetime" if "T" in limit or " " in limit else "date")
     return amount(int(limit) if limit == round(limit) and abs(limit) < 1e15 else limit, digits=6)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(words[:_SHOWN]) + (", …" if len(words) > _SHOWN else "")
 
 
 def broken_sentence(result: Result) -> Text:

@@ -26,7 +26,7 @@ MOST_CELLS = 600_000
 _LEAST_ROWS = 1_000
 _MOST_OTHER = 2_000_000
 _SHOWN = 60
-_KEPT = 24
+_KEPT, _KEPT_TABLES = 24, 4
 _PLACE = "ciclo.place"
 
 Booleans = NDArray[np.bool_]
@@ -82,7 +82,7 @@ class Previews:
         key = (table.path, most)
         if key not in self._tables:
             self._tables[key] = _first(table, most)
-            if len(self._tables) > _KEPT:
+            if len(self._tables) > _KEPT_TABLES:
                 self._tables.popitem(last=False)
         self._tables.move_to_end(key)
         return self._tables[key]

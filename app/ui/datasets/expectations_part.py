@@ -173,6 +173,7 @@ class ExpectationsPart(QWidget):
 
     @Slot(object)
     def _on_wanted(self, expectation: Expectation) -> None:
+        self.notice.hide()  # what it offers to take back isn't the last change any more
         self._commit(put(self._expectations, expectation))
 
     @Slot()

@@ -101,7 +101,10 @@ class LabelsDialog(Dialog):
         """What was predicted last from the dataset, else the last column."""
         known = self._targets()
         for record in reversed(self._session.records(MODEL)):
-            version = record.read(ModelVersion)
+            try:
+                version = record.read(ModelVersion)
+            except CicloError:
+                continue  # left to the check of the project
             if version.dataset.partition("@")[0] == self._version.name and version.target in known:
                 return version.target
         return known[-1] if known else ""

@@ -28,11 +28,15 @@ class _State:
 class Draft:
     """The steps for a version; ``place`` is the one that is looked at, -1: none."""
 
-    def __init__(self, version: Version | None = None, others: Sequence[Version] = ()) -> None:
+    def __init__(self, version: Version | None = None) -> None:
         self.version = version
         self.profile: Profile | None = None
-        self._others = {other.name: other for other in others}
+        self._others: dict[str, Version] = {}
         self._now, self._past, self._future = _State(), list[_State](), list[_State]()
+
+    def meet(self, others: Sequence[Version]) -> None:
+        """The other datasets as they are now."""
+        self._others = {other.name: other for other in others}
 
     # Steps
 

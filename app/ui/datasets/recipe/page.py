@@ -98,12 +98,12 @@ class RecipeView(QWidget):
     def show_version(self, version: Version) -> None:
         """Write a recipe for a version; one that was begun for it is there still."""
         if self.draft.version is None or self.draft.version.id != version.id:
-            others = [one for one in newest_of_each(versions(self._session)) if one.name != version.name]
-            self.draft = Draft(version, others)
+            self.draft = Draft(version)
             self.notice.hide()
             self._name.setText(version.name)
             if self._session.project is not None:
                 self._session.run(Load(self._session.project, version.record), self._on_loaded)
+        self.draft.meet([one for one in newest_of_each(versions(self._session)) if one.name != version.name])
         said = self._words("ui_datasets.recipe.subtitle", n=version.body.rows)
         number = self._words("ui_datasets.dataset.version", version=version.number)
         self._header.set(self._words("ui_datasets.recipe.title", dataset=version.name), number, said)
