@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.data.reader_protocol import Cell, Preview, PreviewAnswer, PreviewRow, StoredTable
 from app.data.recipe.checking import types_after
 from app.data.recipe.frame import Frame, touched_by, which_changed
-from app.data.recipe.rows import apply_row
+from app.data.recipe.rows import apply_row, kept
 from app.data.recipe.steps import AnyStep, Filter, RowStep, TableStep, Touched
 from app.data.recipe.whole import apply_whole
 from app.data.stored import open_stored
@@ -27,7 +28,6 @@ _LEAST_ROWS = 1_000
 _MOST_OTHER = 2_000_000
 _SHOWN = 60
 _KEPT, _KEPT_TABLES = 24, 4
-_PLACE = "ciclo.place"
 
 Booleans = NDArray[np.bool_]
 
@@ -139,14 +139,9 @@ def _first(table: StoredTable, most: int) -> tuple[Frame, bool]:
 
 
 def _filtered(step: Filter, before: Frame) -> _Made:
-    """Which rows went is told by numbering them."""
-    numbers = pa.chunked_array([pa.array(np.arange(before.table.num_rows))])
-    numbered = Frame(table=before.table.append_column(_PLACE, numbers), types=before.types)
-    after = apply_row(step, numbered)
-    gone = np.ones(before.table.num_rows, dtype=np.bool_)
-    gone[after.table.column(_PLACE).to_numpy()] = False
-    frame = Frame(table=after.table.drop_columns([_PLACE]), types=before.types)
-    return _Made(frame=frame, touched=_untouched(frame), gone=gone)
+    stays = pc.fill_null(kept(step, before), False)
+    frame = before.rows(before.table.filter(stays))
+    return _Made(frame=frame, touched=_untouched(frame), gone=~np.asarray(stays, dtype=np.bool_))
 
 
 # Rows for the eye

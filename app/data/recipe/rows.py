@@ -41,7 +41,7 @@ from app.data.values.conversion import ARROW_TYPES, Notation, convert_column
 _BLANKS = r"[\t-\r \x{85}\p{Z}]+"
 """Any blank, also those that don't break a line; what Arrow and its regular expressions call so differs."""
 _EDGES = f"^{_BLANKS}|{_BLANKS}$"
-_CASES = {Case.LOWER: pc.utf8_lower, Case.UPPER: pc.utf8_upper}
+_CASES = {Case.LOWER: (pc.ascii_lower, str.lower), Case.UPPER: (pc.ascii_upper, str.upper)}
 _RUNS = {What.DIGITS: r"(?P<run>\d+)", What.LETTERS: r"(?P<run>\pL+)"}
 _COMPARED = {
     Condition.EQUAL: pc.equal,
@@ -124,10 +124,20 @@ def _trimmed(words: pa.Array) -> pa.Array:
 def _trim(step: Trim, frame: Frame) -> Frame:
     def change(words: pa.Array) -> pa.Array:
         found = pc.replace_substring_regex(_trimmed(words), _BLANKS, " ")
-        found = _CASES[step.case](found) if step.case in _CASES else found
+        found = _cased(found, step.case)
         return pc.if_else(pc.equal(found, ""), _NO_WORD, found)
 
     return frame.put(step.column, on_words(frame.column(step.column), change), frame.types[step.column])
+
+
+def _cased(words: pa.Array, case: Case) -> pa.Array:
+    """As Python has it, everywhere: what Arrow makes of letters beyond ASCII isn't what programs beside it do."""
+    if case not in _CASES:
+        return words
+    quick, slow = _CASES[case]
+    if pc.all(pc.string_is_ascii(words)).as_py() is not False:
+        return quick(words)
+    return pa.array([None if word is None else slow(word) for word in words.to_pylist()], pa.string())
 
 
 @apply_row.register
@@ -263,7 +273,7 @@ def _operand(value: Plain, operator: Operator, frame: Frame) -> pa.ChunkedArray 
     if isinstance(value, str) and value in frame.types:
         cells = frame.column(value)
         if frame.types[value] in TIMES:
-            return cells.cast(pa.timestamp("us")).cast(pa.int64()).cast(pa.float64())
+            return cells.cast(pa.timestamp("us")).cast(pa.int64()).cast(pa.float64(), safe=False)
         return cells.cast(pa.float64(), safe=False)
     if operator is Operator.DAYS:
         moment = literal(value, ColumnType.DATE).cast(pa.timestamp("us"))
@@ -280,19 +290,20 @@ def _concatenate(step: Concatenate, frame: Frame) -> Frame:
 
 @apply_row.register
 def _filter(step: Filter, frame: Frame) -> Frame:
+    return frame.rows(frame.table.filter(kept(step, frame), null_selection_behavior="drop"))
+
+
+def kept(step: Filter, frame: Frame) -> pa.ChunkedArray:
+    """Which rows a filter keeps; null as well as false is no."""
     type, cells = frame.types[step.column], frame.column(step.column)
     if step.test in (Condition.MISSING, Condition.PRESENT):
-        kept = pc.is_null(cells) if step.test is Condition.MISSING else pc.is_valid(cells)
-        return frame.rows(frame.table.filter(kept))
+        return pc.is_null(cells) if step.test is Condition.MISSING else pc.is_valid(cells)
     if type in WORDS:
-        kept = on_words(cells, lambda words: _among(words, step))
-        return frame.rows(frame.table.filter(kept, null_selection_behavior="drop"))
+        return on_words(cells, lambda words: _among(words, step))
     if step.test is Condition.AMONG:
-        kept = pc.and_(pc.is_valid(cells), pc.is_in(one_zero(cells), value_set=_values(step.values, type)))
-    else:
-        value = pa.scalar(float(step.values[0])) if type in NUMBERS else literal(step.values[0], type)
-        kept = _COMPARED[step.test](cells, value)
-    return frame.rows(frame.table.filter(kept, null_selection_behavior="drop"))
+        return pc.and_(pc.is_valid(cells), pc.is_in(one_zero(cells), value_set=_values(step.values, type)))
+    value = pa.scalar(float(step.values[0])) if type in NUMBERS else literal(step.values[0], type)
+    return _COMPARED[step.test](cells, value)
 
 
 def _among(words: pa.Array, step: Filter) -> pa.Array:

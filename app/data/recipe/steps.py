@@ -294,7 +294,7 @@ class Join(TableStep, frozen=True, kw_only=True, tag="join"):
     several: bool = False
 
 
-AnyStep = (
+AnyRowStep = (
     Rename
     | Drop
     | Retype
@@ -310,13 +310,8 @@ AnyStep = (
     | Calculate
     | Concatenate
     | Filter
-    | Deduplicate
-    | Sort
-    | Sample
-    | Relabel
-    | Aggregate
-    | Join
 )
+AnyStep = AnyRowStep | Deduplicate | Sort | Sample | Relabel | Aggregate | Join
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
