@@ -16,13 +16,14 @@ def compare(expected: Predictions, found: Predictions, signature: Signature) -> 
     """The largest difference, how many labels differ, and how many rows tie.
 
     Differences of probabilities are absolute; those of amounts beyond 1 are relative to the amount. Of rows that tie
-    (:data:`app.deployment.records.CLOSE`) no label is counted.
+    (:data:`app.deployment.records.CLOSE`) no label is counted. A row that gets no answer has an empty label and NaN.
     """
     if signature.task is Task.REGRESSION:
         return _largest(found.values, expected.values), 0, 0
     if found.labels.shape != expected.labels.shape:
         return float("inf"), len(expected.labels), 0
-    decided = _margins(expected.probabilities, signature.threshold) > CLOSE
+    margins = _margins(expected.probabilities, signature.threshold)
+    decided = (margins > CLOSE) | np.isnan(margins)
     flips = int(np.count_nonzero((found.labels != expected.labels) & decided))
     return _largest(found.probabilities, expected.probabilities), flips, int(np.count_nonzero(~decided))
 

@@ -56,6 +56,9 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
         Title by language, of targets that other packages bring.
     texts
         Under which name its texts stand where they are others than those of ``name``.
+    prepares
+        Where the steps that go along with a model are done, as :class:`app.data.recipe.travelling.Place` has it; empty
+        where rows have to be prepared before.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     package: str = ""
     titles: dict[str, str] = {}
     texts: str = ""
+    prepares: str = ""
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.data.recipe.travelling import Place
 from app.data.stored import read_stored
 from app.deployment.approved import ApprovedVersion, approved_version
 from app.deployment.connecting import checked_settings
@@ -13,9 +14,10 @@ from app.deployment.declared import Declared, Delivered, SettingKind, Settings
 from app.deployment.history import digest
 from app.deployment.made import Source
 from app.deployment.place import check_ending, put_new
-from app.deployment.proof import certify, make_proof
+from app.deployment.proof import both, certify, make_proof
 from app.deployment.records import DEPLOYMENT, Certificate, Deployment, ExportAnswer, ExportRequest, Release
 from app.deployment.releasing import body_of, draft_of, release_of
+from app.deployment.row_proof import make_row_proof
 from app.deployment.secrets import with_secrets
 from app.deployment.targets import Target, find_target
 from app.jobs.contract import Context, Outcome, Progress
@@ -109,9 +111,10 @@ class _Export:
         return Outcome(drafts=drafts, answer=msgspec.Raw(msgspec.json.encode(answer)))
 
     def _source(self) -> Source:
-        data = self._version.object_bytes(self._version.record, "model")
-        model = load_model(data, signature=signature_of(self._version.model))
-        return Source(version=self._version, model=model, model_bytes=data, release=digest(self._release))
+        data, body = self._version.object_bytes(self._version.record, "model"), self._version.model
+        model = load_model(data, signature=signature_of(body))
+        part = body.row_part if self._declared.prepares and body.row_part and body.row_part.steps else None
+        return Source(version=self._version, model=model, model_bytes=data, release=digest(self._release), part=part)
 
     def _certified(self, source: Source, made: Path) -> Certificate:
         """Asked twice: with every row before the proof is put into the export, and with some as it will be sent."""
@@ -121,12 +124,26 @@ class _Export:
         proof = make_proof(source.model, table, model_sha256=self._release.model_sha256)
         self._context.check_cancelled()
         self._say("certifying", made.name, 2)
-        certificate = certify(proof, name, made, work=self._context.staging)
+        if source.part is None:
+            certificate = certify(proof, name, made, work=self._context.staging)
+        else:
+            # rows at the model's own thresholds can be made only as the model sees them: an export of the model alone
+            # is asked with those, and the one with the steps in it with rows as they come
+            alone = certify(proof, name, self._alone(source, made), work=self._context.staging)
+            proof = make_row_proof(source, Place(self._declared.prepares))
+            certificate = both(alone, certify(proof, name, made, work=self._context.staging))
         self._target.seal(made, certificate)
         self._context.check_cancelled()
         self._say("certifying", made.name, 3)
         certify(proof.part(), name, made, work=self._context.staging)
         return certificate
+
+    def _alone(self, source: Source, made: Path) -> Path:
+        """The same export without the steps."""
+        folder = self._context.staging / "alone"
+        make_folder(folder)
+        self._target.write(self._context, source.plain(), folder / made.name, self._settings)
+        return folder / made.name
 
     def _say(self, step: str, name: str, done: int) -> None:
         progress = Progress(step=Text(f"deployment.step.{step}", {"name": name}), done=done, total=_STEPS)

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app import __version__
+from app.data.recipe.travelling import Place
 from app.deployment.approved import ApprovedVersion
+from app.deployment.prepared import within
 from app.learning.model import FittedModel
+from app.learning.records import Feature, RowPart
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What an export is made of: an approved version, its model, and the release that it is."""
+    """What an export is made of: an approved version, its model, and the release that it is; and what is done to a row
+    before the model sees it."""
 
     version: ApprovedVersion
     model: FittedModel
     model_bytes: bytes
     release: str
+    part: RowPart | None = None
+
+    def plain(self) -> Source:
+        """The same for rows that are prepared already."""
+        return replace(self, part=None)
+
+    def given(self, place: Place) -> tuple[Feature, ...]:
+        """The columns that a file of some format is given."""
+        if self.part is None:
+            return self.model.signature.features
+        return within(self.part, self.model.signature.features, place).inputs
 
 
 def onnx_of(source: Source, *, flat: bool = False) -> bytes:
@@ -26,7 +41,12 @@ def onnx_of(source: Source, *, flat: bool = False) -> bytes:
 
     model_sha256 = source.version.record.objects["model"].sha256
     return write_onnx(
-        source.model, model_sha256=model_sha256, software=f"ciclo {__version__}", told=_told(source), flat=flat
+        source.model,
+        model_sha256=model_sha256,
+        software=f"ciclo {__version__}",
+        told=_told(source),
+        flat=flat,
+        part=source.part,
     )
 
 
@@ -41,6 +61,7 @@ def pmml_of(source: Source) -> bytes:
         software=f"ciclo {__version__}",
         target=version.model.target,
         told=_told(source),
+        part=source.part,
     )
 
 

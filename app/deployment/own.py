@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from app.deployment.declared import Declared, Setting, SettingKind
 
-BUNDLE = Declared(name="bundle", ending=".ciclo.zip")
-ONNX = Declared(name="onnx", ending=".onnx")
-PMML = Declared(name="pmml", ending=".pmml")
+BUNDLE = Declared(name="bundle", ending=".ciclo.zip", prepares="bundle")
+ONNX = Declared(name="onnx", ending=".onnx", prepares="onnx")
+PMML = Declared(name="pmml", ending=".pmml", prepares="pmml")
 MLFLOW = Declared(
     name="mlflow",
     address="url",
+    prepares="onnx",
     settings=(
         Setting(name="url", kind=SettingKind.URL),
         Setting(name="name"),
@@ -23,6 +24,7 @@ MLFLOW = Declared(
 )
 DVC = Declared(
     name="dvc",
+    prepares="bundle",
     address="repository",
     settings=(
         Setting(name="repository", kind=SettingKind.FOLDER),
@@ -32,6 +34,7 @@ DVC = Declared(
 )
 SUBMARINE = Declared(
     name="submarine",
+    prepares="bundle",
     address="url",
     settings=(
         Setting(name="url", kind=SettingKind.URL),

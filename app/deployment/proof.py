@@ -110,6 +110,18 @@ def certify(proof: Proof, target: str, path: Path, *, work: Path) -> Certificate
     )
 
 
+def both(alone: Certificate, whole: Certificate) -> Certificate:
+    """What is certified where the model was asked without the steps that go along with it, and with them."""
+    return msgspec.structs.replace(
+        alone,
+        rows=alone.rows + whole.rows,
+        max_difference=max(alone.max_difference, whole.max_difference),
+        label_flips=alone.label_flips + whole.label_flips,
+        ties=alone.ties + whole.ties,
+        prepared_rows=whole.rows,
+    )
+
+
 def ask(table: pa.Table, signature: Signature, target: str, path: Path, *, work: Path) -> tuple[Predictions, str]:
     """What an export says of rows, asked in a fresh process, and the runtime that read it there.
 

@@ -55,6 +55,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
         How many of the rows lie at the model's own thresholds, the next double or single number beside them included.
     model_sha256
         The stored model that the answers were compared with.
+    prepared_rows
+        How many of the rows came as they were before the steps that go along with the model.
     """
 
     runtime: str
@@ -63,6 +65,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     label_flips: int
     ties: int = 0
     threshold_rows: int = 0
+    prepared_rows: int = 0
     limit: float = LIMIT
     model_sha256: str = ""
 

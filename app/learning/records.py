@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.data.recipe.steps import AnyRowStep, AnyStep
 from app.data.records import ColumnType
 from app.jobs.contract import JobKind
 from app.learning.search.records import ExecutedPlan, LearningCurve, Served, Spent
@@ -234,6 +235,32 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     features: tuple[Feature, ...]
 
 
+class RowPart(msgspec.Struct, frozen=True, kw_only=True):
+    """The steps of a recipe that go along with a model: rows are given to it as they were before them.
+
+    Attributes
+    ----------
+    dataset_id
+        The dataset version from which rows come so.
+    inputs
+        Their columns.
+    steps
+        What is done to each row; some of what they make are the features of the model.
+    missing_words, decimal, day_first
+        How the file of that version was read, as :class:`app.data.records.DatasetVersion` says.
+    left
+        Steps that can't go along. What they make is among the inputs, and filters among them aren't looked at.
+    """
+
+    dataset_id: str
+    inputs: tuple[Feature, ...]
+    steps: tuple[AnyRowStep, ...]
+    missing_words: tuple[str, ...] = ()
+    decimal: str = "."
+    day_first: bool | None = None
+    left: tuple[AnyStep, ...] = ()
+
+
 class Split(msgspec.Struct, frozen=True, kw_only=True):
     """How the hold-out was set aside. Its row numbers are the object ``holdout`` of the model version.
 
@@ -270,7 +297,8 @@ class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     ``out_of_fold`` (Parquet: ``row`` and the winner's out-of-fold predictions: ``p0``, ``p1``, ... in the order of
     ``labels``, or ``value``). Parents: the dataset version, and the test dataset's where there is one.
 
-    ``gain`` is the winner's score minus the baseline's, paired by fold; ``threads`` how many BLAS and OpenMP had."""
+    ``gain`` is the winner's score minus the baseline's, paired by fold; ``threads`` how many BLAS and OpenMP had.
+    ``row_part``: what is done to a row before the model sees it, where recipes made the dataset."""
 
     dataset: str
     dataset_id: str
@@ -301,6 +329,7 @@ class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
     spent: Spent | None = None
     served: Served | None = None
     curve: LearningCurve | None = None
+    row_part: RowPart | None = None
 
 
 class Leaderboard(msgspec.Struct, frozen=True, kw_only=True):

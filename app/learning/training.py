@@ -36,6 +36,7 @@ from app.learning.examination import notes_on
 from app.learning.leaks import encoded, leak_hints
 from app.learning.preparing import Prepared, prepare
 from app.learning.records import MODEL, Estimate, ModelVersion, Reference, Split, Task, TrainAnswer, TrainRequest
+from app.learning.row_part import notes_on_row_part, row_part_of
 from app.learning.rule.outcome import notes_on_rule
 from app.learning.scoring import THRESHOLD, estimate, metric_names, score
 from app.learning.search.champion import Champion
@@ -97,8 +98,11 @@ def train(context: Context, request: TrainRequest) -> Outcome:
         seconds = running_now(context.staging) - began
         spent = _together((search.spent(), curve_spent, last), seconds, cpu, request.country)
         body = _body(prepared, request, search, winner, seconds)
-        notes = (*body.notes, *([remark] if remark is not None else []))
-        body = msgspec.structs.replace(body, plan=plan, spent=spent, served=served, curve=curve, notes=notes)
+        part = row_part_of(request, prepared.asked.source, prepared.features)
+        notes = (*body.notes, *([remark] if remark is not None else []), *notes_on_row_part(part))
+        body = msgspec.structs.replace(
+            body, plan=plan, spent=spent, served=served, curve=curve, notes=notes, row_part=part
+        )
     drafted = _draft(context, prepared, body, winner)
     return Outcome(drafts=(drafted,), answer=msgspec.Raw(encode(_answer(body))), checkpoint=checkpoint.key)
 

@@ -13,16 +13,20 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from app.data.recipe.travelling import Place
 from app.deployment.comparing import compare
 from app.deployment.onnx.changes import typed
 from app.deployment.onnx.edges import threshold_rows
 from app.deployment.onnx.inputs import feeds
 from app.deployment.onnx.writing import OLDEST_RUNTIME, write_onnx
+from app.deployment.prepared import within
 from app.learning.model import FittedModel, Predictions, predict_table
-from app.learning.records import Task
+from app.learning.records import Feature, Signature, Task
 from tests.peers.places import ROOT, TOOLS, peer, run, surroundings
+from tests.unit.deployment.models import fitted as small
 from tests.unit.deployment.onnx.cases import fitted, rows, table, variants
 from tests.unit.deployment.onnx.test_kinds import REFUSED
+from tests.unit.deployment.preparation import by_hand, part, raw_table
 
 HERE = Path(__file__).parent
 LIMIT = 1e-9
@@ -40,10 +44,10 @@ def asked(model: FittedModel) -> pa.Table:
     return pa.concat_tables([typed(rows(), model.signature.features).select(at.column_names), at])
 
 
-def as_json(model: FittedModel, asked: pa.Table) -> str:
+def as_json(features: tuple[Feature, ...], asked: pa.Table) -> str:
     """Rows in the form that both scripts read: JSON has no word for what isn't a number, so it stands there as text."""
     columns = []
-    for name, values in feeds(asked, model.signature.features).items():
+    for name, values in feeds(asked, features).items():
         cells, words = values.ravel(), values.dtype == object
         told = cells.tolist() if words else [_number(float(cell)) for cell in cells]
         columns.append({"name": name, "words": words, "values": told})
@@ -59,18 +63,32 @@ def _number(value: float) -> str:
 def said(model: FittedModel, folder: Path, ask: Ask) -> tuple[float, int]:
     """The largest difference between the model and what a runtime says of its file, and how many labels differ."""
     wanted = asked(model)
-    (folder / "m.onnx").write_bytes(write_onnx(model))
-    (folder / "rows.json").write_text(as_json(model, wanted), encoding="utf-8")
+    rows_ = as_json(model.signature.features, wanted)
+    return differing(predict_table(model, wanted), write_onnx(model), rows_, model.signature, folder, ask)
+
+
+def differing(
+    expected: Predictions, file: bytes, rows_: str, signature: Signature, folder: Path, ask: Ask
+) -> tuple[float, int]:
+    (folder / "m.onnx").write_bytes(file)
+    (folder / "rows.json").write_text(rows_, encoding="utf-8")
     ask(folder / "m.onnx", folder / "rows.json", folder / "out.json")
     told = json.loads((folder / "out.json").read_text(encoding="utf-8"))
-    expected = predict_table(model, wanted)
     found = Predictions(
         labels=np.array(told.get("label", []), dtype=object),
         values=np.array(told.get("value", []), dtype=np.float64),
         probabilities=np.array(told.get("probabilities", []), dtype=np.float64).reshape(expected.probabilities.shape),
     )
-    difference, flips, _ = compare(expected, found, model.signature)
+    difference, flips, _ = compare(expected, found, signature)
     return difference, flips
+
+
+def said_of_raw(task: Task, folder: Path, ask: Ask) -> tuple[float, int]:
+    """The same of rows as they come, of a file that does the steps of a recipe first."""
+    model = small(task)
+    inside = within(part(), model.signature.features, Place.ONNX)
+    rows_ = as_json(inside.inputs, inside.table(raw_table()))
+    return differing(by_hand(task), write_onnx(model, part=part()), rows_, model.signature, folder, ask)
 
 
 @pytest.fixture(scope="module", params=["peers-onnx-oldest", "peers-onnx-year"])
@@ -114,6 +132,20 @@ def test_that_older_runtimes_give_the_models_answers(name: str, task: Task, olde
 @pytest.mark.parametrize(("name", "task"), CASES)
 def test_that_node_gives_the_models_answers(name: str, task: Task, node: Ask, tmp_path: Path) -> None:
     difference, flips = said(fitted(name, task), tmp_path, node)
+    assert flips == 0
+    assert difference <= LIMIT
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_that_older_runtimes_do_the_steps_that_go_along(task: Task, older: Ask, tmp_path: Path) -> None:
+    difference, flips = said_of_raw(task, tmp_path, older)
+    assert flips == 0
+    assert difference <= LIMIT
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_that_node_does_the_steps_that_go_along(task: Task, node: Ask, tmp_path: Path) -> None:
+    difference, flips = said_of_raw(task, tmp_path, node)
     assert flips == 0
     assert difference <= LIMIT
 

@@ -9,17 +9,22 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from app.data.recipe.travelling import Place
 from app.deployment.comparing import compare
 from app.deployment.onnx.changes import typed
 from app.deployment.onnx.edges import threshold_rows
+from app.deployment.pmml.reader import no_label
 from app.deployment.pmml.writing import with_extension, write_pmml
+from app.deployment.prepared import within
 from app.learning.estimators.catalogue import builtin
 from app.learning.estimators.combined import ensemble
 from app.learning.estimators.kind import PMML
 from app.learning.model import FittedModel, Predictions, predict_table
 from app.learning.records import Task
 from tests.peers.pmml_readers import JPMML, PMML4S, SCHEMA, Asked, ask, lacks_java, with_threshold
+from tests.unit.deployment.models import fitted as small
 from tests.unit.deployment.onnx.cases import features, fitted, rows, signature, table, variants
+from tests.unit.deployment.preparation import by_hand, given_signature, part, raw_table
 
 pytestmark = [
     pytest.mark.skipif(lacks_java(), reason="there is no Java here (Debian: apt-get install openjdk-17-jre-headless)"),
@@ -74,6 +79,21 @@ def test_that_pmml4s_answers_as_every_kind_does(tmp_path: Path) -> None:
     asked = [(fitted(*one), ordinary if one in OVERFLOWING else all_sorts) for one in FIRST]
     asked += [(mean(task), ordinary) for task in Task]
     assert differing(PMML4S, asked, tmp_path) == []
+
+
+@pytest.mark.parametrize("who", [JPMML, PMML4S])
+def test_that_others_do_the_steps_that_go_along_with_a_model(who: str, tmp_path: Path) -> None:
+    """Also for rows that a filter takes away, which get no answer."""
+    asked = []
+    for task in Task:
+        inside = within(part(), small(task).signature.features, Place.PMML)
+        data = write_pmml(small(task), part=part())
+        asked.append(Asked(data=data, signature=given_signature(task, inside.inputs), table=inside.table(raw_table())))
+    for task, found in zip(Task, ask(who, asked, tmp_path), strict=True):
+        assert not isinstance(found, str), found
+        told = Predictions(labels=no_label(found.labels), values=found.values, probabilities=found.probabilities)
+        difference, flips, _ = compare(by_hand(task), told, small(task).signature)
+        assert (difference <= LIMIT, flips) == (True, 0), (task, difference, flips)
 
 
 def test_that_the_label_follows_the_threshold(tmp_path: Path) -> None:

@@ -62,6 +62,31 @@ def _retyped(before: ColumnType, after: ColumnType) -> frozenset[Place]:
     return _EVERYWHERE if same else frozenset({Place.BUNDLE})
 
 
+class Reach(StrEnum):
+    """How far a kind of step goes, as people are told when they choose it."""
+
+    EVERYWHERE = "everywhere"
+    BUNDLE = "bundle"
+    FILTER = "filter"
+    TYPE = "type"
+    ROWS = "rows"
+    TABLE = "table"
+
+
+_REACHES = {
+    **dict.fromkeys(("trim", "split", "extract"), Reach.BUNDLE),
+    "filter": Reach.FILTER,
+    "retype": Reach.TYPE,
+    **dict.fromkeys(("deduplicate", "sort", "sample", "relabel"), Reach.ROWS),
+    **dict.fromkeys(("aggregate", "join"), Reach.TABLE),
+}
+
+
+def reach_of(kind: str) -> Reach:
+    """How far a step goes that is called ``kind`` in a stored recipe."""
+    return _REACHES.get(kind, Reach.EVERYWHERE)
+
+
 @singledispatch
 def _touched(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns that a row step looks at, and those that it writes."""

@@ -15,12 +15,13 @@ from app.data.expectations.records import OfRows
 from app.deployment.bundle.acceptance import read_acceptance, rescore
 from app.deployment.bundle.archive import FORM, LIMITS, MEMBER_BYTES, MODEL, refuse
 from app.deployment.bundle.expected import EXPECTATIONS_FILE, read_expectations
-from app.deployment.bundle.manifest import ACCEPTANCE_FILE, MODEL_FILE, ONNX, ONNX_FILE, Manifest
+from app.deployment.bundle.manifest import ACCEPTANCE_FILE, MODEL_FILE, ONNX, ONNX_FILE, RECIPE_FILE, Manifest
 from app.deployment.bundle.reader import Bundle, opened
+from app.deployment.bundle.row_part import read_row_part
 from app.deployment.records import LIMIT, Certificate
 from app.errors import CicloError
 from app.learning.model import Predictions
-from app.learning.records import Signature
+from app.learning.records import Feature, RowPart, Signature
 
 _ENTRIES = 100_000
 
@@ -33,6 +34,8 @@ class LoadedBundle:
     ----------
     answer
         Predictions of a table with a typed column for each feature.
+    part
+        What is done to rows before, where there is anything.
     key
         That signed the bundle, empty where it isn't signed.
     expected
@@ -44,6 +47,12 @@ class LoadedBundle:
     certificate: Certificate
     key: str = ""
     expected: tuple[OfRows, ...] = ()
+    part: RowPart | None = None
+
+    @property
+    def inputs(self) -> tuple[Feature, ...]:
+        """The columns that a row comes with."""
+        return self.part.inputs if self.part is not None else self.manifest.schema.features
 
 
 def load_bundle(path: Path) -> LoadedBundle:
@@ -74,11 +83,13 @@ def prove_bundle(path: Path) -> LoadedBundle:
         if {feature.name for feature in signature.features} - set(acceptance.columns):
             raise refuse(FORM, ACCEPTANCE_FILE, "bad_acceptance")
         certificate = rescore(answer, signature, acceptance, runtime=runtime)
+        members = {entry.path for entry in manifest.files}
         expected: tuple[OfRows, ...] = ()
-        if any(entry.path == EXPECTATIONS_FILE for entry in manifest.files):
+        if EXPECTATIONS_FILE in members:
             expected = read_expectations(bundle.read(EXPECTATIONS_FILE), signature.features)
+        part = read_row_part(bundle.read(RECIPE_FILE), signature.features) if RECIPE_FILE in members else None
         return LoadedBundle(
-            manifest=manifest, answer=answer, certificate=certificate, key=bundle.key, expected=expected
+            manifest=manifest, answer=answer, certificate=certificate, key=bundle.key, expected=expected, part=part
         )
 
 

@@ -1,4 +1,5 @@
-"""What a bundle says of itself: ``manifest.json``, canonical JSON, format 2 (format 1 is still read). Light."""
+"""What a bundle says of itself: ``manifest.json``, canonical JSON, format 2, or 3 where rows are prepared first (1 is
+still read). Light."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import msgspec
 from app.errors import CicloError
 from app.learning.records import Estimate, Feature, Signature, Task
 
-FORMAT = 2
+FORMAT, FORMAT_PREPARED = 2, 3
 KIND = "ciclo-bundle"
 DEPTH = 32
 MANIFEST = "manifest.json"
@@ -22,6 +23,8 @@ BOM_FILE = "bom.cdx.json"
 LICENCES_FILE = "licences.json"
 REQUIREMENTS_FILE = "requirements.txt"
 CHECKER_FILE = "check.py"
+RECIPE_FILE = "recipe.json"
+PREPARE_FILE = "prepare.py"
 RUNBOOK_FILE = "runbook.md"
 RUNBOOK_ES_FILE = "runbook.es.md"
 CARD_FILE = "model-card.md"
@@ -109,7 +112,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The manifest of a bundle. ``release`` and ``runs_on`` came with format 2: the content of which release it is
-    (SHA-256), and what it is scored with."""
+    (SHA-256), and what it is scored with. Of format 3 are bundles that prepare rows first (``recipe.json``), which a
+    program that knows nothing of it must not score."""
 
     format: int
     kind: str
@@ -171,8 +175,8 @@ def parse_manifest(data: bytes) -> Manifest:
     check_depth(data, name=MANIFEST)
     try:
         head = msgspec.json.decode(data, type=_Head)
-        if head.kind == KIND and head.format > FORMAT:
-            raise CicloError("deployment.newer_bundle", format=head.format, known=FORMAT)
+        if head.kind == KIND and head.format > FORMAT_PREPARED:
+            raise CicloError("deployment.newer_bundle", format=head.format, known=FORMAT_PREPARED)
         manifest = msgspec.json.decode(data, type=Manifest)
         twin = canonical(msgspec.json.decode(data))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -186,9 +190,10 @@ def _is_known(manifest: Manifest) -> bool:
     """Whether the manifest is of a format that was ever written, with a number that a version can have."""
     if not 0 < manifest.version < _MOST_VERSIONS:
         return False
+    prepared = any(entry.path == RECIPE_FILE for entry in manifest.files)
     if manifest.format == 1:
-        return not manifest.release and manifest.runs_on == SKOPS
-    return manifest.format == FORMAT and manifest.runs_on in (ONNX, SKOPS)
+        return not manifest.release and manifest.runs_on == SKOPS and not prepared
+    return manifest.format == (FORMAT_PREPARED if prepared else FORMAT) and manifest.runs_on in (ONNX, SKOPS)
 
 
 class _Head(msgspec.Struct, frozen=True):

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from app.deployment.bundle.manifest import MODEL_FILE, ONNX, ONNX_FILE, Manifest
+from collections.abc import Collection
+
+from app.data.recipe.wording import said_of
+from app.deployment.bundle.manifest import MODEL_FILE, ONNX, ONNX_FILE, PREPARE_FILE, RECIPE_FILE, Manifest
+from app.learning.records import RowPart
 from app.text import Words
 from app.verification.papers.markdown import plain
 
 
-def read_me(manifest: Manifest, words: Words, *, file_name: str, expected: bool = False) -> str:
-    """How to score a file with the bundle, and what lies in it."""
-    columns = ", ".join(f"`{f.name}`" if "`" not in f.name else plain(f.name) for f in manifest.schema.features)
+def read_me(
+    manifest: Manifest, words: Words, *, file_name: str, held: Collection[str] = (), part: RowPart | None = None
+) -> str:
+    """How to score a file with the bundle, and what lies in it.
+
+    Parameters
+    ----------
+    held
+        Members that not every bundle has.
+    part
+        What is done to a row first.
+    """
+    given = manifest.schema.features if part is None else part.inputs
+    columns = ", ".join(f"`{f.name}`" if "`" not in f.name else plain(f.name) for f in given)
     answers = ["prediction", *(f"probability_{label}" for label in manifest.schema.labels), "remark"]
     lines = [
         f"# {plain(manifest.label)}",
@@ -22,16 +37,22 @@ def read_me(manifest: Manifest, words: Words, *, file_name: str, expected: bool 
         "",
         words("deployment.read_me.input", columns=columns),
         "",
+        *(_prepared(part, words) if part is not None else []),
         words("deployment.read_me.output", columns=", ".join(plain(a) for a in answers)),
         "",
         words("deployment.read_me.safety"),
         "",
     ]
-    held = {MODEL_FILE} | ({ONNX_FILE} if manifest.runs_on == ONNX else set())
-    held |= {_EXPECTATIONS} if expected else set()
+    held = {MODEL_FILE, *held} | ({ONNX_FILE} if manifest.runs_on == ONNX else set())
     contents = [(name, key) for name, key in _CONTENTS if key not in _SOMETIMES or name in held]
     lines += [f"- `{name}`: {words(f'deployment.read_me.{key}')}" for name, key in contents]
     return "\n".join(lines) + "\n"
+
+
+def _prepared(part: RowPart, words: Words) -> list[str]:
+    """The steps that are done to each row."""
+    steps = [f"{place}. {plain(words.text(said_of(step)))}" for place, step in enumerate(part.steps, 1)]
+    return [words("deployment.read_me.prepared"), "", *steps, ""]
 
 
 def runbook(manifest: Manifest, words: Words, *, file_name: str, contact: str) -> str:
@@ -59,7 +80,7 @@ def runbook(manifest: Manifest, words: Words, *, file_name: str, contact: str) -
 
 _EXPECTATIONS = "expectations.json"
 _TROUBLES = ("columns", "rejected", "remarks", "answers")
-_SOMETIMES = ("model", "onnx", "expectations")
+_SOMETIMES = ("model", "onnx", "expectations", "recipe", "prepare")
 
 
 _CONTENTS = (
@@ -68,6 +89,8 @@ _CONTENTS = (
     (ONNX_FILE, "onnx"),
     (MODEL_FILE, "model"),
     ("acceptance.json", "acceptance"),
+    (RECIPE_FILE, "recipe"),
+    (PREPARE_FILE, "prepare"),
     (_EXPECTATIONS, "expectations"),
     ("certificate.json", "certificate"),
     ("runbook.md", "runbook"),

@@ -23,14 +23,17 @@ from app.deployment.bundle.manifest import (
     CERTIFICATE_FILE,
     CHECKER_FILE,
     FORMAT,
+    FORMAT_PREPARED,
     KIND,
     LICENCES_FILE,
     MANIFEST,
     MODEL_FILE,
     ONNX,
     ONNX_FILE,
+    PREPARE_FILE,
     README_ES_FILE,
     README_FILE,
+    RECIPE_FILE,
     REPORT_ES_FILE,
     REPORT_FILE,
     REQUIREMENTS_FILE,
@@ -48,10 +51,12 @@ from app.deployment.bundle.manifest import (
 )
 from app.deployment.bundle.read_me import read_me, runbook
 from app.deployment.bundle.reader import opened
+from app.deployment.bundle.row_part import write_row_part
 from app.deployment.bundle.signature import signed
 from app.deployment.made import Source, onnx_of
 from app.deployment.records import Certificate
 from app.errors import CicloError
+from app.learning.records import RowPart
 from app.project.durable import writing
 from app.resources import resource
 from app.text import Words
@@ -98,6 +103,9 @@ def write_bundle(source: Source, path: Path) -> None:
         files[EXPECTATIONS_FILE] = write_expectations(expected)
     if onnx:
         files[ONNX_FILE] = onnx
+    if source.part is not None:
+        files[RECIPE_FILE] = write_row_part(source.part)
+        files[PREPARE_FILE] = resource("templates", PREPARE_FILE).read_bytes()
     manifest = _manifest(source, runs_on=ONNX if onnx else SKOPS)
     files[BOM_FILE] = bill(version, manifest)
     known = gather(version.project, version.record, report=version.report_record)
@@ -105,7 +113,7 @@ def write_bundle(source: Source, path: Path) -> None:
     for language, (about, read, run, report, key) in _TEXTS.items():
         words = Words(language)
         files[about] = card(known, words).encode()
-        files[read] = read_me(manifest, words, file_name=path.name, expected=bool(expected)).encode()
+        files[read] = read_me(manifest, words, file_name=path.name, held=set(files), part=source.part).encode()
         files[run] = runbook(manifest, words, file_name=path.name, contact=contact).encode()
         files[report] = version.object_bytes(version.report_record, key)
     _seal(path, manifest, files)
@@ -127,9 +135,9 @@ def _seal(path: Path, manifest: Manifest, files: Mapping[str, bytes], *, sign: b
 
 
 def _onnx(source: Source) -> bytes:
-    """The ONNX file that the bundle is scored with; nothing where the model's kind has none."""
+    """The ONNX file that the bundle is scored with, of prepared rows; nothing where the model's kind has none."""
     try:
-        return onnx_of(source)
+        return onnx_of(source.plain())
     except CicloError as error:
         if error.code != "deployment.onnx.no_converter":
             raise
@@ -156,14 +164,14 @@ def _manifest(source: Source, *, runs_on: str) -> Manifest:
     version = source.version
     body, report = version.model, version.report
     return Manifest(
-        format=FORMAT,
+        format=FORMAT if source.part is None else FORMAT_PREPARED,
         kind=KIND,
         model=version.record.name,
         version=version.record.number,
         software=f"ciclo {__version__}",
         created=version.decision_record.time,
         estimator=body.estimator,
-        schema=_schema(version),
+        schema=_schema(version, source.part),
         lineage=Lineage(
             dataset=body.dataset,
             dataset_version=version.dataset_record.id,
@@ -184,8 +192,8 @@ def _manifest(source: Source, *, runs_on: str) -> Manifest:
     )
 
 
-def _schema(version: ApprovedVersion) -> Schema:
-    body = version.model
+def _schema(version: ApprovedVersion, part: RowPart | None) -> Schema:
+    body, read = version.model, version.dataset
     return Schema(
         task=body.task,
         target=body.target,
@@ -193,9 +201,9 @@ def _schema(version: ApprovedVersion) -> Schema:
         labels=body.labels,
         positive=body.positive,
         threshold=body.threshold,
-        missing_words=version.dataset.corrections.missing_words or (),
-        decimal=version.dataset.decimal,
-        day_first=version.dataset.day_first,
+        missing_words=(read.corrections.missing_words or ()) if part is None else part.missing_words,
+        decimal=read.decimal if part is None else part.decimal,
+        day_first=read.day_first if part is None else part.day_first,
     )
 
 

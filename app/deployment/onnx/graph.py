@@ -20,7 +20,7 @@ RUNTIME = "com.microsoft"
 _OPERATORS = (
     "Abs Add And ArgMax Cast Ceil Clip Concat CumSum Div Equal Exp Expand Floor Gather GatherElements Greater "
     "GreaterOrEqual Identity IsNaN Less LessOrEqual Log MatMul Max Min Mod Mul Neg Not Or Pow ReduceMax ReduceSum Relu "
-    "Reshape ScatterElements Shape Sigmoid Slice Softmax Sqrt Sub Tanh TopK Unsqueeze Where"
+    "Reshape ScatterElements Shape Sigmoid Slice Softmax Sqrt StringConcat Sub Tanh TopK Unsqueeze Where"
 )
 OPERATORS = {
     "": frozenset(_OPERATORS.split()),

@@ -49,8 +49,16 @@ def declare(graph: Graph, features: tuple[Feature, ...], *, flat: bool = False) 
     return {feature.name: graph.input(feature.name, words=is_words(feature), flat=flat) for feature in features}
 
 
-def frame(graph: Graph, features: tuple[Feature, ...], given: Mapping[str, str]) -> Frame:
-    """The columns of the frame, made of the inputs for the features."""
+def frame(
+    graph: Graph, features: tuple[Feature, ...], given: Mapping[str, str], gaps: Mapping[str, str] | None = None
+) -> Frame:
+    """The columns of the frame, made of the columns of the features.
+
+    Parameters
+    ----------
+    gaps
+        What says in columns of words that there is none, where it isn't what it is in inputs.
+    """
     kinds = {feature.name: feature for feature in features}
     parts = {f.name: _parts(graph, f, given[f.name]) for f in features if f.type in MOMENTS}
     columns: list[Matrix | Words] = []
@@ -61,7 +69,8 @@ def frame(graph: Graph, features: tuple[Feature, ...], given: Mapping[str, str])
         elif column.numeric:
             columns.append(Matrix(name=_bounded(graph, given[feature.name]), width=1))
         else:
-            columns.append(Words(names=(given[feature.name],), missing=(missing_word(feature),)))
+            gap = (gaps or {}).get(feature.name, missing_word(feature))
+            columns.append(Words(names=(given[feature.name],), missing=(gap,)))
     return Frame(columns=tuple(columns))
 
 

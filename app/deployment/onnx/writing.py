@@ -7,7 +7,7 @@ its probability reaches the threshold; of several the most likely one, the first
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -16,14 +16,17 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.pipeline import Pipeline
 
+from app.data.recipe.travelling import Place
 from app.deployment.onnx import inputs
 from app.deployment.onnx.graph import ROWS, Graph
+from app.deployment.onnx.steps import Steps
 from app.deployment.onnx.table import PREDICTORS, TRANSFORMERS
 from app.deployment.onnx.writer import Frame, Matrix, Writer, no_converter
+from app.deployment.prepared import within
 from app.learning import canonical
 from app.learning.matrix import MOMENTS
 from app.learning.model import FittedModel
-from app.learning.records import Feature, Signature, Task
+from app.learning.records import Feature, RowPart, Signature, Task
 
 OLDEST_RUNTIME = "1.21"
 """The oldest onnxruntime that runs the files: 1.20 has no trees in double precision (TreeEnsemble 5)."""
@@ -63,6 +66,7 @@ def write_onnx(
     software: str = "ciclo",
     told: Mapping[str, str] | None = None,
     flat: bool = False,
+    part: RowPart | None = None,
 ) -> bytes:
     """The file of a fitted model.
 
@@ -75,6 +79,9 @@ def write_onnx(
     flat
         Every input and output is a column of shape (rows,), as programs want it that ask with a table and expect one
         (:func:`flat_outputs`). A lone input keeps the shape (rows, 1): they give it so.
+    part
+        What is done to a row before: as much of it as ONNX can do is in the file, and its metadata say what is
+        given to it. For a row that a filter takes away, the label is empty and the numbers are NaN.
 
     Raises
     ------
@@ -82,14 +89,26 @@ def write_onnx(
         ``deployment.onnx.no_converter`` naming what can't be written.
     """
     graph, signature = Graph(), model.signature
-    given = inputs.declare(graph, signature.features, flat=flat and len(signature.features) > 1)
-    frame = inputs.frame(graph, signature.features, given)
-    like = given[signature.features[0].name]
+    inside = within(part, signature.features, Place.ONNX) if part is not None else None
+    columns = signature.features if inside is None else inside.inputs
+    given = inputs.declare(graph, columns, flat=flat and len(columns) > 1)
+    steps = Steps(graph, columns, given)
+    if inside is not None:
+        steps.run(inside.steps, signature.features)
+    made = {feature.name: steps.columns[feature.name] for feature in signature.features}
+    frame = inputs.frame(
+        graph,
+        signature.features,
+        {name: column.name for name, column in made.items()},
+        {name: column.missing for name, column in made.items()},
+    )
+    like = given[columns[0].name]
     writer = Writer(graph=graph, transformers=TRANSFORMERS, predictors=PREDICTORS, like=like)
     answer = _answer(writer, model.pipeline, frame, classes=len(signature.labels))
-    _outputs(graph, signature, answer, flat=flat)
+    _outputs(graph, signature, answer, steps.excluded, flat=flat, taken=[column.name for column in columns])
     sha256 = model_sha256 or hashlib.sha256(canonical.dump(model.pipeline)).hexdigest()
-    everything = {**_metadata(signature, sha256, software), **(told or {})}
+    on_steps = inside.told if inside is not None else {}
+    everything = {**_metadata(signature, columns, sha256, software), **on_steps, **(told or {})}
     metadata = {f"{PREFIX}{key}": value for key, value in everything.items()}
     return graph.model(name="model", producer="ciclo", version=software, metadata=metadata)
 
@@ -123,9 +142,10 @@ def _every_class(writer: Writer, found: Matrix, known: list[int], classes: int) 
     return Matrix(name=name, width=classes)
 
 
-def flat_outputs(signature: Signature) -> tuple[str, ...]:
-    """The names of a flat file's outputs: the prediction, then the probability of each label; none is a column's."""
-    taken = {feature.name for feature in signature.features}
+def flat_outputs(signature: Signature, columns: Sequence[str] | None = None) -> tuple[str, ...]:
+    """The names of a flat file's outputs: the prediction, then the probability of each label; none is that of a given
+    column, which are the features where not told."""
+    taken = {feature.name for feature in signature.features} if columns is None else set(columns)
     names = []
     for name in (PREDICTION, *map(PROBABILITY.format, signature.labels)):
         while name in taken:
@@ -135,26 +155,33 @@ def flat_outputs(signature: Signature) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _outputs(graph: Graph, signature: Signature, answer: Matrix, *, flat: bool) -> None:
-    names = flat_outputs(signature)
+def _outputs(
+    graph: Graph, signature: Signature, answer: Matrix, excluded: str, *, flat: bool, taken: Sequence[str]
+) -> None:
+    names = flat_outputs(signature, taken)
+    numbers = answer.name
+    if excluded:
+        numbers = graph.add("Where", excluded, graph.number(np.nan), numbers)
     if signature.task is Task.REGRESSION:
-        graph.output(graph.flat(answer.name), names[0] if flat else VALUE, words=False, shape=(ROWS,))
+        graph.output(graph.flat(numbers), names[0] if flat else VALUE, words=False, shape=(ROWS,))
         return
     if answer.width == 2:
         positive = graph.flat(graph.columns(answer.name, [1]))
         chosen = graph.places(graph.add("GreaterOrEqual", positive, graph.number(signature.threshold)))
     else:
         chosen = graph.add("ArgMax", answer.name, axis=1, keepdims=0)
-    labels = graph.constant(np.array(signature.labels, dtype=object))
-    graph.output(graph.add("Gather", labels, chosen), names[0] if flat else LABEL, words=True, shape=(ROWS,))
+    label = graph.add("Gather", graph.constant(np.array(signature.labels, dtype=object)), chosen)
+    if excluded:
+        label = graph.add("Where", graph.flat(excluded), graph.constant(np.array("", dtype=object)), label)
+    graph.output(label, names[0] if flat else LABEL, words=True, shape=(ROWS,))
     if flat:
         for place, name in enumerate(names[1:]):
-            graph.output(graph.flat(graph.columns(answer.name, [place])), name, words=False, shape=(ROWS,))
+            graph.output(graph.flat(graph.columns(numbers, [place])), name, words=False, shape=(ROWS,))
         return
-    graph.output(answer.name, PROBABILITIES, words=False, shape=(ROWS, answer.width))
+    graph.output(numbers, PROBABILITIES, words=False, shape=(ROWS, answer.width))
 
 
-def _metadata(signature: Signature, sha256: str, software: str) -> dict[str, str]:
+def _metadata(signature: Signature, columns: Sequence[Feature], sha256: str, software: str) -> dict[str, str]:
     def text(value: object) -> str:
         return msgspec.json.encode(value).decode()
 
@@ -164,7 +191,7 @@ def _metadata(signature: Signature, sha256: str, software: str) -> dict[str, str
         "labels": text(signature.labels),
         "positive": signature.positive,
         "threshold": text(signature.threshold),
-        "columns": text([_column(feature) for feature in signature.features]),
+        "columns": text([_column(feature) for feature in columns]),
         "model_sha256": sha256,
         "software": software,
         "oldest_runtime": f"onnxruntime {OLDEST_RUNTIME}",

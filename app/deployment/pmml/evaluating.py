@@ -69,6 +69,8 @@ def evaluated(node: Node, rows: Rows) -> Values:
     match node.tag:
         case "FieldRef":
             return rows.field(node.told("field"))
+        case "Constant" if node.attributes.get("dataType") == "string":
+            return np.full(rows.count, node.text, dtype=object)
         case "Constant":
             return np.full(rows.count, number_of(node.text, "Constant"))
         case "Apply":
@@ -109,15 +111,18 @@ def _line(node: Node, rows: Rows) -> Floats:
     return np.where(np.isnan(values), np.nan, found)
 
 
-def _looked_up(node: Node, rows: Rows) -> Floats:
+def _looked_up(node: Node, rows: Rows) -> Values:
     pair = node.one("FieldColumnPair")
     words = rows.field(pair.told("field"))
     if pair.told("column") != "input" or node.told("outputColumn") != "output":
         raise unreadable("MapValues")
     pairs = [(row.one("input").text, row.one("output").text) for row in node.one("InlineTable").all("row")]
-    table: dict[object, float] = {word: number_of(told, "output") for word, told in pairs}
-    if len(table) != len(pairs):
+    if len(dict(pairs)) != len(pairs):
         raise unreadable("InlineTable")
+    if node.told("dataType") == "string":
+        known = dict(pairs)
+        return np.array([known.get(word) for word in words.tolist()], dtype=object)
+    table: dict[object, float] = {word: number_of(told, "output") for word, told in pairs}
     unknown = node.number("defaultValue") if "defaultValue" in node.attributes else np.nan
     table[None] = node.number("mapMissingTo") if "mapMissingTo" in node.attributes else np.nan
     return np.fromiter((table.get(word, unknown) for word in words.tolist()), np.float64, len(words))
@@ -125,12 +130,17 @@ def _looked_up(node: Node, rows: Rows) -> Floats:
 
 def _applied(node: Node, rows: Rows) -> Values:
     function, arguments = node.told("function"), [evaluated(child, rows) for child in node.children]
-    known = _FUNCTIONS.get(function)
-    if known is None or len(arguments) not in known[0]:
+    known = _OF_WORDS.get(function)
+    if known is not None and any(argument.dtype == object for argument in arguments):
+        if len(arguments) not in known[0]:
+            raise unreadable(f"Apply {function}")
+        return known[1](arguments)
+    numeric = _FUNCTIONS.get(function)
+    if numeric is None or len(arguments) not in numeric[0]:
         raise unreadable(f"Apply {function}")
     numbers = [_numbers(argument, function) for argument in arguments]
     with np.errstate(all="ignore"):
-        return known[1](numbers)
+        return numeric[1](numbers)
 
 
 def _discretized(node: Node, rows: Rows) -> Objects:
@@ -156,6 +166,33 @@ def _chosen(arguments: Sequence[Floats]) -> Floats:
     found: Floats = np.where(condition == 1.0, then, other)
     found[np.isnan(condition)] = np.nan
     return found
+
+
+def _chosen_word(arguments: Sequence[Values]) -> Objects:
+    """An ``if`` between words: none where its condition is missing."""
+    condition = _numbers(arguments[0], "if")
+    nothing: Objects = np.full(len(condition), None, dtype=object)
+    if any(one.dtype != object for one in arguments[1:]):
+        raise unreadable("Apply if")
+    other = arguments[2] if len(arguments) > 2 else nothing
+    found: Objects = np.where(condition == 1.0, arguments[1], other)
+    found[np.isnan(condition)] = None
+    return found
+
+
+def _same_words(arguments: Sequence[Values]) -> Floats:
+    left, right = (one.tolist() for one in arguments)
+    pairs = zip(left, right, strict=True)
+    return np.array([np.nan if a is None or b is None else float(a == b) for a, b in pairs], dtype=np.float64)
+
+
+def _joined(arguments: Sequence[Values]) -> Objects:
+    rows = zip(*(one.tolist() for one in arguments), strict=True)
+    return np.array([None if None in parts else "".join(parts) for parts in rows], dtype=object)
+
+
+def _no_word(arguments: Sequence[Values]) -> Floats:
+    return np.array([float(word is None) for word in arguments[0].tolist()], dtype=np.float64)
 
 
 Function = Callable[[Sequence[Floats]], Floats]
@@ -201,9 +238,20 @@ _FUNCTIONS: dict[str, tuple[range, Function]] = {
     "min": (_ANY, _all),
     "max": (_ANY, _largest),
     "and": (_ANY, _all),
+    "or": (_ANY, _largest),
+    "not": (_ONE, lambda values: 1 - values[0]),
     "equal": (_TWO, _truth(np.equal)),
+    "notEqual": (_TWO, _truth(np.not_equal)),
     "lessThan": (_TWO, _truth(np.less)),
     "lessOrEqual": (_TWO, _truth(np.less_equal)),
     "greaterThan": (_TWO, _truth(np.greater)),
     "greaterOrEqual": (_TWO, _truth(np.greater_equal)),
+}
+
+_OF_WORDS: dict[str, tuple[range, Callable[[Sequence[Values]], Values]]] = {
+    "if": (range(2, 4), _chosen_word),
+    "equal": (_TWO, _same_words),
+    "concat": (_ANY, _joined),
+    "isMissing": (_ONE, _no_word),
+    "isNotMissing": (_ONE, lambda values: 1 - _no_word(values)),
 }

@@ -106,7 +106,7 @@ def _sum_of_trees(writer: Writer, trees: Sequence[Tree], columns: Sequence[Colum
 
 
 def _field(writer: Writer, column: Column, *, categories: bool) -> Field:
-    name = writer.field(column.name, column.expression, categories=categories)
+    name = writer.field(column.name, column.expression, data_type="integer" if categories else "double")
     if not categories:
         return Field(name=name)
     if column.table is None:

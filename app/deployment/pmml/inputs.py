@@ -8,7 +8,7 @@ and ``false``. What is missing is missing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -25,8 +25,8 @@ from app.learning.records import Feature
 _LARGEST = float(np.finfo(np.float32).max)
 
 
-def frame(writer: Writer, features: Sequence[Feature]) -> Columns:
-    """The columns of the frame.
+def frame(writer: Writer, features: Sequence[Feature], fields: Mapping[str, str]) -> Columns:
+    """The columns of the frame, of the field that holds each feature.
 
     Raises
     ------
@@ -34,23 +34,23 @@ def frame(writer: Writer, features: Sequence[Feature]) -> Columns:
         ``deployment.pmml.prose``.
     """
     kinds = {feature.name: feature for feature in features}
-    parts = {f.name: _parts(writer, f) for f in features if f.type in MOMENTS}
+    parts = {f.name: _parts(writer, f, ref(fields[f.name])) for f in features if f.type in MOMENTS}
     columns: list[Column | Words] = []
     for column in frame_columns(features):
         feature = kinds[column.feature]
         if feature.prose:
             raise CicloError("deployment.pmml.prose", column=feature.name)
         if is_words(feature):
-            columns.append(Words(name=feature.name))
+            columns.append(Words(name=fields[feature.name]))
         elif column.part:
             columns.append(Column(name=f"{feature.name}|{column.part}", expression=parts[feature.name][column.part]))
         else:
-            columns.append(Column(name=f"{feature.name}|bounded", expression=_bounded(ref(feature.name))))
+            columns.append(Column(name=f"{feature.name}|bounded", expression=_bounded(ref(fields[feature.name]))))
     return columns
 
 
-def _parts(writer: Writer, feature: Feature) -> dict[str, Expression]:
-    known = writer.named(f"{feature.name}|known", _finite(ref(feature.name), ref(feature.name)))
+def _parts(writer: Writer, feature: Feature, given: Expression) -> dict[str, Expression]:
+    known = writer.named(f"{feature.name}|known", _finite(given, given))
     if feature.type is ColumnType.DATE:
         return date_parts(writer, feature.name, known)
     return date_parts(writer, feature.name, where_known(known, days_of(known)), known)

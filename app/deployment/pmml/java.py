@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from app.deployment.pmml.inputs import given
-from app.deployment.pmml.reader import Document
+from app.deployment.pmml.reader import Document, no_label
 from app.learning.matrix import Floats
 from app.learning.model import Predictions
 from app.learning.records import Signature, Task
@@ -42,7 +42,7 @@ def run(path: Path, document: Document, table: pa.Table, signature: Signature) -
         nothing, shares = np.empty(0, dtype=object), np.empty((table.num_rows, 0))
         return Predictions(labels=nothing, values=_numbers(found[document.decided]), probabilities=shares)
     shares = np.column_stack([_numbers(found[document.probabilities[label]]) for label in signature.labels])
-    labels = found[document.decided].to_numpy(dtype=object)
+    labels = no_label(found[document.decided].to_numpy(dtype=object, copy=True))
     return Predictions(labels=labels, values=np.empty(0), probabilities=shares)
 
 

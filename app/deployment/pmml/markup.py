@@ -75,6 +75,17 @@ def number(value: float) -> Expression:
     return Expression(xml=element("Constant", {"dataType": "double"}, number_text(value)))
 
 
+def word(text: str) -> Expression:
+    """A word."""
+    return Expression(xml=element("Constant", {"dataType": "string"}, plain(text)))
+
+
+def text_table(field: str, pairs: Iterable[tuple[str, str]]) -> Expression:
+    """Words as other words; missing where they aren't among them."""
+    told = [(old, plain(new)) for old, new in pairs]
+    return looked_up(field, told, data_type="string", unknown=None, missing=None)
+
+
 def apply(function: str, *arguments: Expression) -> Expression:
     """What one of PMML's own functions makes of other expressions."""
     xml = element("Apply", {"function": function}, *(argument.xml for argument in arguments))

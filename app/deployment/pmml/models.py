@@ -203,7 +203,7 @@ def _ask(made: _Nodes, place: int, branches: tuple[int, int], node: Node, places
 
 def output_of(model: Node, said: Said, rows: Rows) -> Rows:
     """The fields that a file gives back of what its model says."""
-    found = Rows({}, {}, rows.count, rows)
+    found = Rows({}, derived_in(model.first("LocalTransformations")), rows.count, rows)
     for one in model.one("Output").all("OutputField"):
         name = one.told("name")
         match one.told("feature"):

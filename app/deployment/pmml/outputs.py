@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.deployment.pmml.markup import element, number_text
+from app.deployment.pmml.markup import apply, element, number, number_text, ref
 from app.learning.records import Feature, Signature, Task
 
 LABEL, VALUE, PROBABILITY = "label", "value", "probability_"
@@ -22,12 +22,21 @@ class Names:
 
     @property
     def all(self) -> tuple[str, ...]:
-        return tuple(name for name in (self.target, self.label, *self.probabilities, self.value) if name)
+        own = tuple(name for name in (self.target, self.label, *self.probabilities, self.value) if name)
+        return (*own, *map(unfiltered, own))
 
 
-def names_of(signature: Signature, target: str) -> Names:
+UNFILTERED = "|all"
+
+
+def unfiltered(name: str) -> str:
+    """What an output is called before the rows that filters take away lose it."""
+    return f"{name}{UNFILTERED}"
+
+
+def names_of(signature: Signature, target: str, inputs: Sequence[Feature] = ()) -> Names:
     """Free names for the target and the outputs."""
-    taken = {feature.name for feature in signature.features}
+    taken = {feature.name for feature in (*signature.features, *inputs)}
 
     def free(name: str) -> str:
         while name in taken:
@@ -42,20 +51,41 @@ def names_of(signature: Signature, target: str) -> Names:
     return Names(target=free(target or "target"), label=label, probabilities=probabilities)
 
 
-def output(signature: Signature, names: Names) -> str:
+def output(signature: Signature, names: Names, kept: str = "") -> str:
     """The fields of what the file says. Of two classes the label is the second if and only if its probability reaches
-    the threshold, which PMML's own prediction doesn't know."""
+    the threshold, which PMML's own prediction doesn't know.
+
+    Parameters
+    ----------
+    kept
+        The field that is 1 for rows that get an answer; all do where there is none.
+    """
+    told = {"optype": "continuous", "dataType": "double"}
     if signature.task is Task.REGRESSION:
-        told = {"name": names.value, "optype": "continuous", "dataType": "double", "feature": "predictedValue"}
-        return element("Output", {}, element("OutputField", told))
-    fields = [_probability(name, label) for name, label in zip(names.probabilities, signature.labels, strict=True)]
-    told = {"name": names.label, "optype": "categorical", "dataType": "string"}
+        return element("Output", {}, *_told(names.value, {**told, "feature": "predictedValue"}, kept))
+    fields = []
+    for name, label in zip(names.probabilities, signature.labels, strict=True):
+        fields += _told(name, {**told, "feature": "probability", "value": label}, kept)
+    told = {"optype": "categorical", "dataType": "string"}
     if len(signature.labels) != 2:
-        decided = element("OutputField", {**told, "feature": "predictedValue"})
+        fields += _told(names.label, {**told, "feature": "predictedValue"}, kept)
     else:
         chosen = _decided(names.probabilities[1], signature.labels, number_text(signature.threshold))
-        decided = element("OutputField", {**told, "feature": "transformedValue"}, chosen)
-    return element("Output", {}, *fields, decided)
+        fields.append(element("OutputField", {"name": names.label, **told, "feature": "transformedValue"}, chosen))
+    return element("Output", {}, *fields)
+
+
+def _told(name: str, attributes: dict[str, str], kept: str) -> list[str]:
+    """An output, or one that the file keeps to itself and what is left of it."""
+    if not kept:
+        return [element("OutputField", {"name": name, **attributes})]
+    inner = unfiltered(name)
+    left = apply("if", apply("equal", ref(kept), number(1.0)), ref(inner))
+    plain = {key: value for key, value in attributes.items() if key in ("optype", "dataType")}
+    return [
+        element("OutputField", {"name": inner, **attributes, "isFinalResult": "false"}),
+        element("OutputField", {"name": name, **plain, "feature": "transformedValue"}, left.xml),
+    ]
 
 
 def _decided(probability: str, labels: Sequence[str], threshold: str) -> str:
@@ -66,11 +96,6 @@ def _decided(probability: str, labels: Sequence[str], threshold: str) -> str:
         for label, interval in zip(labels, (below, reached), strict=True)
     ]
     return element("Discretize", {"field": probability, "dataType": "string"}, *bins)
-
-
-def _probability(name: str, label: str) -> str:
-    told = {"name": name, "optype": "continuous", "dataType": "double", "feature": "probability", "value": label}
-    return element("OutputField", told)
 
 
 def inputs_of(features: Sequence[Feature], names: Names) -> str:

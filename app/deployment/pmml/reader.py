@@ -15,7 +15,9 @@ from app.deployment.comparing import compare
 from app.deployment.pmml.evaluating import Rows, Values
 from app.deployment.pmml.inputs import given
 from app.deployment.pmml.models import MODELS, output_of, said_by
+from app.deployment.pmml.outputs import UNFILTERED
 from app.deployment.pmml.parsing import Node, number_of, parse, unreadable
+from app.learning.matrix import Objects
 from app.learning.model import FittedModel, Predictions, predict_table
 from app.learning.records import Signature, Task
 
@@ -49,8 +51,13 @@ def read_pmml(data: bytes) -> Document:
         raise unreadable("PMML/@version")
     model = root.one(*MODELS)
     fields = list(model.one("Output").all("OutputField"))
-    shares = {one.told("value"): one.told("name") for one in fields if one.told("feature") == "probability"}
-    rest = [one.told("name") for one in fields if one.told("feature") != "probability"]
+    shares = {
+        one.told("value"): one.told("name").removesuffix(UNFILTERED)
+        for one in fields
+        if one.told("feature") == "probability"
+    }
+    final = [one.told("name") for one in fields if one.attributes.get("isFinalResult") != "false"]
+    rest = [name for name in final if name not in shares.values()]
     if len(rest) != 1:
         raise unreadable("Output")
     types = {one.told("name"): one.told("dataType") for one in root.one("DataDictionary").all("DataField")}
@@ -67,8 +74,13 @@ def run(document: Document, table: pa.Table, signature: Signature) -> Prediction
     if set(document.probabilities) != set(signature.labels):
         raise unreadable("labels")
     shares = [found.numbers(document.probabilities[label]) for label in signature.labels]
-    labels = np.array(found.field(document.decided), dtype=object)
+    labels = no_label(np.array(found.field(document.decided), dtype=object))
     return Predictions(labels=labels, values=np.empty(0), probabilities=np.column_stack(shares))
+
+
+def no_label(labels: Objects) -> Objects:
+    """Labels, empty where there is none."""
+    return np.array([label if isinstance(label, str) else "" for label in labels.tolist()], dtype=object)
 
 
 def _asked(document: Document, inputs: dict[str, Values], count: int) -> Rows:

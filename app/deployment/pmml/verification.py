@@ -13,10 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 from app.data.records import ColumnType
+from app.data.values.conversion import ARROW_TYPES
 from app.deployment.onnx.inputs import is_words
 from app.deployment.pmml.inputs import given
 from app.deployment.pmml.markup import element, number_text, plain
 from app.deployment.pmml.outputs import Names
+from app.deployment.prepared import Within
 from app.learning.matrix import MOMENTS, Floats, Objects
 from app.learning.model import FittedModel, Predictions, predict_table
 from app.learning.records import Feature, Task
@@ -30,11 +32,15 @@ _EPOCH = datetime(1970, 1, 1)
 _PRECISION, _ZERO = "1e-09", "1e-12"
 
 
-def verification(model: FittedModel, names: Names) -> str:
-    """Made-up rows and what the model says of them."""
-    features = model.signature.features
-    table = made_up(features)
-    columns = {**given(table, features), **_told(model, predict_table(model, table), names)}
+def verification(model: FittedModel, names: Names, inside: Within | None = None) -> str:
+    """Made-up rows and what the model says of them; ``inside`` is what the file does to a row first."""
+    features = model.signature.features if inside is None else inside.inputs
+    seen = table = made_up(features)
+    if inside is not None:
+        table = stored(table, features)
+        seen, excluded = inside.run(table)
+        table, seen = (one.filter(pa.array(~excluded)) for one in (table, seen))
+    columns = {**given(table, features), **_told(model, predict_table(model, seen), names)}
     cells = {name: f"c{place}" for place, name in enumerate(columns)}
     fields = [_field(name, cell, names) for name, cell in cells.items()]
     rows = [_row(columns, cells, place) for place in range(table.num_rows)]
@@ -75,6 +81,11 @@ def _row(columns: dict[str, Floats | Objects], cells: dict[str, str], place: int
 def made_up(features: Sequence[Feature]) -> pa.Table:
     """Rows of values within each range and beyond it, of words that are known and one that isn't, and of gaps."""
     return pa.table({feature.name: _cells(feature, place) for place, feature in enumerate(features)})
+
+
+def stored(table: pa.Table, features: Sequence[Feature]) -> pa.Table:
+    """Cells of the types in which columns are stored: whole numbers whole, days without hours."""
+    return pa.table({f.name: table.column(f.name).cast(ARROW_TYPES[f.type], safe=False) for f in features})
 
 
 def _cells(feature: Feature, place: int) -> pa.Array:

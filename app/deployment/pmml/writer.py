@@ -133,21 +133,21 @@ class Writer:
             raise no_converter(kind.__name__)
         return found(self, fitted, columns)
 
-    def field(self, name: str, expression: Expression, *, categories: bool = False) -> str:
+    def field(self, name: str, expression: Expression, *, data_type: str = "double") -> str:
         """The name of a field that holds an expression: ``name``, or one alike where that is taken.
 
         Parameters
         ----------
-        categories
-            Whether it holds whole numbers that stand for words.
+        data_type
+            Of PMML: ``double``, ``string``, or ``integer`` for whole numbers that stand for words.
         """
-        data_type = "integer" if categories else "double"
         known = self._known.get((expression.xml, data_type))
         if known is not None:
             return known
         name = self._unlike(name)
         self._known[expression.xml, data_type] = name
-        told = {"name": name, "optype": "categorical" if categories else "continuous", "dataType": data_type}
+        optype = "continuous" if data_type == "double" else "categorical"
+        told = {"name": name, "optype": optype, "dataType": data_type}
         made = element("DerivedField", told, expression.xml)
         if expression.fields & self._scores:
             self.used_last += sorted(expression.fields - self._scores)

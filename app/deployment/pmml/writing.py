@@ -14,17 +14,20 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.pipeline import Pipeline
 
+from app.data.recipe.travelling import Place
 from app.deployment.onnx.inputs import UNITS, is_words
 from app.deployment.pmml import inputs
 from app.deployment.pmml.combined import as_answer, weighted
 from app.deployment.pmml.markup import Expression, element, extension, plain
 from app.deployment.pmml.outputs import Names, inputs_of, names_of, output
+from app.deployment.pmml.steps import Steps, fields_of
 from app.deployment.pmml.table import PREDICTORS, TRANSFORMERS
 from app.deployment.pmml.verification import verification
 from app.deployment.pmml.writer import Answer, Columns, Link, Sum, Writer, mining_schema, no_converter
+from app.deployment.prepared import within
 from app.learning import canonical
 from app.learning.model import FittedModel
-from app.learning.records import Feature, Signature, Task
+from app.learning.records import Feature, RowPart, Signature, Task
 
 NAMESPACE, VERSION, FORMAT = "http://www.dmg.org/PMML-4_4", "4.4", "1"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -44,6 +47,7 @@ def write_pmml(
     software: str = "ciclo",
     target: str = "",
     told: Mapping[str, str] | None = None,
+    part: RowPart | None = None,
 ) -> bytes:
     """The file of a fitted model; the same model gives the same bytes.
 
@@ -55,6 +59,9 @@ def write_pmml(
         What is predicted is called this, or alike.
     told
         What else the header says, without the prefix ``ciclo.``.
+    part
+        What is done to a row before: as much of it as PMML can do is in the file, and its header says what has to be
+        done before. A row that a filter takes away gets no answer.
 
     Raises
     ------
@@ -62,16 +69,24 @@ def write_pmml(
         ``deployment.pmml.no_converter`` naming what can't be written, or ``deployment.pmml.bad_character``.
     """
     signature = model.signature
-    names = names_of(signature, target)
-    writer = Writer(TRANSFORMERS, PREDICTORS, [f.name for f in signature.features], names.all)
-    answer = _answer(writer, model.pipeline, inputs.frame(writer, signature.features), len(signature.labels))
-    made = _model(writer, answer, model, names)
+    inside = within(part, signature.features, Place.PMML) if part is not None else None
+    columns = signature.features if inside is None else inside.inputs
+    names = names_of(signature, target, columns)
+    writer = Writer(TRANSFORMERS, PREDICTORS, [column.name for column in columns], names.all)
+    steps = Steps(writer, columns)
+    if inside is not None:
+        steps.run(inside.steps)
+    frame = inputs.frame(writer, signature.features, fields_of(steps, signature.features))
+    answer = _answer(writer, model.pipeline, frame, len(signature.labels))
+    ends = inputs_of(columns, names) + output(signature, names, steps.kept)
+    made = _model(writer, answer, signature, names, ends, verification(model, names, inside))
     sha256 = model_sha256 or hashlib.sha256(canonical.dump(model.pipeline)).hexdigest()
+    everything = {"model_sha256": sha256, **(inside.told if inside is not None else {}), **(told or {})}
     document = element(
         "PMML",
         {"xmlns": NAMESPACE, "version": VERSION},
-        _header(signature, software, {"model_sha256": sha256, **(told or {})}),
-        _dictionary(signature, names),
+        _header(signature, software, everything),
+        _dictionary(signature, columns, names),
         made,
     )
     return (_DECLARATION + document.replace("><", ">\n<") + "\n").encode()
@@ -100,16 +115,14 @@ def _every_class(found: Sequence[Expression], known: Sequence[int], classes: int
     return Answer(link=Link.SHARES, sums=tuple(Sum(constant=0.0, terms=own) for own in terms))
 
 
-def _model(writer: Writer, answer: Answer, model: FittedModel, names: Names) -> str:
-    """The chain of segments, or the one model where there is only one."""
-    signature = model.signature
+def _model(writer: Writer, answer: Answer, signature: Signature, names: Names, ends: str, checked: str) -> str:
+    """The chain of segments, or the one model where there is only one. ``ends``: what goes in and what comes out."""
     function = {"functionName": "regression" if signature.task is Task.REGRESSION else "classification"}
     told = {**function, "normalizationMethod": _normalization(answer, signature)}
     fields, tables = _tables(writer, answer, signature)
-    schema, said = inputs_of(signature.features, names), output(signature, names)
-    checked, shared = verification(model, names), _derived(writer.shared)
+    shared = _derived(writer.shared)
     if not writer.segments:
-        return element("RegressionModel", told, schema, said, shared, *tables, checked)
+        return element("RegressionModel", told, ends, shared, *tables, checked)
     looked_at = mining_schema(
         [*(field for field in fields if not writer.is_own(field)), *writer.said, *writer.used_last],
         target=names.target,
@@ -117,7 +130,7 @@ def _model(writer: Writer, answer: Answer, model: FittedModel, names: Names) -> 
     last = element("RegressionModel", told, looked_at, _derived(writer.own), *tables)
     segments = [*writer.segments, element("Segment", {"id": str(len(writer.segments) + 1)}, "<True/>", last)]
     chain = element("Segmentation", {"multipleModelMethod": "modelChain"}, *segments)
-    return element("MiningModel", function, schema, said, shared, chain, checked)
+    return element("MiningModel", function, ends, shared, chain, checked)
 
 
 def _derived(fields: Sequence[str]) -> str:
@@ -165,8 +178,8 @@ _NOTE = (
 )
 
 
-def _dictionary(signature: Signature, names: Names) -> str:
-    fields = [_field(feature) for feature in signature.features]
+def _dictionary(signature: Signature, columns: Sequence[Feature], names: Names) -> str:
+    fields = [_field(feature) for feature in columns]
     told = {"name": names.target, "optype": "continuous", "dataType": "double"}
     if signature.labels:
         told |= {"optype": "categorical", "dataType": "string"}

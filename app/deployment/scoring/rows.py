@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from app.data.recipe.wording import said_of
 from app.data.records import ColumnType
 from app.data.values.conversion import Notation, convert_column
+from app.deployment.prepared import prepared
 from app.learning.bounds import bound
 from app.learning.matrix import NUMBERS, WORDS, moments, numbers
-from app.learning.records import Feature
+from app.learning.records import Feature, RowPart
 from app.text import Text
 
 _SECONDS_A_DAY = 86_400.0
@@ -41,35 +43,66 @@ class Judged:
     remarks: Mapping[int, Sequence[Text]]
 
 
-def judge(texts: Mapping[str, pa.Array], features: Sequence[Feature], notations: Mapping[str, Notation]) -> Judged:
-    """Convert the text of each feature and compare it with what the model has seen.
+def judge(
+    texts: Mapping[str, pa.Array],
+    features: Sequence[Feature],
+    notations: Mapping[str, Notation],
+    part: RowPart | None = None,
+) -> Judged:
+    """Convert the text of each column, prepare the rows, and compare them with what the model has seen.
 
     Parameters
     ----------
     texts
-        For each feature, its cells as text, shape (n,).
+        For each feature, or for each input of ``part``, its cells as text, shape (n,).
     notations
-        For each feature, how its numbers and dates are written.
+        For each of them, how its numbers and dates are written.
     """
     count = len(next(iter(texts.values()))) if texts else 0
     rejected = np.zeros(count, dtype=bool)
     remarks: defaultdict[int, list[Text]] = defaultdict(list)
-    columns = {}
+    columns, failures = {}, {}
+    for given in part.inputs if part is not None else features:
+        cells = texts[given.name]
+        columns[given.name], failures[given.name] = convert_column(cells, given.type, notations[given.name])
+        rejected |= failures[given.name]
+        for row in _places(failures[given.name]):
+            remarks[row].append(_bad_value(given, cells[row].as_py()))
+    table = pa.table(columns)
+    if part is None:
+        _compare(table, features, remarks, texts, failures)
+        return Judged(table=table, rejected=rejected, remarks=remarks)
+    table, excluded = prepared(part, table, features)
+    # of rows that get no prediction, nothing else is said
+    alone = {row: found[:] for row, found in remarks.items()}
+    alone |= {row: [_excluded(part, int(excluded[row]))] for row in _places((excluded > 0) & ~rejected)}
+    _compare(table, features, remarks, {}, {})
+    return Judged(table=table, rejected=rejected | (excluded > 0), remarks={**remarks, **alone})
+
+
+def _excluded(part: RowPart, place: int) -> Text:
+    return Text("deployment.remark.excluded", {"filter": said_of(part.steps[place - 1])})
+
+
+def _compare(
+    table: pa.Table,
+    features: Sequence[Feature],
+    remarks: defaultdict[int, list[Text]],
+    texts: Mapping[str, pa.Array],
+    failures: Mapping[str, NDArray[np.bool_]],
+) -> None:
+    """Say of each feature what the model hasn't seen of its kind, in the file's own words where these are at hand."""
+    none = np.zeros(table.num_rows, dtype=bool)
     for feature in features:
-        cells = texts[feature.name]
-        values, failed = convert_column(cells, feature.type, notations[feature.name])
-        columns[feature.name] = values
-        rejected |= failed
-        for row, remark in _remarks(feature, cells, values, failed):
+        values = table.column(feature.name).combine_chunks()
+        cells = texts[feature.name] if feature.name in texts else values.cast(pa.string()).fill_null("")
+        for row, remark in _remarks(feature, cells, values, failures.get(feature.name, none)):
             remarks[row].append(remark)
-    return Judged(table=pa.table(columns), rejected=rejected, remarks=remarks)
 
 
 def _remarks(
     feature: Feature, cells: pa.Array, values: pa.Array, failed: NDArray[np.bool_]
 ) -> Iterator[tuple[int, Text]]:
-    for row in _places(failed):
-        yield row, _bad_value(feature, cells[row].as_py())
     missing = np.asarray(values.is_null()) & ~failed
     if not feature.missing_seen:
         for row in _places(missing):

@@ -74,7 +74,7 @@ class _Scorer:
         self._preview: list[tuple[str, ...]] = []
 
     def run(self, source: Path, out: Path) -> ScoreAnswer:
-        features = self._schema.features
+        features = self._loaded.inputs
         step = Text("deployment.step.scoring", {"name": source.name})
         told = self._schema
         with read_for_scoring(
@@ -117,7 +117,7 @@ class _Scorer:
     ) -> pa.RecordBatch:
         columns = batch.columns
         texts = {name: columns[place] for name, place in matched.places.items()}
-        judged = judge(texts, self._schema.features, notations)
+        judged = judge(texts, self._schema.features, notations, self._loaded.part)
         predictions = self._loaded.answer(judged.table)
         rejected = judged.rejected | batch.rejected
         self._expected.take(judged.table, rejected)

@@ -12,6 +12,7 @@ from app.deployment.bundle.writing import file_name, seal_bundle, write_bundle
 from app.deployment.declared import Settings
 from app.deployment.made import Source
 from app.deployment.own import BUNDLE
+from app.deployment.prepared import prepared, without
 from app.deployment.records import Certificate
 from app.deployment.targets import Answers, Local
 from app.jobs.contract import Context
@@ -34,7 +35,12 @@ class BundleTarget(Local):
     def answer(self, path: Path, table: pa.Table, signature: Signature) -> Answers:
         """What the bundle says, opened as whoever receives it does."""
         loaded = prove_bundle(path)
-        return Answers(predictions=loaded.answer(table), runtime=loaded.certificate.runtime)
+        if loaded.part is None:
+            found = loaded.answer(table)
+        else:
+            rows, excluded = prepared(loaded.part, table, loaded.manifest.schema.features)
+            found = without(loaded.answer(rows), excluded > 0)
+        return Answers(predictions=found, runtime=loaded.certificate.runtime)
 
     def seal(self, path: Path, certificate: Certificate) -> None:
         """Put the proof into the bundle, and sign it."""

@@ -23,6 +23,7 @@ from app.deployment.bundle.manifest import (
     ONNX,
     ONNX_FILE,
     README_FILE,
+    RECIPE_FILE,
     REPORT_FILE,
     SIGNATURE_FILE,
     Approval,
@@ -105,9 +106,10 @@ def write(
     signature: Callable[[bytes], bytes] | None = None,
     notation: dict[str, object] | None = None,
     more: dict[str, bytes] | None = None,
+    prepared: bool = True,
 ) -> Path:
-    """A bundle at ``path``, of format 2 where it has an ONNX file; its acceptance rows, its model or parts of its
-    schema may be given, and what signs its manifest."""
+    """A bundle at ``path``, of format 2 where it has an ONNX file, of 3 where steps go along with it; its acceptance
+    rows, its model or parts of its schema may be given, and what signs its manifest."""
     found = fitted(task, name)
     files = {
         MODEL_FILE: model or skops_form.dump(found.pipeline),
@@ -122,7 +124,8 @@ def write(
     )
     plain = manifest(task)
     schema = msgspec.structs.replace(plain.schema, **(notation or {}))
-    form = {"format": 2, "runs_on": ONNX, "release": "9" * 64} if onnx else {}
+    form: dict[str, object] = {"format": 2, "runs_on": ONNX, "release": "9" * 64} if onnx else {}
+    form |= {"format": 3} if RECIPE_FILE in files and prepared else {}
     sealed = canonical(msgspec.structs.replace(plain, files=entries, schema=schema, **form))
     signed = {SIGNATURE_FILE: signature(sealed)} if signature is not None else {}
     pack(path, {MANIFEST: sealed, **signed, **files})

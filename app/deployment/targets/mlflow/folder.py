@@ -12,6 +12,9 @@ from datetime import date, datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+import msgspec
+
+from app.data.recipe.travelling import Place
 from app.data.records import ColumnType
 from app.deployment.made import Source, onnx_of
 from app.deployment.onnx.writing import flat_outputs
@@ -38,7 +41,7 @@ def write_folder(source: Source, folder: Path) -> None:
     CicloError
         ``deployment.onnx.no_converter`` naming what can't be written.
     """
-    onnx, signature = onnx_of(source, flat=True), source.model.signature
+    onnx, signature = onnx_of(source, flat=True), _signature(source)
     example = _example(signature)
     files = {
         MODEL_FILE: onnx,
@@ -54,6 +57,11 @@ def write_folder(source: Source, folder: Path) -> None:
         (folder / CODE).mkdir(parents=True)
         for name, data in files.items():
             (folder / name).write_bytes(data)
+
+
+def _signature(source: Source) -> Signature:
+    """With the columns that the file is given."""
+    return msgspec.structs.replace(source.model.signature, features=source.given(Place.ONNX))
 
 
 def text(document: object) -> bytes:
@@ -90,7 +98,7 @@ def _about(source: Source) -> Described:
             "serving_input_path": _SERVED,
             "type": "dataframe",
         },
-        "signature": described(source.model.signature),
+        "signature": described(_signature(source)),
         "utc_time_created": version.decision_record.time.replace("T", " ").rstrip("Z"),
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.data.recipe.travelling import Place
 from app.deployment.bundle.writing import file_name, seal_bundle, write_bundle
 from app.deployment.made import Source
 from app.deployment.records import Certificate
@@ -38,7 +39,7 @@ def write_folder(source: Source, folder: Path) -> None:
     about = Described(
         id="",
         model_type=MODEL_TYPE,
-        input=(_Dims((len(signature.features),)),),
+        input=(_Dims((len(source.given(Place.BUNDLE)),)),),
         output=(_Dims((max(1, len(signature.labels)),)),),
     )
     with writing(folder):

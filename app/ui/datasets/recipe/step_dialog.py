@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.data.recipe.steps import AnyStep
+from app.data.recipe.travelling import reach_of
 from app.data.recipe.wording import name_of
 from app.errors import CicloError
 from app.ui import theme as tokens
@@ -51,6 +52,7 @@ class StepDialog(Dialog):
         self._fields: dict[str, Field] = {}
         self.body.addWidget(label(self._words(f"ui_datasets.step_help.{kind}"), "muted"))
         self.body.addWidget(self._form(session))
+        self.body.addWidget(label(self._words(f"ui_datasets.step_goes.{reach_of(kind)}"), "muted"))
         self._notice = Notice(session.theme, close_name=self._words("ui_datasets.close"))
         self._notice.setObjectName("datasets.step_notice")
         self.body.addWidget(self._notice)
