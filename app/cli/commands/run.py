@@ -14,8 +14,10 @@ from app.cli.gates import GateAnswer, gate_answers, gate_lines
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, committed, opened, project_job, save
-from app.data.records import DATASET, ImportRequest
-from app.data.rules.matching import known_rules, newest_version
+from app.data.recipe.steps import PREPARE, PrepareAnswer, PrepareRequest
+from app.data.recipe.steps import Recipe as Steps
+from app.data.records import DATASET, DatasetVersion, ImportRequest
+from app.data.rules.matching import against, known_rules, newest_version
 from app.data.rules.records import IMPORT_NEXT, NextAnswer, NextRequest
 from app.deployment.recipe import Recipe, ask_for, corrections, metrics_file, newest_data, recipe_of
 from app.errors import CicloError
@@ -28,7 +30,7 @@ from app.verification.state import champion, model_record
 
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True):
-    """``step`` is import, train, verify or gates; ``outcome`` what came of it."""
+    """``step`` is import, prepare, train, verify or gates; ``outcome`` what came of it."""
 
     step: str
     outcome: str
@@ -110,8 +112,11 @@ class _Cycle:
     steps: list[_Step] = field(default_factory=list)
 
     def take_in(self) -> None:
-        """Import the file as the next version; one that is known already is no new one."""
-        began, project, name = time.monotonic(), self.project, self.recipe.train.dataset
+        """Import the file as the next version, and prepare it as the one before; what is known already is no new
+        one."""
+        began, project = time.monotonic(), self.project
+        root, recipes = _came_of(project, self.recipe.train.dataset)
+        name = root.name if root is not None else self.recipe.train.dataset
         asked = ImportRequest(
             project=absolute(self.options.project),
             source=absolute(self.options.data),
@@ -122,12 +127,24 @@ class _Cycle:
             request=asked,
             rules=() if self.recipe.types else known_rules(project),
             remember=not self.recipe.types,
-            against=newest_version(project, name),
+            against=against(project, root) if root is not None and recipes else newest_version(project, name),
         )
         ended = project_job(self.terminal, IMPORT_NEXT, request, project)
         known = msgspec.json.decode(ended.answer, type=NextAnswer).answer.known
         version = project.get(known) if known else committed(project, ended, DATASET)
         self._done("import", version.label, began)
+        for name, recipe in recipes:
+            version = self._prepare(version, name, recipe)
+
+    def _prepare(self, base: Record, name: str, recipe: Steps) -> Record:
+        began, project = time.monotonic(), self.project
+        folder = absolute(self.options.project)
+        request = PrepareRequest(project=folder, dataset=base.label, recipe=recipe, name=name)
+        ended = project_job(self.terminal, PREPARE, request, project)
+        known = msgspec.json.decode(ended.answer, type=PrepareAnswer).known
+        version = project.get(known) if known else committed(project, ended, DATASET)
+        self._done("prepare", version.label, began)
+        return version
 
     def train(self) -> Record:
         """The next version, with the choices of the one before."""
@@ -157,6 +174,21 @@ class _Cycle:
 
     def _done(self, step: str, outcome: str, began: float) -> None:
         self.steps.append(_Step(step=step, outcome=outcome, seconds=round(time.monotonic() - began, 3)))
+
+
+def _came_of(project: Project, name: str) -> tuple[Record | None, list[tuple[str, Steps]]]:
+    """The imported version that the newest of a dataset came of, and the recipes in between, each with the name of what
+    it made; nothing where there is no such dataset yet."""
+    found = max(project.live(DATASET, name), key=_number, default=None)
+    recipes: list[tuple[str, Steps]] = []
+    while found is not None and (recipe := found.read(DatasetVersion).recipe) is not None:
+        recipes.insert(0, (found.name, recipe))
+        found = project.get(found.parents[0])
+    return found, recipes
+
+
+def _number(record: Record) -> int:
+    return record.number
 
 
 def _predicted(project: Project, version: Record, record: Record, report: Report) -> bytes:

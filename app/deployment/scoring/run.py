@@ -29,6 +29,8 @@ from app.project.durable import check_place
 from app.text import Text, Words, choose_locale
 
 _PREVIEW = 200
+_NOTABLE = 1e-12
+"""Less is the last digits of another runtime than the one that the model learned with."""
 _REMARKS_A_ROW = 20
 
 
@@ -108,7 +110,7 @@ class _Scorer:
         notes, proof = [], self._loaded.certificate
         if self._rows and self._rejected == self._rows:
             notes.append(Text("deployment.note.none_scored"))
-        if proof.max_difference:
+        if proof.max_difference > _NOTABLE:
             notes.append(Text("deployment.note.other_libraries", {"difference": f"{proof.max_difference:.3g}"}))
         return tuple(notes)
 
