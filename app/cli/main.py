@@ -29,6 +29,7 @@ COMMANDS = (
     "inspect",
     "import",
     "prepare",
+    "pseudonyms",
     "expect",
     "labels",
     "rules",

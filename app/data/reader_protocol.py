@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import msgspec
 
+from app.data.pseudonyms import Pseudonyms
 from app.data.recipe.steps import Recipe, Touched
 from app.data.records import ColumnType, Rejected
 
@@ -83,7 +84,8 @@ class StoredTable(msgspec.Struct, frozen=True, kw_only=True):
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
     """What a recipe makes of the first rows of a stored table; rows are wanted from before and after the step at
-    ``place`` (from 0; -1: the table as it is). ``others`` are the datasets that it joins, by their labels."""
+    ``place`` (from 0; -1: the table as it is). ``others`` are the datasets that it joins, by their labels;
+    ``pseudonyms`` tell which key makes them, where a step does."""
 
     view: int
     generation: int
@@ -92,6 +94,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True, tag="preview"):
     recipe: Recipe
     place: int
     others: dict[str, StoredTable] = {}
+    pseudonyms: Pseudonyms | None = None
 
 
 class PreviewRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +108,8 @@ class PreviewRow(msgspec.Struct, frozen=True, kw_only=True):
 
 class PreviewAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="preview_answer"):
     """The columns and some rows after the step, those that it touches first, and what each step did to the ``looked``
-    rows at the table's beginning (``whole``: all of them). ``made`` are the columns that it made."""
+    rows at the table's beginning (``whole``: all of them). ``made`` are the columns that it made; ``examples``: its
+    pseudonyms come from a key that is thrown away."""
 
     view: int
     generation: int
@@ -115,6 +119,7 @@ class PreviewAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="preview_answ
     made: tuple[str, ...]
     touched: tuple[Touched, ...]
     rows: tuple[PreviewRow, ...]
+    examples: bool = False
 
 
 Request = Rows | RejectedRows | Preview

@@ -227,7 +227,8 @@ class DatasetVersion(msgspec.Struct, frozen=True, kw_only=True):
     ``dialect`` says how a file of text was read; ``origin`` where anything else came from. ``note`` and ``by`` are what
     was said at the import (later notes are records of their own); ``restored_from`` is the older version that this one
     repeats. One that a ``recipe`` made has as its source the version named by ``source_name``, the first of its
-    parents. ``expected`` is what the contract of its dataset said when it was stored.
+    parents; ``pseudonym_key`` is the fingerprint of the key with which it made pseudonyms. ``expected`` is what the
+    contract of its dataset said when it was stored.
     """
 
     source_name: str
@@ -245,6 +246,7 @@ class DatasetVersion(msgspec.Struct, frozen=True, kw_only=True):
     restored_from: str = ""
     origin: Origin | None = None
     recipe: Recipe | None = None
+    pseudonym_key: str = ""
     expected: Checked | None = None
 
     @property
@@ -290,13 +292,19 @@ class ColumnProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Something worth a look in the data. ``severity`` is bad, warning or note; ``remedy`` is the step of a recipe that
-    sets it right, where there is one."""
+    sets it right, where there is one; each of ``alternatives`` does so in another way."""
 
     code: str
     column: str
     severity: str
     message: Text
     remedy: AnyStep | None = None
+    alternatives: tuple[AnyStep, ...] = ()
+
+    @property
+    def remedies(self) -> tuple[AnyStep, ...]:
+        """The steps of which each sets it right, the best first."""
+        return (self.remedy, *self.alternatives) if self.remedy is not None else ()
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,3 +25,5 @@ Types = dict[str, ColumnType]
 NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 TIMES = (ColumnType.DATE, ColumnType.DATETIME)
 WORDS = (ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN, ColumnType.IDENTIFIER)
+NAMES = (ColumnType.IDENTIFIER, ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.INTEGER)
+"""Types that may name somebody."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from app.data.pseudonyms import Pseudonyms
 from app.data.reader_protocol import Answer, Failed, Preview, RejectedRows, Request, Rows, StoredTable
 from app.data.recipe.steps import Recipe
 from app.jobs.channel import ChannelError, Decoder, frame
@@ -78,7 +79,13 @@ class ReaderClient(QObject):
         self._ask(RejectedRows(view=view, generation=self._next(), path=path, start=start, stop=stop))
 
     def ask_preview(
-        self, view: int, table: StoredTable, recipe: Recipe, place: int, others: dict[str, StoredTable]
+        self,
+        view: int,
+        table: StoredTable,
+        recipe: Recipe,
+        place: int,
+        others: dict[str, StoredTable],
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
         """Ask what a recipe makes of a stored table, before and after the step at ``place``."""
         self._ask(
@@ -90,6 +97,7 @@ class ReaderClient(QObject):
                 recipe=recipe,
                 place=place,
                 others=others,
+                pseudonyms=pseudonyms,
             )
         )
 

@@ -132,7 +132,8 @@ def _lines(found: Inspected, words: Words) -> list[str]:
     count = "cli.inspect.records" if found.complete else "cli.inspect.about_records"
     lines = [words(count, n=found.records, columns=Text("data.columns", {"n": len(found.columns)})), ""]
     lines += [words.text(e.reason) for e in found.evidence]
-    lines += ["", *table([(c.name, c.type, words.text(c.note) if c.note else "") for c in found.columns])]
+    columns = [(c.name, words(f"cli.type.{c.type}"), words.text(c.note) if c.note else "") for c in found.columns]
+    lines += ["", *table(columns)]
     if found.problems:
         lines += ["", *(words.text(p.message) for p in found.problems)]
     rows = [tuple(c.name for c in found.columns), *(tuple(v or "" for v in r) for r in found.rows[:_SHOWN_ROWS])]

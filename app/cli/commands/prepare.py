@@ -11,6 +11,7 @@ from app.cli.expected import SpokenResult, checked_lines, spoken_results
 from app.cli.parser import Parser
 from app.cli.terminal import Terminal
 from app.cli.work import absolute, dataset_version, opened, project_job, series_name
+from app.data.pseudonyms import needs_key
 from app.data.recipe.steps import PREPARE, PrepareAnswer, PrepareRequest, Recipe
 from app.data.recipe.wording import kind_of, said_of
 from app.data.records import DATASET, DatasetVersion
@@ -87,6 +88,8 @@ def run(terminal: Terminal, options: Namespace) -> int:
         expected=None if expected is None else spoken_results(expected.broken, terminal.words),
     )
     lines = [*_lines(document, recipe, made.label, terminal.words), *checked_lines(expected, terminal.words)]
+    if needs_key(recipe):
+        lines.append(terminal.words("cli.prepare.original", label=base.label))
     terminal.answer(document, lines)
     return 0
 

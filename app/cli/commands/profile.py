@@ -21,6 +21,7 @@ class _Finding(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     message: str
     remedy: AnyStep | None = None
+    alternatives: tuple[AnyStep, ...] = ()
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +46,14 @@ def run(terminal: Terminal, options: Namespace) -> int:
     expected = version.read(DatasetVersion).expected
     broken = broken_findings(expected.broken) if expected is not None else ()
     findings = tuple(
-        _Finding(code=f.code, column=f.column, severity=f.severity, message=words.text(f.message), remedy=f.remedy)
+        _Finding(
+            code=f.code,
+            column=f.column,
+            severity=f.severity,
+            message=words.text(f.message),
+            remedy=f.remedy,
+            alternatives=f.alternatives,
+        )
         for f in (*broken, *profile.findings)
     )
     answer = _Answer(dataset=version.name, version=version.number, columns=profile.columns, findings=findings)
@@ -62,5 +70,5 @@ def _lines(columns: tuple[ColumnProfile, ...], words: Words) -> list[str]:
         is_number = column.type in ("integer", "number") and len(column.quantiles) > 3
         median = words.significant(column.quantiles[3]) if is_number else ""
         counts = (words.number(column.missing), words.number(column.distinct))
-        rows.append((column.name, column.type, *counts, mean if is_number else "", median))
+        rows.append((column.name, words(f"cli.type.{column.type}"), *counts, mean if is_number else "", median))
     return table(rows, right=frozenset({2, 3, 4, 5}))

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from app.data.recipe.steps import AnyStep, Drop
+from app.data.recipe.steps import AnyStep, Drop, Pseudonymise
 from app.data.records import ColumnProfile, ColumnType, Finding
 from app.data.stored import open_stored
 from app.data.values.buffers import raw_numbers, valid_of
@@ -98,16 +98,25 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
 
 
 def finding(
-    code: str, column: str, severity: str, remedy: AnyStep | None = None, **params: Text | Value | str | int | float
+    code: str,
+    column: str,
+    severity: str,
+    remedy: AnyStep | None = None,
+    *alternatives: AnyStep,
+    **params: Text | Value | str | int | float,
 ) -> Finding:
-    """A finding of a check, with the step that sets it right; a ``share`` is written in percent."""
+    """A finding of a check, with the step that sets it right, and others that do; a ``share`` is written in percent."""
     shown = {k: amount(v, "percent") if k == "share" and isinstance(v, float) else v for k, v in params.items()}
     id = f"data.finding.{code}"
-    return Finding(
-        code=id, column=column, severity=severity, message=Text(id, {"column": column, **shown}), remedy=remedy
-    )
+    message = Text(id, {"column": column, **shown})
+    return Finding(code=id, column=column, severity=severity, message=message, remedy=remedy, alternatives=alternatives)
 
 
 def left_out(column: Looked) -> Drop:
     """The step that takes a column away."""
     return Drop(columns=(column.name,))
+
+
+def pseudonymised(column: Looked) -> Pseudonymise:
+    """The step that puts pseudonyms into a column."""
+    return Pseudonymise(columns=(column.name,))

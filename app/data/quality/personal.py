@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from app.data.quality.looked import Looked, finding, left_out
+from app.data.quality.looked import Looked, finding, left_out, pseudonymised
 from app.data.records import ColumnType, Finding
 
 _SAMPLE = 400
@@ -65,7 +65,9 @@ def check_personal(column: Looked) -> Iterator[Finding]:
 
 
 def _said(column: Looked, kind: str) -> Finding:
-    return finding(f"personal_{kind}", column.name, "warning", left_out(column))
+    """What tells people apart may join tables, as a pseudonym too; a name only says who it is."""
+    steps = (pseudonymised(column), left_out(column))
+    return finding(f"personal_{kind}", column.name, "warning", *(steps if kind in _KEYS else reversed(steps)))
 
 
 def _sample(column: Looked) -> list[str]:
@@ -128,6 +130,7 @@ def is_phone(text: str, regions: tuple[str, ...] = _REGIONS) -> bool:
 
 KINDS: dict[str, Callable[[str], bool]] = {"email": is_email, "iban": is_iban, "dni": is_dni, "card": is_card}
 """Told by each value alone."""
+_KEYS = (*KINDS, "phone")
 
 
 def _is_phone_column(name: str, texts: list[str]) -> bool:
@@ -152,4 +155,4 @@ def _inside(column: Looked, texts: list[str]) -> Iterator[Finding]:
     """Addresses of e-mail in the middle of texts."""
     held = sum(1 for text in texts if _EMAIL.search(text) is not None)
     if held >= max(_INSIDE_LEAST, _INSIDE * len(texts)):
-        yield finding("personal_inside", column.name, "warning")
+        yield finding("personal_inside", column.name, "warning", left_out(column))

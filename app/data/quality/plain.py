@@ -43,7 +43,7 @@ def check_names_rows(column: Looked) -> Iterator[Finding]:
     """Whether it names the rows one by one."""
     profile = column.profile
     filled = profile.rows - profile.missing
-    if profile.type is ColumnType.IDENTIFIER:
+    if profile.type is ColumnType.IDENTIFIER and profile.distinct == filled:
         yield finding("identifier", profile.name, "note")
     elif profile.type is ColumnType.TEXT and profile.distinct == filled and filled > 1:
         yield finding("all_distinct", profile.name, "note")

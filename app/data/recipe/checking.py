@@ -25,6 +25,7 @@ from app.data.recipe.steps import (
     Operator,
     Part,
     Plain,
+    Pseudonymise,
     Recipe,
     Relabel,
     Rename,
@@ -38,7 +39,7 @@ from app.data.recipe.steps import (
     What,
 )
 from app.data.records import ColumnType
-from app.data.types import NUMBERS, TIMES, WORDS, Types
+from app.data.types import NAMES, NUMBERS, TIMES, WORDS, Types
 from app.errors import CicloError, worded
 
 Others = Callable[[str], Types]
@@ -93,12 +94,7 @@ class Checker:
     def _value(self, setting: str, value: Plain, type: ColumnType) -> None:
         """A value must be one of the column's type."""
         try:
-            if type in NUMBERS:
-                float(value)
-            elif type is ColumnType.DATE:
-                date.fromisoformat(str(value))
-            elif type is ColumnType.DATETIME:
-                datetime.fromisoformat(str(value))
+            _read(value, type)
         except ValueError as error:
             raise self._bad(setting) from error
 
@@ -235,6 +231,14 @@ class Checker:
         return self._types
 
     @after.register
+    def _pseudonymise(self, step: Pseudonymise) -> Types:
+        if not step.columns:
+            raise self._bad("columns")
+        for name in step.columns:
+            self._column(name, *NAMES)
+        return {**self._types, **dict.fromkeys(step.columns, ColumnType.IDENTIFIER)}
+
+    @after.register
     def _deduplicate(self, step: Deduplicate) -> Types:
         for name in step.columns:
             self._column(name)
@@ -312,6 +316,16 @@ class Checker:
             if name in self._types:
                 raise CicloError("data.recipe.name_taken", place=self._place, column=name)
         return {**self._types, **{name: there[name] for name in taken}}
+
+
+def _read(value: Plain, type: ColumnType) -> None:
+    """Raises ``ValueError`` where a value is none of the type."""
+    if type in NUMBERS:
+        float(value)
+    elif type is ColumnType.DATE:
+        date.fromisoformat(str(value))
+    elif type is ColumnType.DATETIME:
+        datetime.fromisoformat(str(value))
 
 
 def _kind(type: ColumnType) -> str:

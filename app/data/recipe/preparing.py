@@ -14,11 +14,14 @@ from app.data import limits
 from app.data.expectations.work import checked
 from app.data.handing import REJECTED, TABLE, Meter, staged_objects, stored_columns
 from app.data.profiling import profile_table
+from app.data.pseudonyms import needed_key, needs_key, pseudonyms_of
 from app.data.recipe.checking import types_after
 from app.data.recipe.frame import Frame, touched_by
+from app.data.recipe.keyed import apply_keyed
 from app.data.recipe.rows import apply_row
 from app.data.recipe.steps import (
     Join,
+    KeyedStep,
     PrepareAnswer,
     PrepareRequest,
     Recipe,
@@ -46,6 +49,7 @@ from app.errors import CicloError
 from app.jobs.contract import Context, Outcome
 from app.project import Project, Record
 from app.project.durable import writing
+from app.project.pseudonym_key import PseudonymKey, find_key
 from app.project.record import draft, encode
 
 _KEPT = 20_000
@@ -74,7 +78,15 @@ def _known(project: Project, base: Record, request: PrepareRequest) -> Record | 
     newest = max(project.live(DATASET, request.name), key=_number, default=None)
     if newest is None or newest.read(DatasetVersion).recipe != request.recipe:
         return None
+    if needs_key(request.recipe) and _has_another_key(project, newest):
+        return None
     return newest if newest.parents == _parents(project, base, request.recipe) else None
+
+
+def _has_another_key(project: Project, made: Record) -> bool:
+    """Whether its pseudonyms would be others now. Where the key isn't here, they are those that there are."""
+    key = find_key(project.identity.id)
+    return key is not None and key.fingerprint != made.read(DatasetVersion).pseudonym_key
 
 
 def _number(record: Record) -> tuple[int, str]:
@@ -95,6 +107,7 @@ class _Preparing:
         self._body = base.read(DatasetVersion)
         self._types: Types = {column.name: column.type for column in self._body.columns}
         self._kinds: dict[str, _Kinds] = {}
+        self._key: PseudonymKey | None = None
 
     def run(self) -> Outcome:
         """Check, replay, write, profile."""
@@ -103,6 +116,8 @@ class _Preparing:
         self._kinds = {
             name: _Kinds() for name, type in after.items() if type is ColumnType.TEXT and name not in self._types
         }
+        if needs_key(recipe):
+            self._key = needed_key(pseudonyms_of(self._project))
         told: list[list[Touched]] = [[] for _ in recipe.steps]
         frames = self._frames(self._base, share=_READ)
         for place, step in enumerate(recipe.steps):
@@ -140,6 +155,11 @@ class _Preparing:
             for frame in frames:
                 made = apply_row(step, frame)
                 told.append(touched_by(step, frame, made))
+                yield made
+        elif isinstance(step, KeyedStep) and self._key is not None:
+            for frame in frames:
+                made, touched = apply_keyed(step, frame, self._key.secret)
+                told.append(touched)
                 yield made
         elif isinstance(step, TableStep):
             made, touched = apply_whole(step, _whole(frames), self._other)
@@ -187,6 +207,7 @@ class _Preparing:
             by=request.by.strip(),
             origin=Origin(kind=SourceKind.RECIPE, decimal=self._body.decimal, day_first=self._body.day_first),
             recipe=request.recipe,
+            pseudonym_key=self._key.fingerprint if self._key is not None else "",
         )
         objects = staged_objects(self._context.staging, profile, rejected=False)
         parents = _parents(self._project, self._base, request.recipe)

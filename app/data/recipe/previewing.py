@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,15 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from app.data.pseudonyms import needs_key, right_key
 from app.data.reader_protocol import Cell, Preview, PreviewAnswer, PreviewRow, StoredTable
 from app.data.recipe.checking import types_after
 from app.data.recipe.frame import Frame, touched_by, which_changed
+from app.data.recipe.keyed import apply_keyed
 from app.data.recipe.rows import apply_row, kept
-from app.data.recipe.steps import AnyStep, Filter, RowStep, TableStep, Touched
+from app.data.recipe.steps import AnyStep, Filter, KeyedStep, RowStep, TableStep, Touched
 from app.data.recipe.whole import apply_whole
 from app.data.stored import open_stored
 from app.data.types import WORDS, Types
 from app.errors import CicloError
+from app.project.pseudonym_key import PseudonymKey
 
 MOST_CELLS = 600_000
 """Looked at: as many rows as hold these."""
@@ -47,6 +51,7 @@ class Previews:
     def __init__(self) -> None:
         self._kept: OrderedDict[object, _Made] = OrderedDict()
         self._tables: OrderedDict[tuple[str, int], tuple[Frame, bool]] = OrderedDict()
+        self._example = PseudonymKey(secret=secrets.token_bytes(32))
 
     def answer(self, request: Preview) -> PreviewAnswer:
         """The answer to a request.
@@ -54,15 +59,17 @@ class Previews:
         Raises
         ------
         CicloError
-            ``data.recipe.*`` with the place of the first step that doesn't fit.
+            ``data.recipe.*`` with the place of the first step that doesn't fit; why pseudonyms can't be made here.
         """
         table = StoredTable(path=request.path, types=request.types)
         start, whole = self._table(table, max(_LEAST_ROWS, MOST_CELLS // max(1, len(request.types))))
         types_after(request.recipe, request.types, lambda label: _other(request, label).types)
+        pseudonyms = self._key(request)
         made = [_Made(frame=start, touched=_untouched(start))]
         for place, one in enumerate(request.recipe.steps):
-            key = (request.path, repr(request.recipe.steps[: place + 1]), repr(sorted(request.others.items())))
-            made.append(self._step(key, one, made[-1].frame, request))
+            steps, others = repr(request.recipe.steps[: place + 1]), repr(sorted(request.others.items()))
+            key = (request.path, steps, others, pseudonyms.fingerprint)
+            made.append(self._step(key, one, made[-1].frame, request, pseudonyms))
         shown = min(request.place, len(request.recipe.steps) - 1)
         before, after = made[max(0, shown)], made[shown + 1]
         step = request.recipe.steps[shown] if shown >= 0 else None
@@ -75,7 +82,14 @@ class Previews:
             made=tuple(name for name in after.frame.types if name not in before.frame.types),
             touched=tuple(one.touched for one in made[1:]),
             rows=tuple(_rows(step, before.frame, after)),
+            examples=needs_key(request.recipe) and pseudonyms is self._example,
         )
+
+    def _key(self, request: Preview) -> PseudonymKey:
+        """The key for pseudonyms. Looking makes none that stays: where there is none yet, one for examples."""
+        if request.pseudonyms is None or not needs_key(request.recipe):
+            return self._example
+        return right_key(request.pseudonyms) or self._example
 
     def _table(self, table: StoredTable, most: int) -> tuple[Frame, bool]:
         """The first rows of a stored table, and whether these are all."""
@@ -87,21 +101,24 @@ class Previews:
         self._tables.move_to_end(key)
         return self._tables[key]
 
-    def _step(self, key: object, step: AnyStep, before: Frame, request: Preview) -> _Made:
+    def _step(self, key: object, step: AnyStep, before: Frame, request: Preview, pseudonyms: PseudonymKey) -> _Made:
         found = self._kept.get(key)
         if found is None:
-            found = self._kept[key] = self._applied(step, before, request)
+            found = self._kept[key] = self._applied(step, before, request, pseudonyms)
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return found
 
-    def _applied(self, step: AnyStep, before: Frame, request: Preview) -> _Made:
+    def _applied(self, step: AnyStep, before: Frame, request: Preview, pseudonyms: PseudonymKey) -> _Made:
         if isinstance(step, Filter):
             return _filtered(step, before)
         if isinstance(step, RowStep):
             after = apply_row(step, before)
             return _Made(frame=after, touched=touched_by(step, before, after))
+        if isinstance(step, KeyedStep):
+            frame, touched = apply_keyed(step, before, pseudonyms.secret)
+            return _Made(frame=frame, touched=touched)
         if isinstance(step, TableStep):
             frame, touched = apply_whole(
                 step, before, lambda label: self._table(_other(request, label), _MOST_OTHER)[0]
@@ -150,9 +167,17 @@ def _filtered(step: Filter, before: Frame) -> _Made:
 def _rows(step: AnyStep | None, before: Frame, after: _Made) -> Iterable[PreviewRow]:
     if after.gone is not None:
         return _with_gone(before, after.gone)
-    if not isinstance(step, RowStep):
-        return [PreviewRow(cells=cells) for cells in _cells(after.frame.table.slice(0, _SHOWN))]
-    return _with_changes(before, after.frame)
+    if isinstance(step, KeyedStep):
+        return _with_changes(before, after.frame, {n: before.column(n).is_valid().to_numpy() for n in step.columns})
+    if isinstance(step, RowStep):
+        return _with_changes(before, after.frame, _changes(before, after.frame))
+    return [PreviewRow(cells=cells) for cells in _cells(after.frame.table.slice(0, _SHOWN))]
+
+
+def _changes(before: Frame, after: Frame) -> dict[str, Booleans]:
+    """Of each column that was there before, which cells are other ones now."""
+    both = [name for name in after.types if name in before.types and before.column(name) is not after.column(name)]
+    return {name: which_changed(before.column(name), after.column(name)).to_numpy() for name in both}
 
 
 def _with_gone(before: Frame, gone: Booleans) -> Iterable[PreviewRow]:
@@ -163,11 +188,9 @@ def _with_gone(before: Frame, gone: Booleans) -> Iterable[PreviewRow]:
     return [PreviewRow(cells=cells, gone=bool(gone[at])) for at, cells in zip(chosen, taken, strict=True)]
 
 
-def _with_changes(before: Frame, after: Frame) -> Iterable[PreviewRow]:
-    """Rows with other cells than before; where none has, the first ones."""
-    names = list(after.types)
-    both = [name for name in names if name in before.types and before.column(name) is not after.column(name)]
-    marks = {name: which_changed(before.column(name), after.column(name)).to_numpy() for name in both}
+def _with_changes(before: Frame, after: Frame, marks: dict[str, Booleans]) -> Iterable[PreviewRow]:
+    """Rows with cells that are marked, which are other ones than before; where none is, the first ones."""
+    names, both = list(after.types), list(marks)
     touched = np.logical_or.reduce([np.asarray(mark, dtype=bool) for mark in marks.values()]) if marks else None
     chosen = np.flatnonzero(touched)[:_SHOWN] if touched is not None else np.arange(0)
     if not len(chosen):

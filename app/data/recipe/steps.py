@@ -32,6 +32,13 @@ class TableStep(Step, frozen=True, kw_only=True):
     """What needs to see the other rows."""
 
 
+class KeyedStep(Step, frozen=True, kw_only=True):
+    """One row in, one row out, by a key of the project that lies outside of it: where the key isn't, it can't be done,
+    so it never travels with a model. ``columns`` are those that change."""
+
+    columns: tuple[str, ...]
+
+
 # Rows
 
 
@@ -209,6 +216,19 @@ class Filter(RowStep, frozen=True, kw_only=True, tag="filter"):
     values: tuple[Plain, ...] = ()
 
 
+# With the project's key
+
+
+class Pseudonymise(KeyedStep, frozen=True, kw_only=True, tag="pseudonymise"):
+    """Values become pseudonyms: equal ones the same, in every dataset of the project and every time, others another.
+    Without the key of the project nobody can turn one back, or find out whether a guess is right.
+
+    Values are equal where they differ in nothing but blanks around them and in how Unicode writes the same letter
+    (NFC); capitals count. A whole number is the word of its digits. Missing stays missing, and empty becomes so. Which
+    values are equal, and how frequent each is, stays to be seen: the data are still personal data (GDPR, art. 4(5)).
+    """
+
+
 # The whole table
 
 
@@ -311,7 +331,7 @@ AnyRowStep = (
     | Concatenate
     | Filter
 )
-AnyStep = AnyRowStep | Deduplicate | Sort | Sample | Relabel | Aggregate | Join
+AnyStep = AnyRowStep | Pseudonymise | Deduplicate | Sort | Sample | Relabel | Aggregate | Join
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ from app.data.recipe.steps import (
     Join,
     Operator,
     Plain,
+    Pseudonymise,
     Relabel,
     Rename,
     Replace,
@@ -161,6 +162,11 @@ def _concatenate(step: Concatenate) -> Text:
 def _filter(step: Filter) -> Text:
     values = listed([_shown(value) for value in step.values])
     return _said(f"filter_{_TESTS[step.test]}", column=step.column, values=values)
+
+
+@said_of.register
+def _pseudonymise(step: Pseudonymise) -> Text:
+    return _said("pseudonymise", columns=listed(step.columns))
 
 
 @said_of.register

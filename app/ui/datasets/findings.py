@@ -8,12 +8,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from app.data.recipe.steps import AnyStep
-from app.data.recipe.wording import said_of
 from app.data.records import Finding
 from app.text.words import Words
 from app.ui import theme as tokens
-from app.ui.models.tips import plain_tip
+from app.ui.datasets.remedies import remedy_buttons
 from app.ui.theme import Kind, Theme
 from app.ui.widgets.basics import Card, button, clear, line
 from app.ui.widgets.messages import FindingRow
@@ -113,22 +111,11 @@ class _Row(FindingRow):
             self.remedy.setProperty("role", "small")
             self.remedy.setMinimumHeight(0)
             self.remedy.setAccessibleName(f"{remedy} {finding.column}")
-        if finding.remedy is not None:
-            self._add_remedy(words, finding.remedy)
-
-    def _add_remedy(self, words: Words, step: AnyStep) -> None:
-        said = words.text(said_of(step))
-        made = button(words("ui_datasets.findings.set_right"), self._on_set_right_clicked, "small")
-        made.setObjectName(f"datasets.set_right.{self._finding.code.rpartition('.')[2]}.{self._finding.column}")
-        made.setMinimumHeight(0)
-        made.setToolTip(plain_tip(said))
-        made.setAccessibleName(f"{made.text()}: {said}")
-        self.add_button(made)
+        for made in remedy_buttons(words, finding, "datasets.set_right", words("ui_datasets.findings.set_right")):
+            made.wanted.connect(card.remedy_asked)
+            made.setMinimumHeight(0)
+            self.add_button(made)
 
     @Slot()
     def _on_clicked(self) -> None:
         self._card.column_asked.emit(self._finding.column)
-
-    @Slot()
-    def _on_set_right_clicked(self) -> None:
-        self._card.remedy_asked.emit(self._finding.remedy)

@@ -83,7 +83,7 @@ class Page(QStackedWidget):
         """The page of a recipe, made when it is first asked for."""
         made = RecipeView(self._session)
         made.left.connect(self.show_datasets)
-        made.made.connect(self.show_record)
+        made.made.connect(self._on_prepared)
         self.addWidget(made)
         return made
 
@@ -176,6 +176,17 @@ class Page(QStackedWidget):
         """Begin or go on with a recipe by a step that sets a finding right."""
         self.show_recipe()
         self.recipe.add_remedy(step)
+
+    @Slot(str)
+    def _on_prepared(self, record_id: str) -> None:
+        """Show the version that a recipe made, and what still holds the personal data that it replaced."""
+        self.show_record(record_id)
+        version = self.dataset.version
+        if version is not None and version.body.pseudonym_key:
+            words = self._session.words
+            self.dataset.notice.say(
+                "neutral", words("ui_datasets.recipe.original_kept", label=version.body.source_name)
+            )
 
     @Slot()
     def show_bin(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.data.pseudonyms import Pseudonyms, needs_key, pseudonyms_of
 from app.data.reader_protocol import StoredTable
 from app.data.recipe.checking import types_after
 from app.data.recipe.steps import Aggregate, AnyStep, Join, Recipe
@@ -152,17 +153,16 @@ class Draft:
         if self.place < 0:
             return []
         told = msgspec.structs.asdict(self.steps[self.place])
-        return [name for key in _SPOKEN_OF if isinstance(name := told.get(key), str)]
+        return [name for key in _SPOKEN_OF if isinstance(name := told.get(key), str)] + list(told.get("columns", ()))
 
     @property
     def remedies(self) -> list[Finding]:
-        """The findings with a step that still fits and isn't there yet."""
+        """The findings with a step that still fits, where none that sets them right is there yet."""
         findings = self.profile.findings if self.profile is not None else ()
-        return [one for one in findings if one.remedy is not None and self._fits(one.remedy)]
+        open_ones = (one for one in findings if not any(step in self.steps for step in one.remedies))
+        return [one for one in open_ones if one.remedy is not None and self._fits(one.remedy)]
 
     def _fits(self, step: AnyStep) -> bool:
-        if step in self.steps:
-            return False
         try:
             self.types_after((*self.steps[: self._remedies_end], step, *self.steps[self._remedies_end :]))
         except CicloError:
@@ -174,6 +174,10 @@ class Draft:
     def table(self, project: Project) -> StoredTable | None:
         """Where the rows lie; raises where that is damaged."""
         return _stored(project, self.version)
+
+    def pseudonyms(self, project: Project) -> Pseudonyms | None:
+        """What tells which key makes pseudonyms, where a step does."""
+        return pseudonyms_of(project) if needs_key(self.recipe) else None
 
     def joined(self, project: Project) -> dict[str, StoredTable]:
         """The tables of the datasets that are joined."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from app.data.recipe.steps import Case, Condition, Operator, Part, What
-from app.data.types import NUMBERS, TIMES, WORDS, ColumnType
+from app.data.types import NAMES, NUMBERS, TIMES, WORDS, ColumnType
 
 
 class Want(Enum):
@@ -78,6 +78,7 @@ FORMS: dict[str, tuple[Asked, ...]] = {
         _INTO,
     ),
     "concatenate": (Asked("columns", Want.COLUMNS, WORDS, least=2), Asked("separator", Want.WORD, least=0), _INTO),
+    "pseudonymise": (Asked("columns", Want.COLUMNS, NAMES),),
     "rename": (_column(), Asked("to", Want.NAME)),
     "retype": (
         _column(),

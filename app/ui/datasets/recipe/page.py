@@ -136,7 +136,8 @@ class RecipeView(QWidget):
             self.notice.say_error(self._words, error)
             return
         if table is not None:
-            self._session.reader.ask_preview(self._view, table, draft.recipe, draft.place, others)
+            told = draft.pseudonyms(self._session.project)
+            self._session.reader.ask_preview(self._view, table, draft.recipe, draft.place, others, told)
 
     def _on_previewed(self, answer: Answer) -> None:
         if isinstance(answer, Failed):

@@ -85,6 +85,8 @@ class PreviewCard(Card):
         said = [words(f"ui_datasets.recipe.looked_{code}", n=answer.looked)]
         if any(one.before for one in answer.rows):
             said.append(words("ui_datasets.recipe.changed_first"))
+        if answer.examples:
+            said.append(words("ui_datasets.recipe.examples"))
         self._foot.setText(" ".join(said))
 
     def _column(self, name: str, answer: PreviewAnswer, types: Types) -> Column[PreviewRow]:

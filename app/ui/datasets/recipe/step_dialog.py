@@ -51,6 +51,9 @@ class StepDialog(Dialog):
         self._editors = Editors(scene)
         self._fields: dict[str, Field] = {}
         self.body.addWidget(label(self._words(f"ui_datasets.step_help.{kind}"), "muted"))
+        warning = f"ui_datasets.step_warning.{kind}"
+        if self._words.has(warning):
+            self.body.addWidget(label(self._words(warning), "muted"))
         self.body.addWidget(self._form(session))
         self.body.addWidget(label(self._words(f"ui_datasets.step_goes.{reach_of(kind)}"), "muted"))
         self._notice = Notice(session.theme, close_name=self._words("ui_datasets.close"))

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.data.recipe.wording import said_of
 from app.data.records import Finding
 from app.text.words import Words
 from app.ui.datasets.findings import ordered
-from app.ui.models.tips import plain_tip
+from app.ui.datasets.remedies import remedy_buttons
 from app.ui.theme import Theme
 from app.ui.widgets.basics import Card, clear, line
 from app.ui.widgets.messages import FindingRow
@@ -43,20 +42,11 @@ class Suggestions(Card):
 
 
 class _Suggestion(FindingRow):
-    """A finding whose button takes its remedy."""
+    """A finding whose buttons take a step that sets it right."""
 
     def __init__(self, theme: Theme, words: Words, finding: Finding, card: Suggestions) -> None:
         severity = finding.severity if finding.severity in ("bad", "warning", "note") else "note"
-        super().__init__(
-            theme, severity, words.text(finding.message), words("ui_datasets.recipe.take"), self._on_clicked
-        )
-        self._step, self._card = finding.remedy, card
-        if self.remedy is not None and self._step is not None:
-            said = words.text(said_of(self._step))
-            self.remedy.setToolTip(plain_tip(said))
-            self.remedy.setAccessibleName(f"{self.remedy.text()}: {said}")
-            code = finding.code.rpartition(".")[2]
-            self.remedy.setObjectName(f"datasets.take.{code}.{finding.column}")
-
-    def _on_clicked(self) -> None:
-        self._card.taken.emit(self._step)
+        super().__init__(theme, severity, words.text(finding.message))
+        for made in remedy_buttons(words, finding, "datasets.take", words("ui_datasets.recipe.take")):
+            made.wanted.connect(card.taken)
+            self.add_button(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -17,7 +18,8 @@ from app.data.quality.looked import Looked
 from app.data.quality.personal import check_personal
 from app.data.quality.twins import check_twins
 from app.data.quality.words import same_key
-from app.data.recipe.steps import Blank, Drop, Replace, Retype, Step, Trim
+from app.data.recipe.keyed import pseudonyms
+from app.data.recipe.steps import Blank, Drop, Pseudonymise, Replace, Retype, Step, Trim
 from app.data.records import Bars, ColumnProfile, ColumnType, Finding
 from app.text.listing import quoted
 
@@ -162,9 +164,10 @@ def test_that_personal_data_are_told(locale: str, maker: str, kind: str) -> None
     fake.seed_instance(1)
     cells = [str(getattr(fake, maker)()) for _ in range(60)]
     name = "customer_name" if kind == "name" else "c4"
-    assert [one.code for one in check_personal(looked(cells, ColumnType.TEXT, name))] == [
-        f"data.finding.personal_{kind}"
-    ]
+    (told,) = check_personal(looked(cells, ColumnType.TEXT, name))
+    assert told.code == f"data.finding.personal_{kind}"
+    keyed, left_out = Pseudonymise(columns=(name,)), Drop(columns=(name,))
+    assert told.remedies == ((left_out, keyed) if kind == "name" else (keyed, left_out))
 
 
 @pytest.mark.parametrize("maker", ["nif", "nie"])
@@ -194,7 +197,22 @@ def test_that_other_numbers_are_no_personal_data(cells: list[str]) -> None:
 
 def test_that_an_address_inside_a_text_is_told() -> None:
     cells = [f"call {n} back" for n in range(100)] + [f"to a{n}@example.org, please" for n in range(4)]
-    assert [one.code for one in check_personal(looked(cells, ColumnType.TEXT))] == ["data.finding.personal_inside"]
+    (told,) = check_personal(looked(cells, ColumnType.TEXT))
+    assert (told.code, told.remedies) == ("data.finding.personal_inside", (Drop(columns=("x",)),))
+
+
+@pytest.mark.parametrize("name", ["email", "dni", "iban", "customer_name", "phone", "card"])
+def test_that_pseudonyms_are_no_finding_again(name: str) -> None:
+    cells = pseudonyms(pa.array([f"person {n}" for n in range(3_000)]), key=b"k" * 32).to_pylist()
+    assert not found(cells * 2, ColumnType.IDENTIFIER, name)
+    assert list(found(cells, ColumnType.IDENTIFIER, name)) == ["identifier"]
+
+
+def test_that_findings_stored_before_there_were_alternatives_are_read() -> None:
+    stored = (
+        b'{"code":"c","column":"x","severity":"note","message":{"id":"c"},"remedy":{"step":"drop","columns":["x"]}}'
+    )
+    assert msgspec.json.decode(stored, type=Finding).remedies == (Drop(columns=("x",)),)
 
 
 def test_that_cells_of_a_million_signs_take_no_longer_than_their_number_asks() -> None:

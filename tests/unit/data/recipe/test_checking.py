@@ -50,6 +50,10 @@ def after(*steps: dict[str, object]) -> Types:
         ({"step": "calculate", "left": "x", "operator": "+", "right": "gone", "into": "k"}, "no_column"),
         ({"step": "filter", "column": "w", "test": "<", "values": ["a"]}, "bad_setting"),
         ({"step": "filter", "column": "x", "test": "missing", "values": [1]}, "bad_setting"),
+        ({"step": "pseudonymise", "columns": []}, "bad_setting"),
+        ({"step": "pseudonymise", "columns": ["w", "gone"]}, "no_column"),
+        ({"step": "pseudonymise", "columns": ["x"]}, "wrong_type"),
+        ({"step": "pseudonymise", "columns": ["d"]}, "wrong_type"),
         ({"step": "sample", "rows": 0}, "bad_setting"),
         ({"step": "relabel", "column": "w", "rows": [{"row": 0, "was": "a", "to": "b"}]}, "bad_setting"),
         ({"step": "relabel", "column": "w", "rows": [{"row": 2, "was": "a"}, {"row": 2, "was": "a"}]}, "bad_setting"),
@@ -91,3 +95,8 @@ def test_that_an_unknown_step_or_setting_is_refused() -> None:
     for step in ({"step": "run"}, {"step": "trim", "column": "w", "code": "import os"}, {"column": "w"}):
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert({"steps": [step]}, Recipe)
+
+
+def test_that_pseudonyms_are_identifiers() -> None:
+    found = after({"step": "pseudonymise", "columns": ["w", "n"]})
+    assert [found[name] for name in ("w", "x", "n")] == ["identifier", "number", "identifier"]
