@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.data.recipe.steps import Blank, Clip, Condition, Deduplicate, Filter, Replace, Trim
+from app.data.recipe.steps import Blank, Clip, Condition, Deduplicate, Drop, Filter, Pseudonymise, Replace, Trim
 from app.data.records import DATASET, DatasetVersion
 from app.project import Record
 from app.ui.datasets.page import Page
@@ -140,3 +140,58 @@ def test_that_a_step_that_cannot_be_is_said_where_it_stands(qtbot: QtBot, hand: 
     assert not hand.find(QPushButton, "datasets.recipe_make").isEnabled()
     hand.click("datasets.step_remove_2")
     assert written(view) == [Replace(column="town", words={"Lugo": "Orense"})]
+
+
+@pytest.fixture
+def contacts(page: Page, hand: Hand, tmp_path: Path) -> Page:
+    """A dataset with an address of e-mail in each row."""
+    path = tmp_path / "contacts.csv"
+    path.write_text("mail;n\n" + "".join(f"p{n % 90}@example.org;{n}\n" for n in range(120)), encoding="utf-8")
+    page.begin_import(str(path))
+    hand.wait_read()
+    hand.click("datasets.import_confirm")
+    hand.wait_dataset("contacts@1")
+    hand.wait_until(lambda: page.findChild(QPushButton, "datasets.set_right.personal_email.mail") is not None)
+    return page
+
+
+def test_that_personal_data_become_pseudonyms_by_one_click(session: Session, contacts: Page, hand: Hand) -> None:
+    hand.click("datasets.set_right.personal_email.mail")
+    view = contacts.recipe
+    assert written(view) == [Pseudonymise(columns=("mail",))]
+    wait_shown(hand, view)
+    hand.wait_until(lambda: view.steps.rows[0].said == "120 cells change")
+    assert "examples" in view.preview.foot
+    assert not view.suggestions.isVisible()
+    hand.click("datasets.recipe_make")
+    hand.wait_dataset("contacts@2")
+    assert "contacts@1 keeps the original values" in contacts.dataset.notice.accessibleName()
+    made: Record = max(session.records(DATASET), key=lambda record: record.number)
+    (mail, _) = made.read(DatasetVersion).columns
+    assert (mail.type, mail.distinct) == ("identifier", 90)
+    hand.click("datasets.prepare")
+    view.add_step(Pseudonymise(columns=("mail",)))
+    hand.wait_until(lambda: bool(view.preview.foot) and "examples" not in view.preview.foot)
+
+
+def test_that_a_finding_offers_another_way_that_counts_as_well(contacts: Page, hand: Hand) -> None:
+    hand.click("datasets.set_right.personal_email.mail.drop")
+    assert written(contacts.recipe) == [Drop(columns=("mail",))]
+    assert not contacts.recipe.suggestions.isVisible()
+
+
+def test_that_a_missing_key_is_said_before_anything_is_made(
+    contacts: Page, hand: Hand, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand.click("datasets.set_right.personal_email.mail")
+    hand.click("datasets.recipe_make")
+    hand.wait_dataset("contacts@2")
+    monkeypatch.setenv("CICLO_HOME", str(tmp_path / "elsewhere"))  # as on another computer
+    session.reader.release()
+    contacts.show_record(next(one.id for one in session.records(DATASET) if one.number == 1))
+    hand.wait_dataset("contacts@1")
+    hand.wait_until(lambda: contacts.findChild(QPushButton, "datasets.set_right.personal_email.mail") is not None)
+    hand.click("datasets.set_right.personal_email.mail")
+    hand.wait_until(contacts.recipe.preview.notice.isVisible)
+    assert "contacts@2" in contacts.recipe.preview.notice.accessibleName()
+    assert not hand.find(QPushButton, "datasets.recipe_make").isEnabled()

@@ -65,6 +65,11 @@ class PreviewCard(Card):
         """What step is looked at."""
         self._sentence.setText(sentence)
 
+    @property
+    def foot(self) -> str:
+        """What is said of the rows that are shown."""
+        return self._foot.text()
+
     def show_error(self, error: CicloError) -> None:
         """Why there is nothing to see."""
         self.notice.say_error(self._words, error)
