@@ -3,7 +3,8 @@
 It stands in the last room that keeps something of the rows: versions that recipes made of it are its rows too, models
 of some kinds hold those that they learned from, exported bundles hold the rows on which they are tested again, and a
 repository of releases holds the data itself. What git remembers there can't be taken out of its commits without
-changing all that follow, so that is said.
+changing all that follow, so that is said. Versions in which pseudonyms stand for what the purged one holds can be
+spared, with what was made of them.
 """
 
 from __future__ import annotations
@@ -46,9 +47,9 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PurgePlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What would happen. ``figures`` stay and still hold figures or words from the version; ``elsewhere`` are the names
-    of exports with rows of it that lie outside the project. ``in_git`` are repositories of releases: their commits and
-    what was pushed from them stay.
+    """What would happen. ``spared`` are versions with pseudonyms that stay. ``figures`` stay and still hold figures or
+    words from the version; ``elsewhere`` are the names of exports with rows of it that lie outside the project.
+    ``in_git`` are repositories of releases: their commits and what was pushed from them stay.
     """
 
     label: str
@@ -57,14 +58,16 @@ class PurgePlan(msgspec.Struct, frozen=True, kw_only=True):
     figures: tuple[Use, ...]
     elsewhere: tuple[str, ...]
     in_git: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
 
 
-def plan_purge(project: Project, record: Record) -> PurgePlan:
-    """What a purge of ``record`` would delete, and what would stay."""
-    going = [record, *_prepared(project, record)]
+def plan_purge(project: Project, record: Record, *, spare: bool = False) -> PurgePlan:
+    """What a purge of ``record`` would delete, and what would stay; ``spare`` versions with pseudonyms."""
+    prepared, spared = _prepared(project, record, spare=spare)
+    going = [record, *prepared]
     own = {o.sha256: role for one in going for role, o in one.objects.items()}
     held = needed(project, set(own), without={one.id for one in going})
-    users = uses(project, record.id)
+    users = uses(project, record.id, but={one.id for one in spared})
     records = [project.get(use.id) for use in users]
     doomed = [part for one in going for part in _parts(project, one, held)]
     doomed += _models(records)
@@ -86,6 +89,7 @@ def plan_purge(project: Project, record: Record) -> PurgePlan:
         figures=tuple(use for use in users if use.kind != record.kind),
         elsewhere=elsewhere,
         in_git=tuple(rows),
+        spared=tuple(one.label for one in spared),
     )
 
 
@@ -97,14 +101,19 @@ def _parts(project: Project, record: Record, held: Collection[str]) -> Iterator[
             yield Doomed(role=role, label=record.label, size=one.size, sha256=one.sha256)
 
 
-def _prepared(project: Project, record: Record) -> list[Record]:
-    """Versions that recipes made of a version, one of the other, oldest first."""
-    going, found = {record.id}, list[Record]()
+def _prepared(project: Project, record: Record, *, spare: bool) -> tuple[list[Record], list[Record]]:
+    """Versions that recipes made of a version, one of the other, oldest first; and those with pseudonyms, where they
+    are to be spared."""
+    going, found, spared = {record.id}, list[Record](), list[Record]()
     for one in sorted(project.records(DATASET), key=attrgetter("order")):
-        if going.intersection(one.parents) and one.read(DatasetVersion).recipe is not None:
+        if not going.intersection(one.parents) or (body := one.read(DatasetVersion)).recipe is None:
+            continue
+        if spare and body.pseudonym_key:
+            spared.append(one)
+        else:
             going.add(one.id)
             found.append(one)
-    return found
+    return found, spared
 
 
 def _size(path: Path) -> int:
@@ -167,20 +176,24 @@ def _remove_rows(paths: Iterable[Path]) -> None:
             path.unlink()
 
 
-def carry_out(project: Project, record: Record, *, by: str, reason: str) -> tuple[PurgePlan, Record]:
-    """Purge a version as planned; the plan, and the tombstone that stays.
+def carry_out(
+    project: Project, record: Record, *, by: str, reason: str, spare: bool = False
+) -> tuple[PurgePlan, Record]:
+    """Purge a version as planned; the plan, and the tombstone that stays. ``spare`` versions with pseudonyms.
 
     Raises
     ------
     CicloError
         See :func:`app.project.purge.purge`; what the disk of a repository refused: nothing was purged then.
     """
-    plan = plan_purge(project, record)
+    plan = plan_purge(project, record, spare=spare)
+    prepared, spared = _prepared(project, record, spare=spare)
     also = {one.sha256: f"model of {one.label}" for one in plan.doomed if one.role == "model"}
     files = {one.label: one.sha256 for one in plan.doomed if one.role == "export"}
     if by.strip() and reason.strip():  # where a repository can't be reached, the purge can be asked for again
-        for paths in _in_repositories(project, [project.get(use.id) for use in uses(project, record.id)]).values():
+        users = uses(project, record.id, but={one.id for one in spared})
+        for paths in _in_repositories(project, [project.get(use.id) for use in users]).values():
             _remove_rows(paths)
-    for one in reversed(_prepared(project, record)):  # the version itself goes last: what is cut off can be asked again
+    for one in reversed(prepared):  # the version itself goes last: what is cut off can be asked again
         purge(project, one, by=by, reason=reason)
     return plan, purge(project, record, by=by, reason=reason, also=also, files=files)

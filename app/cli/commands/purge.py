@@ -28,6 +28,7 @@ def arguments(parser: Parser) -> None:
     parser.place("dataset", metavar="DATASET")
     parser.option("--by", metavar="NAME", default="")
     parser.option("--reason", metavar="TEXT", default="")
+    parser.switch("--spare-pseudonyms")
     parser.switch("--plan")
 
 
@@ -37,9 +38,10 @@ def run(terminal: Terminal, options: Namespace) -> int:
     with opened(terminal, options.project) as project:
         version = project.version(DATASET, options.dataset)
         if options.plan:
-            plan, stone = plan_purge(project, version), ""
+            plan, stone = plan_purge(project, version, spare=options.spare_pseudonyms), ""
         else:
-            plan, record = carry_out(project, version, by=options.by, reason=options.reason)
+            spare = options.spare_pseudonyms
+            plan, record = carry_out(project, version, by=options.by, reason=options.reason, spare=spare)
             stone = record.id
     head = "cli.purge.would" if options.plan else "cli.purge.done"
     lines = [words(head, label=plan.label), *_lines(plan, words)]
@@ -53,6 +55,8 @@ def _lines(plan: PurgePlan, words: Words) -> Iterator[str]:
         yield words("cli.purge.line", what=what, size=amount(one.size, "bytes"))
     for kept in plan.shared:
         yield words("deployment.purge.shared", role=words(f"deployment.purge.{kept.role}", label=""), label=kept.label)
+    if plan.spared:
+        yield words("deployment.purge.spared", names=", ".join(plan.spared))
     if plan.figures:
         yield words("deployment.purge.figures", names=spoken_uses(plan.figures, words))
     if plan.elsewhere:

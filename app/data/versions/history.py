@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from operator import attrgetter
 
 import msgspec
@@ -135,13 +135,13 @@ class _Uses:
             for parent in record.parents if record.kind not in _ABOUT else ():
                 self._children[parent].append(record.id)
 
-    def of(self, id: str) -> tuple[Use, ...]:
-        """Everything that rests on a record, directly or not, oldest first."""
+    def of(self, id: str, *, but: Collection[str] = ()) -> tuple[Use, ...]:
+        """Everything that rests on a record, directly or not, oldest first; nothing by way of the records ``but``."""
         reached: dict[str, None] = {}
         waiting = [id]
         while waiting:
             for child in self._children.get(waiting.pop(), ()):
-                if child not in reached:
+                if child not in reached and child not in but:
                     reached[child] = None
                     waiting.append(child)
         found = sorted((self._records[one] for one in reached), key=attrgetter("order"))
@@ -154,9 +154,10 @@ class _Uses:
         return next(named, "")
 
 
-def uses(project: Project, id: str) -> tuple[Use, ...]:
-    """Everything that rests on a version: models, reports, decisions, releases, later versions."""
-    return _Uses(project.records()).of(id)
+def uses(project: Project, id: str, *, but: Collection[str] = ()) -> tuple[Use, ...]:
+    """Everything that rests on a version: models, reports, decisions, releases, later versions; without the records
+    ``but``, and what rests on it by them alone."""
+    return _Uses(project.records()).of(id, but=but)
 
 
 # Saying and restoring

@@ -201,17 +201,17 @@ class VersionsView(QWidget):
         self.notice.say("good", self._words("ui_datasets.versions.note_stored"))
         self._tell()
 
-    def _on_planned(self, plan: PurgePlan) -> None:
-        dialog = PurgeDialog(self._session, plan, self.window(), by=author())
+    def _on_planned(self, plans: tuple[PurgePlan, PurgePlan]) -> None:
+        dialog = PurgeDialog(self._session, *plans, self.window(), by=author())
         dialog.wanted.connect(self._on_purge_wanted)
         dialog.open()
 
-    @Slot(str, str)
-    def _on_purge_wanted(self, by: str, reason: str) -> None:
+    @Slot(str, str, bool)
+    def _on_purge_wanted(self, by: str, reason: str, spare: bool) -> None:
         project = self._session.project
         if project is not None:
             self._session.reader.release()
-            work = partial(_purged, project, self._id, by, reason)
+            work = partial(_purged, project, self._id, by, reason, spare)
             self._session.store(work, self._on_purged, self._on_failed)
 
     def _on_purged(self, records: list[Record]) -> None:
@@ -231,9 +231,11 @@ def _restored(project: Project, id: str) -> list[Record]:
     return project.commit([restoring(project, project.get(id), by=author())])
 
 
-def _planned(project: Project, id: str) -> PurgePlan:
-    return plan_purge(project, project.get(id))
+def _planned(project: Project, id: str) -> tuple[PurgePlan, PurgePlan]:
+    """The whole purge, and the one that spares versions with pseudonyms."""
+    record = project.get(id)
+    return plan_purge(project, record), plan_purge(project, record, spare=True)
 
 
-def _purged(project: Project, id: str, by: str, reason: str) -> list[Record]:
-    return [carry_out(project, project.get(id), by=by, reason=reason)[1]]
+def _purged(project: Project, id: str, by: str, reason: str, spare: bool) -> list[Record]:
+    return [carry_out(project, project.get(id), by=by, reason=reason, spare=spare)[1]]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +14,7 @@ from app.data.recipe.steps import Blank, Clip, Condition, Deduplicate, Drop, Fil
 from app.data.records import DATASET, DatasetVersion
 from app.project import Record
 from app.ui.datasets.page import Page
+from app.ui.datasets.purge_dialog import PurgeDialog
 from app.ui.datasets.recipe.page import RecipeView
 from app.ui.session import Session
 from app.ui.widgets.form import Dropdown
@@ -195,3 +196,23 @@ def test_that_a_missing_key_is_said_before_anything_is_made(
     hand.wait_until(contacts.recipe.preview.notice.isVisible)
     assert "contacts@2" in contacts.recipe.preview.notice.accessibleName()
     assert not hand.find(QPushButton, "datasets.recipe_make").isEnabled()
+
+
+def test_that_the_original_is_deleted_for_good_and_the_pseudonyms_stay(
+    contacts: Page, hand: Hand, session: Session, qtbot: QtBot
+) -> None:
+    hand.click("datasets.set_right.personal_email.mail")
+    hand.click("datasets.recipe_make")
+    hand.wait_dataset("contacts@2")
+    contacts.show_versions(next(one.id for one in session.records(DATASET) if one.number == 1))
+    hand.wait_until(lambda: contacts.versions.table.entries.rowCount() == 2)
+    hand.click("datasets.version_purge")
+    hand.wait_until(lambda: any(isinstance(w, PurgeDialog) and w.isVisible() for w in QApplication.topLevelWidgets()))
+    asked = next(w for w in QApplication.topLevelWidgets() if isinstance(w, PurgeDialog) and w.isVisible())
+    assert "contacts@2" in asked.spare.text()
+    qtbot.mouseClick(asked.spare, Qt.MouseButton.LeftButton, pos=QPoint(8, asked.spare.height() // 2))
+    assert asked.spare.isChecked()
+    asked.reason.setText("nobody needs the addresses")
+    asked.typed.setText("contacts@1")
+    qtbot.mouseClick(asked.delete, Qt.MouseButton.LeftButton)
+    hand.wait_until(lambda: [one.label for one in session.records(DATASET)] == ["contacts@2"])

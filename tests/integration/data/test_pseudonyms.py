@@ -18,8 +18,10 @@ from app.data.recipe.steps import Join, Plain, PrepareAnswer, PrepareRequest, Ps
 from app.data.records import DATASET, ColumnType, DatasetVersion, ImportRequest, Profile
 from app.data.stored import read_stored
 from app.data.versions.arrival import import_source
+from app.deployment.purging import carry_out, plan_purge
 from app.errors import CicloError
 from app.project import Project, Record
+from app.project.check import check
 from app.project.pseudonym_key import begin_key, find_key, keep_key, place_of_key
 from app.text import Words
 from tests.integration.data.test_prepare import committed
@@ -156,6 +158,22 @@ def test_that_a_damaged_key_makes_no_version(project: Project, damage: bytes) ->
     with pytest.raises(CicloError, match=r"project\.(pseudonym_key_damaged|private_unreadable)"):
         prepared(project, "orders", keyed("contact"))
     assert project.version(DATASET, "orders").number == 1
+
+
+def test_that_a_purge_of_the_original_can_spare_the_pseudonyms_and_what_was_made_of_them(project: Project) -> None:
+    prepared(project, "people", Sample(rows=20), name="few")
+    prepared(project, "few", keyed("email"), name="persons")
+    prepared(project, "persons", Sample(rows=5), name="fewer")
+    people = project.version(DATASET, "people")
+    whole, sparing = plan_purge(project, people), plan_purge(project, people, spare=True)
+    assert {one.label for one in whole.doomed} == {"people@1", "few@1", "persons@1", "fewer@1"}
+    assert ({one.label for one in sparing.doomed}, sparing.spared) == ({"people@1", "few@1"}, ("persons@1",))
+    carry_out(project, people, by="Ana", reason="minimal", spare=True)
+    assert [one.label for one in project.records(DATASET)] == ["orders@1", "persons@1", "fewer@1"]
+    people_left = [project.object_path(one.objects["table"].sha256) for one in project.records(DATASET)[1:]]
+    assert not [path for path in people_left if b"person7" in path.read_bytes()]
+    assert check(project).damaged == ()
+    assert prepared(project, "persons", Sample(rows=3), name="fewest")[1].rows == 3
 
 
 # Looking
