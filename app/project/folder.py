@@ -23,6 +23,9 @@ PASTED = "pasted"
 """The folder of ``.ciclo`` where a table from the clipboard waits for its import."""
 
 
+DRAFTS = "drafts"
+"""The folder of ``.ciclo`` where recipes that are being written wait for the next window."""
+
 CHECKPOINTS = "checkpoints"
 """The folder of ``.ciclo`` where work keeps its steps until what comes of them is committed."""
 

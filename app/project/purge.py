@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import CicloError
 from app.project import durable
-from app.project.folder import CHECKPOINTS, PASTED
+from app.project.folder import CHECKPOINTS, DRAFTS, PASTED
 from app.project.record import Draft, Record, draft
 from app.project.tombstone import PURGE, Purged, Tombstone, read_stones
 
@@ -174,9 +174,9 @@ def _remove(place: Path) -> None:
 
 
 def forget_traces(project: Project) -> None:
-    """Delete what was only derived or passing: logs, what was pasted, staging that nobody uses, the index's deleted
-    rows."""
-    for passing in ("logs", PASTED, CHECKPOINTS):
+    """Delete what was only derived or passing: logs, what was pasted, recipes that are being written, staging that
+    nobody uses, the index's deleted rows."""
+    for passing in ("logs", PASTED, DRAFTS, CHECKPOINTS):
         shutil.rmtree(project.local / passing, ignore_errors=True)
     project.sweep_staging()
     project.forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -216,3 +217,70 @@ def test_that_the_original_is_deleted_for_good_and_the_pseudonyms_stay(
     asked.typed.setText("contacts@1")
     qtbot.mouseClick(asked.delete, Qt.MouseButton.LeftButton)
     hand.wait_until(lambda: [one.label for one in session.records(DATASET)] == ["contacts@2"])
+
+
+@pytest.fixture
+def next_window(qtbot: QtBot, session: Session) -> Callable[[], tuple[Page, Hand]]:
+    """Opens the tab again, as after the window was closed."""
+
+    def opened() -> tuple[Page, Hand]:
+        made = Page(session)
+        qtbot.addWidget(made)
+        made.resize(1280, 712)
+        made.show()
+        hand = Hand(qtbot, made)
+        hand.wait_until(lambda: made.dataset.columns.columns.rowCount() > 0)
+        hand.click("datasets.prepare")
+        return made, hand
+
+    return opened
+
+
+def kept(session: Session) -> list[Path]:
+    assert session.project is not None
+    return list((session.project.local / "drafts").glob("*.json"))
+
+
+def test_that_steps_outlive_the_window_until_a_version_is_made_of_them(
+    session: Session, hand: Hand, view: RecipeView, next_window: Callable[[], tuple[Page, Hand]]
+) -> None:
+    view.add_step(Trim(column="town"))
+    view.add_step(Clip(column="spent", high=100))
+    hand.find(QLineEdit, "datasets.recipe_name").setText("clean")
+    view.add_step(Deduplicate())
+    hand.wait_until(lambda: any(b"deduplicate" in path.read_bytes() for path in kept(session)))
+    other, other_hand = next_window()
+    assert written(other.recipe) == [Trim(column="town"), Clip(column="spent", high=100), Deduplicate()]
+    assert "3 steps" in other.recipe.restored.accessibleName()
+    assert other_hand.find(QLineEdit, "datasets.recipe_name").text() == "clean"
+    wait_shown(other_hand, other.recipe)
+    other_hand.click("datasets.recipe_make")
+    other_hand.wait_dataset("clean@1")
+    other_hand.wait_until(lambda: not kept(session))
+
+
+def test_that_steps_of_last_time_are_dropped_on_demand_and_come_back_by_undo(
+    session: Session, hand: Hand, view: RecipeView, next_window: Callable[[], tuple[Page, Hand]]
+) -> None:
+    view.add_step(Trim(column="town"))
+    hand.wait_until(lambda: len(kept(session)) == 1)
+    other, other_hand = next_window()
+    other.show_remedy(Deduplicate())
+    assert other.recipe.restored.isVisible()  # a step more is no reason to say it no longer
+    other_hand.click("datasets.recipe_anew")
+    assert (written(other.recipe), other.recipe.restored.isVisible()) == ([], False)
+    other_hand.wait_until(lambda: not kept(session))
+    other_hand.click("datasets.recipe_undo")
+    assert written(other.recipe) == [Trim(column="town"), Deduplicate()]
+    other_hand.wait_until(lambda: len(kept(session)) == 1)
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"steps": [{"step": "of a later release"}]}', b"\xff"])
+def test_that_steps_that_cannot_be_read_are_begun_anew(
+    damage: bytes, session: Session, hand: Hand, view: RecipeView, next_window: Callable[[], tuple[Page, Hand]]
+) -> None:
+    view.add_step(Trim(column="town"))
+    hand.wait_until(lambda: len(kept(session)) == 1)
+    kept(session)[0].write_bytes(damage)
+    other, _ = next_window()
+    assert (written(other.recipe), other.recipe.restored.isVisible()) == ([], False)

@@ -14,6 +14,7 @@ import pytest
 from app.errors import CicloError
 from app.project import Project, Record, check, draft, glance
 from app.project.durable import hash_file, stage_bytes
+from app.project.folder import DRAFTS
 from app.project.purge import purge, purged
 from app.project.tombstone import PURGE, Tombstone
 from app.project.writer import cache_folder
@@ -49,6 +50,8 @@ def everything(folder: Path) -> bytes:
 def test_that_nothing_of_a_purged_version_stays_but_its_tombstone(project: Project) -> None:
     add(project, b"kept")
     record = add(project, b"Ana Garcia", text="secret words")
+    (project.local / DRAFTS).mkdir()
+    (project.local / DRAFTS / f"{record.id}.json").write_text("Ana Garcia")  # as the words of a recipe
     purge(project, record, by="Eva", reason="request of 3 March")
     assert b"Ana Garcia" not in everything(project.folder)
     assert b"secret words" not in everything(project.folder) + everything(cache_folder())

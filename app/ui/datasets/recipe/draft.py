@@ -56,6 +56,10 @@ class Draft:
         """As it would be stored."""
         return Recipe(steps=self.steps)
 
+    def begin_with(self, steps: tuple[AnyStep, ...]) -> None:
+        """The steps of an earlier window: there is nothing to go back to."""
+        self._now = _State(steps, len(steps) - 1)
+
     def change(self, steps: Sequence[AnyStep], place: int) -> None:
         """Other steps; undo goes back to those of now."""
         self._past.append(self._now)

@@ -19,6 +19,7 @@ from app.text.message import Text
 from app.ui import theme as tokens
 from app.ui.datasets.loading import Load, Loaded
 from app.ui.datasets.recipe.draft import Draft
+from app.ui.datasets.recipe.keeping import Keeping, Restored
 from app.ui.datasets.recipe.preview_card import PreviewCard
 from app.ui.datasets.recipe.scene import Scene
 from app.ui.datasets.recipe.step_dialog import StepDialog
@@ -42,9 +43,9 @@ class RecipeView(QWidget):
         super().__init__()
         self.setProperty("role", "page")
         self._session, self._words = session, session.words
-        self.draft = Draft()
+        self.draft, self._keeping = Draft(), Keeping(session)
         self._edited = -1
-        self._job = ""
+        self._job, self._made_of = "", (self.draft, self.draft.recipe)
         self._view = session.reader.open_view(self._on_previewed)
         self._make_parts()
         self._lay_out()
@@ -62,6 +63,8 @@ class RecipeView(QWidget):
         self._make.setObjectName("datasets.recipe_make")
         self.notice = Notice(theme, close_name=words("ui_datasets.close"))
         self.notice.setObjectName("datasets.recipe_notice")
+        self.restored = Restored(theme, words)
+        self.restored.anew.connect(self._on_anew_asked)
         self.steps = StepsCard(theme, words)
         self.steps.picked.connect(self._on_picked)
         self.steps.asked.connect(self._on_asked)
@@ -72,6 +75,7 @@ class RecipeView(QWidget):
         self._name = line_edit()
         self._named = Field(words("ui_datasets.recipe.name"), self._name, words("ui_datasets.recipe.name_hint"))
         self._name.setObjectName("datasets.recipe_name")
+        self._name.editingFinished.connect(self._on_name_edited)
 
     def _lay_out(self) -> None:
         size = self._session.theme.size
@@ -89,8 +93,8 @@ class RecipeView(QWidget):
         self.preview.setMinimumWidth(size(380))
         splitter.setSizes([size(500), size(760)])
         splitter.setStretchFactor(1, 1)
-        outer = column(self._header, self.notice, splitter, spacing=tokens.SPACE, margins=tokens.WIDE)
-        outer.setStretch(2, 1)
+        outer = column(self._header, self.restored, self.notice, splitter, spacing=tokens.SPACE, margins=tokens.WIDE)
+        outer.setStretch(3, 1)
         self.setLayout(outer)
 
     # What is shown
@@ -100,7 +104,7 @@ class RecipeView(QWidget):
         if self.draft.version is None or self.draft.version.id != version.id:
             self.draft = Draft(version)
             self.notice.hide()
-            self._name.setText(version.name)
+            self._take_kept(version)
             if self._session.project is not None:
                 self._session.run(Load(self._session.project, version.record), self._on_loaded)
         self.draft.meet([one for one in newest_of_each(versions(self._session)) if one.name != version.name])
@@ -108,6 +112,21 @@ class RecipeView(QWidget):
         number = self._words("ui_datasets.dataset.version", version=version.number)
         self._header.set(self._words("ui_datasets.recipe.title", dataset=version.name), number, said)
         self._refresh()
+
+    def _take_kept(self, version: Version) -> None:
+        """Go on with the steps that an earlier window left, and say so."""
+        kept = self._keeping.take(self.draft)
+        self._name.setText(kept.name or version.name)
+        self.restored.tell(len(kept.steps))
+
+    @Slot()
+    def _on_anew_asked(self) -> None:
+        self.draft.change((), -1)
+        self._changed()
+
+    @Slot()
+    def _on_name_edited(self) -> None:
+        self._keeping.keep(self.draft, self._name.text().strip())
 
     def _on_loaded(self, loaded: Loaded) -> None:
         if self.draft.version is None or loaded.id != self.draft.version.id:
@@ -155,6 +174,9 @@ class RecipeView(QWidget):
 
     def _changed(self) -> None:
         self.notice.hide()
+        if not self.draft.steps:
+            self.restored.hide()
+        self._keeping.keep(self.draft, self._name.text().strip())
         self._refresh()
 
     @Slot(object)
@@ -242,6 +264,7 @@ class RecipeView(QWidget):
             name=name,
         )
         self._make.setEnabled(False)
+        self._made_of = self.draft, self.draft.recipe
         self._job = self._session.submit(PREPARE, request, Text("ui_datasets.recipe.job", {"dataset": version.name}))
 
     @Slot(object)
@@ -253,6 +276,10 @@ class RecipeView(QWidget):
         if event.failure is not None:
             self.notice.say_error(self._words, CicloError(event.failure.code, **event.failure.params))
         elif event.state is JobState.DONE:
+            draft, recipe = self._made_of
+            if draft.recipe == recipe:  # what was changed meanwhile isn't made yet
+                self._keeping.drop(draft)
+                self.restored.hide()
             answer = msgspec.json.decode(event.answer, type=PrepareAnswer)
             self.made.emit(answer.known or event.records[DATASET][0])  # what was there already is shown as well
         else:
