@@ -123,10 +123,13 @@ def _reason_against(column: Column, values: pa.ChunkedArray | None, rows: int, g
         return Text("learning.column.empty")
     if column.distinct == 1 and not column.missing:
         return Text("learning.column.constant")
-    if column.type is ColumnType.IDENTIFIER or (values is not None and _counts_up(column, values)):
+    recurring = column.type is ColumnType.IDENTIFIER and column.distinct < rows - column.missing
+    if (column.type is ColumnType.IDENTIFIER and not recurring) or (values is not None and _counts_up(column, values)):
         return Text("learning.column.identifier")
     if column.name == group:
         return Text("learning.column.group")
+    if recurring:
+        return Text("learning.column.recurring")
     if column.type in {ColumnType.TEXT, ColumnType.CATEGORY} and column.distinct >= rows - column.missing > _FEW_WORDS:
         return Text("learning.column.distinct_text")
     if column.type is ColumnType.TEXT and column.distinct > max(_FEW_WORDS, _SHARE_OF_WORDS * rows):

@@ -122,7 +122,7 @@ def _numbered(source: Source, target: Target, columns: tuple[PlannedColumn, ...]
         return
     step = 1 + len(target.rows) // _SAMPLE
     sample = slice(None, None, step)
-    for name, cells in _read(source, [c.name for c in columns if c.reason and c.reason.id == _IDENTIFIER]):
+    for name, cells in _read(source, [c.name for c in columns if c.reason and c.reason.id in _IDENTIFIERS]):
         power = _power(_as_numbers(cells.take(pa.array(target.rows[sample]))), target.values[sample], target.task)
         if power > _BY_NUMBER:
             yield Text("learning.hint.numbered", {"column": name, "value": amount(power, "metric")})
@@ -130,7 +130,7 @@ def _numbered(source: Source, target: Target, columns: tuple[PlannedColumn, ...]
 
 _SAMPLE = 50_000
 _DIGITS = r"^\D*(?P<number>\d{1,15})\D*$"
-_IDENTIFIER = "learning.column.identifier"
+_IDENTIFIERS = ("learning.column.identifier", "learning.column.recurring")
 
 
 def _as_numbers(cells: pa.ChunkedArray) -> Floats:

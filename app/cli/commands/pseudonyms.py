@@ -51,7 +51,8 @@ def run(terminal: Terminal, options: Namespace) -> int:
             begin_key(known.project, known.versions)
         right_key(known)
         answer = _answer(known, options.export)
-    terminal.answer(answer, _lines(answer, terminal.words))
+    lines = _lines(answer, terminal.words)
+    terminal.answer(answer, [*lines, terminal.words("cli.pseudonyms.taken", path=taken)] if taken else lines)
     return 0
 
 

@@ -18,7 +18,6 @@ _BYTES = 10
 billion values, 4 in 10⁷)."""
 _LETTERS = 8 * _BYTES // 5
 _ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
-_WEIGHTS = np.array([16, 8, 4, 2, 1], np.uint8)
 
 
 def apply_keyed(step: KeyedStep, frame: Frame, key: bytes) -> tuple[Frame, Touched]:
@@ -42,7 +41,7 @@ def pseudonyms(words: pa.Array, *, key: bytes) -> pa.Array:
     letters and digits of base32 (S. Josefsson, RFC 4648), small; missing where a word is missing or empty."""
     plain = [normal(word) if word is not None else "" for word in words.to_pylist()]
     digests = b"".join(hmac.digest(key, word.encode(), "sha256")[:_BYTES] for word in plain if word)
-    fives = np.unpackbits(np.frombuffer(digests, np.uint8)).reshape(-1, 5) @ _WEIGHTS
+    fives = np.packbits(np.unpackbits(np.frombuffer(digests, np.uint8)).reshape(-1, 5), axis=1)[:, 0] >> 3
     made = len(digests) // _BYTES
     ends = np.arange(0, (made + 1) * _LETTERS, _LETTERS, dtype=np.int32)
     found = pa.StringArray.from_buffers(made, pa.py_buffer(ends), pa.py_buffer(_ALPHABET[fives].tobytes()))

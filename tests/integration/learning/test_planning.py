@@ -26,6 +26,7 @@ def customers() -> Columns:
     random = np.random.default_rng(0)
     return {
         "key": (T.IDENTIFIER, [f"C{n:05d}" for n in range(ROWS)]),
+        "person": (T.IDENTIFIER, [f"k{n // 2}mqzp" for n in range(ROWS)]),
         "number": (T.INTEGER, list(range(1, ROWS + 1))),
         "age": (T.INTEGER, random.integers(18, 90, ROWS).tolist()),
         "always": (T.CATEGORY, ["same"] * ROWS),
@@ -53,6 +54,7 @@ def test_that_the_plan_says_task_classes_columns_and_rows(project: Project, tmp_
     assert found.holdout_rows == pytest.approx(60, abs=2)
     assert reasons == {
         "key": "identifier",
+        "person": "recurring",
         "number": "identifier",
         "always": "constant",
         "never": "empty",
