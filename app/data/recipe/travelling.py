@@ -19,6 +19,7 @@ from app.data.recipe.steps import (
     Drop,
     Extract,
     Filter,
+    Pseudonymise,
     Rename,
     Retype,
     RowStep,
@@ -71,6 +72,7 @@ class Reach(StrEnum):
     TYPE = "type"
     ROWS = "rows"
     TABLE = "table"
+    KEY = "key"
 
 
 _REACHES = {
@@ -79,6 +81,7 @@ _REACHES = {
     "retype": Reach.TYPE,
     **dict.fromkeys(("deduplicate", "sort", "sample", "relabel"), Reach.ROWS),
     **dict.fromkeys(("aggregate", "join"), Reach.TABLE),
+    "pseudonymise": Reach.KEY,
 }
 
 
@@ -233,7 +236,7 @@ class _Seeker:
 
     def take(self, step: AnyStep, place: int, before: Types, after: Types, can: Callable[[Step, Types], bool]) -> None:
         """Look at one more step."""
-        looks, writes = _touched(step) if isinstance(step, RowStep) else ((), _new(before, after))
+        looks, writes = _touched(step) if isinstance(step, RowStep) else ((), _written(step, before, after))
         looks = tuple(name for name in looks if name in before)
         if isinstance(step, Filter):
             self._filter(step, before, can)
@@ -262,9 +265,9 @@ class _Seeker:
         self.needed.difference_update(writes)
 
 
-def _new(before: Types, after: Types) -> tuple[str, ...]:
-    """What a step of the whole table adds."""
-    return tuple(name for name in after if name not in before)
+def _written(step: Step, before: Types, after: Types) -> tuple[str, ...]:
+    """What a step that isn't one of rows adds, or writes otherwise."""
+    return step.columns if isinstance(step, Pseudonymise) else tuple(name for name in after if name not in before)
 
 
 def alone(steps: Sequence[AnyRowStep], types: Types) -> list[Types]:
