@@ -21,8 +21,10 @@ import pyarrow.parquet as pq
 from app.data import lean  # noqa: F401 - before the first conversion
 from app.data.reader_protocol import (
     Answer,
+    Associations,
     Cell,
     Failed,
+    Pair,
     Preview,
     RejectedAnswer,
     RejectedRows,
@@ -38,6 +40,7 @@ from app.jobs.system import die_with_parent
 from app.project.durable import reading
 
 if TYPE_CHECKING:
+    from app.data.pairs.answering import Pairs
     from app.data.recipe.previewing import Previews
 
 _OPEN_FILES = 8
@@ -117,6 +120,8 @@ class Reader:
             with reading(path), damage_said(path):
                 if isinstance(request, Preview):
                     return self._previews.answer(request)
+                if isinstance(request, Associations | Pair):
+                    return self._pairs.answer(request)
                 return self._rows(request) if isinstance(request, Rows) else self._rejected(request)
         except CicloError as error:
             return Failed(view=request.view, generation=request.generation, code=error.code, params=error.params)
@@ -127,6 +132,13 @@ class Reader:
         from app.data.recipe.previewing import Previews
 
         return Previews()
+
+    @cached_property
+    def _pairs(self) -> Pairs:
+        """Made for the first one, as well."""
+        from app.data.pairs.answering import Pairs
+
+        return Pairs()
 
     def _rows(self, request: Rows) -> RowsAnswer:
         table = self._tables.get(request.path, lambda: _Table(request.path))

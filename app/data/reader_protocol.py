@@ -19,6 +19,7 @@ from __future__ import annotations
 import msgspec
 
 from app.data.pseudonyms import Pseudonyms
+from app.data.pairs.records import Association, PairChart
 from app.data.recipe.steps import Recipe, Touched
 from app.data.records import ColumnType, Rejected
 
@@ -122,5 +123,52 @@ class PreviewAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="preview_answ
     examples: bool = False
 
 
-Request = Rows | RejectedRows | Preview
-Answer = RowsAnswer | RejectedAnswer | PreviewAnswer | Failed
+class Associations(msgspec.Struct, frozen=True, kw_only=True, tag="associations"):
+    """How much a column of a stored table goes together with each other one."""
+
+    view: int
+    generation: int
+    path: str
+    types: dict[str, ColumnType]
+    column: str
+
+
+class AssociationsAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="associations_answer"):
+    """The strongest first, found in ``looked`` rows that lie evenly over the table (``whole``: in all of them).
+    ``told`` is False where the column's words name rows, and so tell nothing."""
+
+    view: int
+    generation: int
+    column: str
+    looked: int
+    whole: bool
+    told: bool
+    associations: tuple[Association, ...]
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True, tag="pair"):
+    """How the column ``y`` of a stored table looks beside ``x``."""
+
+    view: int
+    generation: int
+    path: str
+    types: dict[str, ColumnType]
+    x: str
+    y: str
+
+
+class PairAnswer(msgspec.Struct, frozen=True, kw_only=True, tag="pair_answer"):
+    """The chart of two columns and how much they go together, of ``looked`` rows. ``untold`` names columns whose words
+    name rows, of which there is nothing to show."""
+
+    view: int
+    generation: int
+    looked: int
+    whole: bool
+    association: Association | None = None
+    chart: PairChart | None = None
+    untold: tuple[str, ...] = ()
+
+
+Request = Rows | RejectedRows | Preview | Associations | Pair
+Answer = RowsAnswer | RejectedAnswer | PreviewAnswer | AssociationsAnswer | PairAnswer | Failed

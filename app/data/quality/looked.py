@@ -76,18 +76,25 @@ def _order(pair: tuple[str, int]) -> tuple[int, str]:
 
 def look(path: Path, profiles: Sequence[ColumnProfile], *, most: int = MOST_ROWS) -> list[Looked]:
     """The columns of a stored table, ready to be checked."""
+    table, _whole = read_evenly(path, most=most)
+    table = table.combine_chunks()
+    columns = [_one(table.column(place)) for place in range(len(profiles))]
+    return [Looked(profile=profile, cells=cells) for profile, cells in zip(profiles, columns, strict=True)]
+
+
+def read_evenly(path: Path, columns: Sequence[str] | None = None, *, most: int = MOST_ROWS) -> tuple[pa.Table, bool]:
+    """A stored table, or some of its columns, and whether these are all rows: of a longer one about ``most``, in
+    stretches that lie evenly over it."""
+    names = None if columns is None else list(columns)
     with open_stored(path) as file:
         rows, groups = file.metadata.num_rows, file.num_row_groups
         if rows <= most:
-            table = file.read(use_threads=False)
-        else:
-            places = np.unique(np.linspace(0, groups - 1, min(groups, _STRETCHES)).astype(int)).tolist()
-            each = -(-most // len(places))
-            parts = [file.read_row_group(place, use_threads=False).slice(0, each) for place in places]
-            table = pa.concat_tables(parts)
-        table = table.combine_chunks()
-    columns = [_one(table.column(place)) for place in range(len(profiles))]
-    return [Looked(profile=profile, cells=cells) for profile, cells in zip(profiles, columns, strict=True)]
+            return file.read(columns=names, use_threads=False), True
+        places = np.unique(np.linspace(0, groups - 1, min(groups, _STRETCHES)).astype(int)).tolist()
+        each = -(-most // len(places))
+        # by batches: of a row group, only the pages that hold its first rows are unpacked
+        read = (file.iter_batches(each, row_groups=[place], columns=names, use_threads=False) for place in places)
+        return pa.Table.from_batches([batch for one in read if (batch := next(one, None)) is not None]), False
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:

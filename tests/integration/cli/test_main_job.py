@@ -60,7 +60,7 @@ def test_that_every_step_was_done(steps: Steps) -> None:
         ("new", "project"),
         ("inspect", "delimiter encoding decimal header records columns problems"),
         ("import", "dataset version rows rejected rejected_rows columns sha256"),
-        ("profile", "columns findings"),
+        ("profile", "columns findings associations"),
         ("data", "rows out"),
         ("plan", "task metric train_rows holdout_rows presets problems"),
         ("train", "model version task estimator metric cv baseline candidates seconds peak_memory_mb"),
@@ -95,6 +95,19 @@ def test_that_the_table_comes_out_with_decimal_points_and_iso_dates(steps: Steps
     assert float(rows[0]["gasto"]) > 0
     assert rows[0]["desde"][4] == "-"
     assert rows[7]["gasto"] == ""
+
+
+def test_that_columns_that_go_together_are_told_with_their_measure(steps: Steps) -> None:
+    document = steps["profile"].document
+    names = {column["name"] for column in document["columns"]}  # type: ignore[attr-defined,index]
+    found = document["associations"]
+    assert found
+    assert document["associations_rows"] == 260
+    assert {one["column"] for one in found} | {one["other"] for one in found} <= names  # type: ignore[attr-defined,index]
+    assert {one["measure"] for one in found} <= {"spearman", "rank_ratio", "cramers_v"}  # type: ignore[attr-defined,index]
+    values = [one["value"] for one in found]  # type: ignore[attr-defined,index]
+    assert values == sorted(values, reverse=True)
+    assert all(0 <= value <= 1 for value in values)
 
 
 def test_that_a_plan_foretells_time_memory_size_and_latency(steps: Steps) -> None:

@@ -13,8 +13,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from app.data.reader_protocol import Answer, Failed, RejectedAnswer, RejectedRows, Rows, RowsAnswer
-from app.data.records import Rejected
+from app.data.reader_protocol import (
+    Answer,
+    Associations,
+    AssociationsAnswer,
+    Failed,
+    Pair,
+    PairAnswer,
+    RejectedAnswer,
+    RejectedRows,
+    Request,
+    Rows,
+    RowsAnswer,
+)
+from app.data.records import ColumnType, Rejected
 from app.jobs.channel import read_message, write_message
 from app.text import Text
 
@@ -25,7 +37,7 @@ class Client:
         assert process.stdout is not None
         self.sink, self.source = process.stdin.fileno(), process.stdout.fileno()
 
-    def send(self, request: Rows | RejectedRows) -> None:
+    def send(self, request: Request) -> None:
         write_message(self.sink, request)
 
     def read(self) -> Answer:
@@ -115,3 +127,23 @@ def test_that_a_page_that_was_altered_is_said_and_never_shown(client: Client, ta
         answer = client.read()
         codes.add(answer.code if isinstance(answer, Failed) else "")
     assert codes == {"", "project.damaged_object"}
+
+
+def test_that_columns_that_go_together_are_told_and_two_of_them_shown(client: Client, table: Path) -> None:
+    kinds = (ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.IDENTIFIER, ColumnType.DATE)
+    types = dict(zip("nxtd", kinds, strict=True))
+    client.send(Associations(view=3, generation=1, path=str(table), types=types, column="n"))
+    found = client.read()
+    assert isinstance(found, AssociationsAnswer)
+    assert (found.looked, found.whole, found.told) == (1000, True, True)
+    assert [(one.other, one.sign) for one in found.associations] == [("d", 1), ("x", 1)]
+    assert found.associations[1].missing_other == 666
+    client.send(Pair(view=3, generation=2, path=str(table), types=types, x="d", y="x"))
+    pair = client.read()
+    assert isinstance(pair, PairAnswer)
+    assert pair.chart is not None
+    assert sum(group.rows for group in pair.chart.groups) == 334
+    client.send(Pair(view=3, generation=3, path=str(table), types=types, x="t", y="x"))
+    none = client.read()
+    assert isinstance(none, PairAnswer)
+    assert (none.chart, none.untold) == (None, ("t",))

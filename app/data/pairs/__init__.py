@@ -1,0 +1,1 @@
+"""What two columns of a stored table have in common: how much, and how it looks."""
