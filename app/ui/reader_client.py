@@ -16,6 +16,17 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.data.pseudonyms import Pseudonyms
 from app.data.reader_protocol import Answer, Failed, Preview, RejectedRows, Request, Rows, StoredTable
+from app.data.reader_protocol import (
+    Answer,
+    Associations,
+    Failed,
+    Pair,
+    Preview,
+    RejectedRows,
+    Request,
+    Rows,
+    StoredTable,
+)
 from app.data.recipe.steps import Recipe
 from app.jobs.channel import ChannelError, Decoder, frame
 from app.jobs.launcher import environment
@@ -100,6 +111,16 @@ class ReaderClient(QObject):
                 pseudonyms=pseudonyms,
             )
         )
+
+    def ask_associations(self, view: int, table: StoredTable, column: str) -> None:
+        """Ask how much a column goes together with each other one."""
+        told = {"view": view, "generation": self._next()}
+        self._ask(Associations(**told, path=table.path, types=table.types, column=column))
+
+    def ask_pair(self, view: int, table: StoredTable, x: str, y: str) -> None:
+        """Ask how one column looks beside another."""
+        told = {"view": view, "generation": self._next()}
+        self._ask(Pair(**told, path=table.path, types=table.types, x=x, y=y))
 
     def start(self) -> None:
         """Start the process, so that the first rows come sooner."""

@@ -8,6 +8,7 @@ from typing import Literal
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.data.reader_protocol import StoredTable
 from app.data.records import ColumnProfile
 from app.errors import CicloError
 from app.text.message import amount
@@ -17,7 +18,7 @@ from app.ui.datasets.dataset_head import DatasetHead
 from app.ui.datasets.detail import Detail
 from app.ui.datasets.expectations_part import ExpectationsPart
 from app.ui.datasets.findings import Findings
-from app.ui.datasets.loading import Load, Loaded
+from app.ui.datasets.loading import Load, Loaded, stored_table
 from app.ui.datasets.rail import Rail
 from app.ui.datasets.rejected import RejectedTable
 from app.ui.datasets.rows_table import RowsTable
@@ -74,7 +75,7 @@ class DatasetView(QWidget):
         self.findings.column_asked.connect(self.show_column)
         self.columns = ColumnsTable(theme, words)
         self.columns.picked.connect(self._show_detail)
-        self.detail = Detail(theme, words)
+        self.detail = Detail(self._session)
         self.parts = Segments([Option(part, words(f"ui_datasets.part.{part}")) for part in _PARTS])
         for part, made in self.parts.buttons.items():
             made.setObjectName(f"datasets.view_{part}")
@@ -199,6 +200,7 @@ class DatasetView(QWidget):
         self._rows = {row.profile.name: row for row in rows}
         self.columns.columns.set_rows(rows)
         self.findings.show_findings(findings)
+        self.detail.goes_with.show_table(self.table() if rows else None)
         self._fill_part()
         if self._column not in self._rows:
             self._column = next(iter(self._rows), "")
@@ -222,16 +224,18 @@ class DatasetView(QWidget):
             self._show_rows(loaded.profile.columns if loaded.profile is not None else ())
 
     def _show_rows(self, profiles: tuple[ColumnProfile, ...]) -> None:
+        table = self.table()
+        if table is not None and self.version is not None:
+            self.rows.show_rows(table.path, self.version.body.rows, self.version.body.columns, profiles)
+
+    def table(self) -> StoredTable | None:
+        """The stored table of the version that is shown."""
         project, version = self._session.project, self.version
-        table = version.record.objects.get("table") if version is not None else None
-        if project is None or version is None or table is None:
-            return
         try:
-            path = project.object_path(table.sha256)
+            return stored_table(project, version.record) if project is not None and version is not None else None
         except CicloError as error:
             self.notice.say_error(self._words, error)
-            return
-        self.rows.show_rows(str(path.resolve()), version.body.rows, version.body.columns, profiles)
+            return None
 
     @Slot(object)
     def _on_rows_failed(self, error: CicloError) -> None:

@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.data.records import ColumnProfile, Finding
-from app.text.words import Words
 from app.ui import theme as tokens
 from app.ui.datasets.column_chart import ColumnChart
 from app.ui.datasets.findings import ordered
+from app.ui.datasets.goes_with import GoesWith
 from app.ui.datasets.summary import examples, facts, line
-from app.ui.theme import Theme
+from app.ui.session import Session
 from app.ui.widgets.basics import Card, clear, label
 from app.ui.widgets.messages import FindingRow
 from app.ui.widgets.page import see_through
@@ -22,13 +22,14 @@ from app.ui.widgets.page import see_through
 class Detail(Card):
     """The card of a column."""
 
-    def __init__(self, theme: Theme, words: Words) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         self.setObjectName("datasets.detail")
-        self._theme, self._words = theme, words
+        theme, words = self._theme, self._words = session.theme, session.words
         self._name = label("", "title", selectable=True)
         self._line = label("", "muted")
         self.chart = ColumnChart(theme, words)
+        self.goes_with = GoesWith(session)
         self._findings = QVBoxLayout()
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(tokens.SPACE)
@@ -47,6 +48,7 @@ class Detail(Card):
         for widget in (self._name, self._line, self.chart):
             layout.addWidget(widget)
         layout.addLayout(self._findings)
+        layout.addWidget(self.goes_with)
         layout.addLayout(self._facts)
         layout.addSpacing(tokens.GAP)
         layout.addWidget(self._examples_title)
@@ -74,6 +76,7 @@ class Detail(Card):
         self._name.setText(profile.name)
         self._line.setText(line(profile, self._words))
         self.chart.show_column(profile)
+        self.goes_with.show_column(profile.name)
         clear(self._findings)
         for finding in ordered(findings):
             severity = finding.severity if finding.severity in ("bad", "warning", "note") else "note"

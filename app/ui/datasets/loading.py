@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from app.data.expectations.words import findings as broken_findings
+from app.data.reader_protocol import StoredTable
 from app.data.records import DatasetVersion, Profile, Rejected
 from app.errors import CicloError
 from app.project.record import Record
@@ -23,6 +24,21 @@ class Loaded:
     profile: Profile | None
     rejected: tuple[Rejected, ...]
     error: CicloError | None = None
+
+
+def stored_table(project: Project, record: Record) -> StoredTable | None:
+    """The table of a version, as the reader is asked about it; None where it has none.
+
+    Raises
+    ------
+    CicloError
+        ``project.*`` where it isn't there.
+    """
+    stored = record.objects.get("table")
+    if stored is None:
+        return None
+    types = {column.name: column.type for column in record.read(DatasetVersion).columns}
+    return StoredTable(path=str(project.object_path(stored.sha256).resolve()), types=types)
 
 
 class Load:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget
@@ -28,6 +29,9 @@ from app.ui.datasets.waiting_bar import WaitingBar
 from app.ui.session import Changes, Session
 from app.ui.widgets.page import EmptyPage
 
+if TYPE_CHECKING:
+    from app.ui.datasets.pair_view import PairView
+
 
 class Page(QStackedWidget):
     """The tab. A record is shown by :meth:`show_record`, a file taken by :meth:`begin_import`."""
@@ -46,6 +50,7 @@ class Page(QStackedWidget):
         self.dataset.bin_asked.connect(self.show_bin)
         self.dataset.header.source_asked.connect(self._on_source_asked)
         self.dataset.header.prepare_asked.connect(self.show_recipe)
+        self.dataset.detail.goes_with.pair_asked.connect(self.show_pair)
         self.dataset.findings.remedy_asked.connect(self.show_remedy)
         self.dataset.header.labels_asked.connect(self._on_labels_asked)
         self.folders = FolderWatch(session, self)
@@ -92,6 +97,16 @@ class Page(QStackedWidget):
         """The comparison of two versions, made when it is first looked at."""
         made = CompareView(self._session)
         made.left.connect(self._on_comparison_left)
+        self.addWidget(made)
+        return made
+
+    @cached_property
+    def pair(self) -> PairView:
+        """The page of two columns, made when it is first asked for."""
+        from app.ui.datasets.pair_view import PairView  # draws by pyqtgraph, which comes after the first paint
+
+        made = PairView(self._session)
+        made.left.connect(self.show_datasets)
         self.addWidget(made)
         return made
 
@@ -170,6 +185,15 @@ class Page(QStackedWidget):
         if self.dataset.version is not None:
             self.recipe.show_version(self.dataset.version)
             self.setCurrentWidget(self.recipe)
+
+    @Slot(str, str)
+    def show_pair(self, x: str, y: str) -> None:
+        """Show two columns of the version that is shown beside each other."""
+        table = self.dataset.table()
+        if table is not None and self.dataset.version is not None:
+            self.setCurrentWidget(self.pair)
+            profiles = {row.profile.name: row.profile for row in self.dataset.columns.columns.rows()}
+            self.pair.show_pair(self.dataset.version, table, profiles, x, y)
 
     @Slot(object)
     def show_remedy(self, step: AnyStep) -> None:

@@ -24,7 +24,16 @@ from app.ui.widgets import chart_file
 from app.ui.widgets.basics import column, label
 from app.ui.widgets.chart_axis import ValueAxis, write_moment
 from app.ui.widgets.chart_extras import NONE, Extras
-from app.ui.widgets.chart_parts import Marker, Painted, Spot, draw_bars, draw_columns, draw_curves, place_labels
+from app.ui.widgets.chart_parts import (
+    Drawing,
+    Marker,
+    Painted,
+    Spot,
+    draw_bars,
+    draw_columns,
+    draw_curves,
+    place_labels,
+)
 from app.verification.records import BarChart, Chart
 
 _NEAR = 36.0
@@ -98,6 +107,10 @@ class ChartView(QWidget):
         """Counts of words."""
         self._show(partial(self._draw_counts, bars))
 
+    def show_drawing(self, drawing: Drawing) -> None:
+        """A chart of a page's own."""
+        self._show(partial(self._draw_own, drawing))
+
     def clear(self) -> None:
         """Show nothing."""
         self._redraw = None
@@ -160,6 +173,11 @@ class ChartView(QWidget):
         self._plot.setXRange(min(ends), max(ends) or 1.0, padding=0.03)
         self._plot.setYRange(-len(chart.names) + 0.4, 0.6, padding=0)
         item.addItem(self._marker.item, ignoreBounds=True)
+
+    def _draw_own(self, drawing: Drawing) -> None:
+        self._painted = drawing.draw(self._plot.getPlotItem(), self._axes)
+        self._name_axes(drawing.x_name, drawing.y_name)
+        self._plot.addItem(self._marker.item, ignoreBounds=True)
 
     def _draw_histogram(self, histogram: Histogram, kind: ColumnType) -> None:
         moment = kind in (ColumnType.DATE, ColumnType.DATETIME)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from PySide6.QtGui import QColor
 from app.data.records import Histogram
 from app.text.words import Words
 from app.ui.theme import Theme
+from app.ui.widgets.chart_axis import ValueAxis
 from app.ui.widgets.chart_extras import Cards, Extras
 from app.ui.widgets.chart_labels import CurveLabels
 from app.verification.records import BarChart, Chart, Curve
@@ -347,6 +349,16 @@ class _Columns(Painted):
         rows: list[list[str | float | None]] = [["from", "to", "rows"]]
         rows += [[edges[i], edges[i + 1], count] for i, count in enumerate(self._histogram.counts)]
         return rows
+
+
+class Drawing(Protocol):
+    """A chart of a page's own."""
+
+    x_name: str
+    y_name: str
+
+    def draw(self, item: pg.PlotItem, axes: Mapping[str, ValueAxis]) -> Painted:
+        """Draw it, set the ranges and what the axes say."""
 
 
 class Marker:
