@@ -60,18 +60,16 @@ class Looked:
     @cached_property
     def words(self) -> dict[str, int]:
         """Its distinct words with their counts, most frequent first."""
-        counted = pc.value_counts(self.cells.drop_null())
-        pairs = zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True)
-        return dict(sorted(((str(word), n) for word, n in pairs), key=_order))
+        counted = pa.Table.from_struct_array(pc.value_counts(self.cells.drop_null()))
+        # Arrow sorts by bytes, which in UTF-8 is Python's order, in a tenth of its time
+        counted = counted.sort_by([("counts", "descending"), ("values", "ascending")])
+        words, counts = (column.to_pylist() for column in counted.columns)
+        return dict(zip(map(str, words), counts, strict=True))
 
     @property
     def filled(self) -> int:
         """Rows looked at that hold something."""
         return len(self.cells) - int(self.cells.null_count)
-
-
-def _order(pair: tuple[str, int]) -> tuple[int, str]:
-    return -pair[1], pair[0]
 
 
 def look(path: Path, profiles: Sequence[ColumnProfile], *, most: int = MOST_ROWS) -> list[Looked]:

@@ -14,6 +14,7 @@ from app.data.types import NUMBERS, TIMES
 
 _MOST_LEVELS = 1_000
 _LEAST_ROWS = 20
+_FIRST_ROWS = 500
 
 
 def check_twins(columns: Sequence[Looked]) -> Iterator[Finding]:
@@ -42,10 +43,17 @@ def _renamed(columns: Sequence[Looked]) -> Iterator[Finding]:
     for at, column in enumerate(kinds):
         for other in kinds[:at]:
             if column.profile.distinct == other.profile.distinct and column.filled == other.filled:
-                pairs = pa.table({"a": other.cells, "b": column.cells}).group_by(["a", "b"]).aggregate([])
+                if not _one_to_one(_pairs(other, column, _FIRST_ROWS)):
+                    continue  # most pairs aren't even in the first rows
+                pairs = _pairs(other, column, len(column.cells))
                 if len(pairs) == column.profile.distinct and not _same(other, column) and _one_to_one(pairs):
                     yield finding("renamed_column", column.name, "note", left_out(column), other=other.name)
                     break
+
+
+def _pairs(one: Looked, other: Looked, rows: int) -> pa.Table:
+    """The pairs of values that stand in the first rows."""
+    return pa.table({"a": one.cells[:rows], "b": other.cells[:rows]}).group_by(["a", "b"]).aggregate([])
 
 
 def _one_to_one(pairs: pa.Table) -> bool:

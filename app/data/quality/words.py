@@ -104,8 +104,10 @@ def check_blanks(column: Looked) -> Iterator[Finding]:
 
 def check_rare(column: Looked) -> Iterator[Finding]:
     """Categories that stand in so few rows that nothing can be learned of them."""
+    if column.type is not ColumnType.CATEGORY or column.filled < _RARE_ROWS:
+        return
     levels = column.words
-    if column.type is not ColumnType.CATEGORY or not 2 < len(levels) <= _RARE_LEVELS or column.filled < _RARE_ROWS:
+    if not 2 < len(levels) <= _RARE_LEVELS:
         return
     scale = column.profile.rows / max(1, len(column.cells))
     rare = [word for word, n in levels.items() if n * scale < _RARE and n < _RARE_SHARE * column.filled]
