@@ -21,6 +21,7 @@ PEERS = (
     "peers-onnx-year",
     "peers-pmml",
     "peers-submarine",
+    "peers-profiling",
 )
 """Groups of other people's programs, each in an environment of its own: their needs contradict each other."""
 FLAGS = ["--universal", "--generate-hashes", "--python-version", "3.11", "--no-header", "--quiet", "--upgrade"]
