@@ -3,7 +3,7 @@
 ``python -m tests.bench.bench_data [--gb 3.5] [--project P --dataset D]`` imports a file (or takes a version that is
 there), profiles its stored table again in a process of its own, and replays ten steps on it, which Polars does from the
 same Parquet file to another one. Ciclo's time includes the profile of what it made. A table of 100,000 rows is profiled
-beside ydata-profiling, in its minimal mode.
+beside ydata-profiling, in its minimal mode. The preview of a step is measured in the real window.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from statistics import median
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -25,12 +26,13 @@ import pyarrow.parquet as pq
 from app.data.profiling import profile_table
 from app.data.records import DATASET, DatasetVersion
 from app.project import Project
-from tests.bench.figures import ROOT, Figures, ciclo, program, scratch
+from tests.bench.figures import ROOT, Figures, ciclo, environment, program, quantile, scratch
 from tests.bench.files import big_csv
 from tests.bench.peers import TOOLS, environment_python, peer_python
 
 _MOST_MB, _MOST_IMPORTS, _MOST_POLARS = 1_500, 1.0, 2.0
 _SHORT_ROWS, _SHORT_COLUMNS, _LEAST_FASTER = 100_000, 25, 20
+_TURNS, _PREVIEW_MS = 30, 300
 _NAME = "big"
 _STEPS: list[dict[str, object]] = [
     {"step": "trim", "column": "Contract", "case": "lower"},
@@ -130,6 +132,7 @@ def _measure(figures: Figures, home: Path, project: Path, dataset: str, import_s
         ratio = told["s"] / import_s
         said = f"{ratio:.2f} ({told['s']:.1f} of {import_s:.1f} s)"
         figures.say("profile and findings beside the import", said, f"<= {_MOST_IMPORTS}", ratio <= _MOST_IMPORTS)
+    _preview(figures, home, project)
     _beside_profiler(figures, folder)
     figures.say("peak memory of the profile, MB", f"{told['mb']:.0f}", f"<= {_MOST_MB}", told["mb"] <= _MOST_MB)
     recipe = folder / "ten.json"
@@ -149,6 +152,18 @@ def _measure(figures: Figures, home: Path, project: Path, dataset: str, import_s
     (rows, total), (their_rows, their_total) = _sums(result), _sums(out)
     same = rows == their_rows and abs(total - their_total) <= 1e-9 * abs(their_total)
     figures.say("the same rows and sums", f"{rows:,} rows, {total:.2f}", "the same", same)
+
+
+def _preview(figures: Figures, home: Path, project: Path) -> None:
+    """From the click that changes a step to the rows that it makes, painted in the real window."""
+    command = program("previewed_window", str(project.resolve()), str(_TURNS))
+    done = subprocess.run(command, env=environment(home), capture_output=True, text=True, check=True, cwd=ROOT)
+    times = json.loads(done.stdout.splitlines()[-1])
+    middle, most = median(times), quantile(times, 0.95)
+    said = f"{middle:.0f} ms, 95% {most:.0f} ms"
+    figures.say(
+        f"click to the preview of a step, median of {_TURNS}", said, f"<= {_PREVIEW_MS} ms", most <= _PREVIEW_MS
+    )
 
 
 def _beside_profiler(figures: Figures, folder: Path) -> None:
