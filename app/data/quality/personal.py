@@ -75,9 +75,9 @@ def _sample(column: Looked) -> list[str]:
     if column.type is ColumnType.INTEGER:
         values = [f"{value:.0f}" for value in column.distinct[0]]
     else:
-        values = [text for word in column.words if (text := word[:_LONGEST].strip())]
+        values = list(column.words)
     step = max(1, len(values) // _SAMPLE)
-    return values[::step][:_SAMPLE]
+    return [text for value in values[::step][:_SAMPLE] if (text := value[:_LONGEST].strip())]
 
 
 def is_email(text: str) -> bool:
