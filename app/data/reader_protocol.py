@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import msgspec
 
-from app.data.pseudonyms import Pseudonyms
 from app.data.pairs.records import Association, PairChart
+from app.data.pseudonyms import Pseudonyms
 from app.data.recipe.steps import Recipe, Touched
 from app.data.records import ColumnType, Rejected
 

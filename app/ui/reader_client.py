@@ -15,7 +15,6 @@ import msgspec
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.data.pseudonyms import Pseudonyms
-from app.data.reader_protocol import Answer, Failed, Preview, RejectedRows, Request, Rows, StoredTable
 from app.data.reader_protocol import (
     Answer,
     Associations,
