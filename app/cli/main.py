@@ -32,6 +32,7 @@ COMMANDS = (
     "pseudonyms",
     "expect",
     "labels",
+    "known",
     "rules",
     "watch",
     "data",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
+import msgspec
+
+from app.data.known.answers import known_of
 from app.learning.balance.checking import check_balance
 from app.learning.columns import check_directions, choose_columns, propose_columns
 from app.learning.estimators.cost import Size
@@ -17,6 +22,7 @@ from app.learning.source import Source, open_source
 from app.learning.splits.testset import open_test
 from app.learning.splits.work import Divided, choose_scheme, make_split
 from app.learning.target import Target
+from app.project import Project
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +85,21 @@ def open_asked(request: PlanRequest, *, whole: bool) -> Opened:
     """
     source = open_source(request.project, request.dataset, whole=whole)
     return Opened(
-        request=request,
+        request=settled(request, source),
         source=source,
         test=open_test(request.project, request.test, source, whole=whole),
         target=examine_target(source, request.target, task=request.task, positive=request.positive),
     )
+
+
+def settled(request: PlanRequest, source: Source) -> PlanRequest:
+    """The request with what the project says now of columns that are known only afterwards, where it doesn't say it
+    itself: so a version tells, and its training can be repeated, whatever is answered later."""
+    if request.afterwards is not None:
+        return request
+    with closing(Project.open(Path(request.project))) as project:
+        late = known_of(project, source.record.name, request.target).afterwards
+    return msgspec.structs.replace(request, afterwards=late)
 
 
 def understand(opened: Opened) -> Asked:
@@ -96,7 +112,8 @@ def understand(opened: Opened) -> Asked:
     """
     request, source, target = opened.request, opened.source, opened.target
     scheme = choose_scheme(source, target, request)
-    proposed = propose_columns(source, target=request.target, group=scheme.column if scheme.kind == "group" else "")
+    group = scheme.column if scheme.kind == "group" else ""
+    proposed = propose_columns(source, target=request.target, group=group, afterwards=request.afterwards or ())
     columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
     divided = make_split(source, opened.test, target, scheme, columns, request)
     check_balance(request.balance, divided, columns)

@@ -24,8 +24,10 @@ _TEXTS = ("learning.column.distinct_text", "learning.column.text")
 PROSE = "learning.column.prose"
 
 
-def propose_columns(source: Source, *, target: str, group: str = "") -> tuple[PlannedColumn, ...]:
-    """Every column but the target, with what is proposed for it and why."""
+def propose_columns(
+    source: Source, *, target: str, group: str = "", afterwards: Collection[str] = ()
+) -> tuple[PlannedColumn, ...]:
+    """Every column but the target, with what is proposed for it and why; those known only ``afterwards`` are out."""
     columns = [column for column in source.version.columns if column.name != target]
     wanted = [column.name for column in columns if _is_looked_into(column, source.version.rows)]
     cells = ((name, table.column(name)) for names, table in read_in_parts(source, wanted) for name in names)
@@ -34,8 +36,13 @@ def propose_columns(source: Source, *, target: str, group: str = "") -> tuple[Pl
         values = None
         if ahead is not None and ahead[0] == column.name:
             values, ahead = ahead[1], next(cells, None)
-        found.append(_propose(column, values, source.version.rows, group))
+        late = column.name in afterwards
+        found.append(_late(column) if late else _propose(column, values, source.version.rows, group))
     return tuple(found)
+
+
+def _late(column: Column) -> PlannedColumn:
+    return PlannedColumn(name=column.name, type=column.type, used=False, reason=Text("learning.column.afterwards"))
 
 
 def _is_looked_into(column: Column, rows: int) -> bool:

@@ -56,7 +56,8 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Ask what a training would do. ``task`` is auto, classification or regression, as on the command line.
 
     ``exclude`` and ``include`` override column by column what is proposed. ``split`` is as on the command line, or
-    auto: the one that the data calls for. ``rule`` is what decides today, as the analyst wrote it in ``locale``. The
+    auto: the one that the data calls for. ``afterwards`` are columns that aren't known yet when the model is used;
+    None: those of which the project says so. ``rule`` is what decides today, as the analyst wrote it in ``locale``. The
     prediction never falls when a column of ``increasing`` rises, and never rises when one of ``decreasing`` does."""
 
     project: str
@@ -66,6 +67,7 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     task: str = "auto"
     exclude: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
+    afterwards: tuple[str, ...] | None = None
     holdout: float = 0.2
     split: str = "random"
     gap: str = ""

@@ -45,7 +45,8 @@ def reproduce(context: Context, request: ReproduceRequest) -> Outcome:
     differences = list(_other_libraries(body))
     processors = request.processors or context.processors or usable_processors()
     with threadpool_limits(1):
-        prepared = prepare(msgspec.structs.replace(body.request, project=request.project))
+        late = body.request.afterwards or ()  # a version from before such answers was made without them
+        prepared = prepare(msgspec.structs.replace(body.request, project=request.project, afterwards=late))
         differences += _other_rows(body, prepared)
         search = _replay(context, prepared, plan, processors)
         differences += _other_scores(body, search)

@@ -250,7 +250,7 @@ def _body(prepared: Prepared, request: TrainRequest, search: Search, winner: Win
         features=prepared.features,
         excluded=tuple(column for column in prepared.asked.columns if not column.used),
         split=_split(prepared, request),
-        request=request,
+        request=msgspec.structs.replace(request, afterwards=prepared.asked.request.afterwards),
         metric=prepared.metric,
         estimator=winner.trial.kind.id,
         candidates=search.leaderboard(),

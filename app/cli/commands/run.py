@@ -155,6 +155,7 @@ class _Cycle:
             dataset=newest_data(project, self.recipe).label,
             champion=champion(project, train.model),
             processors=self.options.jobs,
+            afterwards=train.afterwards if self.options.recipe else None,  # else as the project says by now
         )
         ended = project_job(self.terminal, TRAIN, request, project, processors=self.options.jobs)
         version = committed(project, ended, MODEL)

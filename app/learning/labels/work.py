@@ -137,7 +137,8 @@ def _opened(context: Context, request: LabelsRequest) -> _Opened:
     source, target = opened.source, opened.target
     if target.task is Task.REGRESSION:
         raise CicloError("learning.labels.amounts", column=request.target)
-    proposed = propose_columns(source, target=request.target)
+    late = opened.request.afterwards or ()
+    proposed = propose_columns(source, target=request.target, afterwards=late)
     columns = choose_columns(proposed, exclude=request.exclude, include=request.include, target=request.target)
     rows = divide(
         source,
