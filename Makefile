@@ -4,7 +4,7 @@ PYTHON ?= python3
 JOBS ?= 2
 BIN := .venv/bin
 OUT ?= demo
-BENCHES := data window heartbeat click jobs import growth diff training demo learning cost cluster report onnx
+BENCHES := data leaks window heartbeat click jobs import growth diff training demo learning cost cluster report onnx
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-peers lint format demo screenshots bench $(BENCHES:%=bench-%) faults statistics package translations lock clean
