@@ -64,7 +64,7 @@ class Answers:
         1. Ranks, since of amounts with a long tail a few rows would decide."""
         if self.amounts:
             return np.stack([_standard(self.values), _standard(self.ranks)])
-        return np.stack([self.values == label for label in self.labels]).astype(np.float64)
+        return (self.values == self.labels[:, None]).astype(np.float64)
 
     @cached_property
     def ranks(self) -> Floats:

@@ -162,12 +162,14 @@ def _numbered(table: pa.Table, types: Mapping[str, ColumnType]) -> Iterator[tupl
 
 
 def _distinct(beside: Beside) -> Integers:
-    """The first of each set of equal rows: a repeated row would be found among those that it is judged by."""
+    """The first of each set of equal rows: a repeated row would be found among those that it is judged by. All rows of
+    a table of few columns, in which most are equal to others."""
     hashes = pd.util.hash_array(beside.answers.values)
     for place in range(beside.frame.shape[1]):
         column = beside.frame.iloc[:, place].to_numpy()
         hashes = hashes * np.uint64(1_000_003) + pd.util.hash_array(column, categorize=True)
-    return np.sort(np.unique(hashes, return_index=True)[1]).astype(np.int64)
+    firsts = np.sort(np.unique(hashes, return_index=True)[1]).astype(np.int64)
+    return firsts if len(firsts) > len(hashes) / 2 else np.arange(len(hashes), dtype=np.int64)
 
 
 def found(

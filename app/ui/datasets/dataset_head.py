@@ -19,7 +19,7 @@ from app.ui.widgets.form import Dropdown, Option
 
 class DatasetHead(QWidget):
     """``version_chosen(id)``, ``next_asked()``, ``versions_asked()``, ``source_asked()``, ``prepare_asked()``,
-    ``labels_asked()`` and ``train_asked()`` say what the user wants."""
+    ``labels_asked()``, ``known_asked()`` and ``train_asked()`` say what the user wants."""
 
     version_chosen = Signal(str)
     next_asked = Signal()
@@ -28,6 +28,7 @@ class DatasetHead(QWidget):
     source_asked = Signal()
     prepare_asked = Signal()
     labels_asked = Signal()
+    known_asked = Signal()
 
     def __init__(self, theme: Theme, words: Words) -> None:
         super().__init__()
@@ -45,6 +46,8 @@ class DatasetHead(QWidget):
         self._source.setObjectName("datasets.source")
         self._labels = button(words("ui_datasets.labels.open"), self.labels_asked.emit, "link")
         self._labels.setObjectName("datasets.labels")
+        self._known = button(words("ui_datasets.target.open"), self.known_asked.emit, "link")
+        self._known.setObjectName("datasets.known")
         self._versions = button(words("ui_datasets.dataset.versions"), self.versions_asked.emit)
         self._versions.setObjectName("datasets.versions")
         self._prepare = button(words("ui_datasets.dataset.prepare"), self.prepare_asked.emit)
@@ -52,7 +55,7 @@ class DatasetHead(QWidget):
         self._train = button(words("ui_datasets.dataset.train"), self.train_asked.emit, "primary")
         self._train.setObjectName("datasets.train")
         top = row(self._title, self._version, self._chooser, 1, self._labels, self._prepare, self._train)
-        below = row(self._where, self._source, self._versions, self._next)
+        below = row(self._where, self._known, self._source, self._versions, self._next)
         below.setStretch(0, 1)
         below.setAlignment(self._where, Qt.AlignmentFlag.AlignTop)
         self.setLayout(column(top, below, spacing=tokens.GAP))

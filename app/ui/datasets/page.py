@@ -21,6 +21,7 @@ from app.ui.datasets.dataset_view import DatasetView
 from app.ui.datasets.folder_watch import FolderWatch
 from app.ui.datasets.import_state import begin_query
 from app.ui.datasets.import_view import ImportView
+from app.ui.datasets.known_dialog import KnownDialog
 from app.ui.datasets.labels_dialog import LabelsDialog
 from app.ui.datasets.recipe.page import RecipeView
 from app.ui.datasets.source_dialog import SourceDialog
@@ -53,6 +54,7 @@ class Page(QStackedWidget):
         self.dataset.detail.goes_with.pair_asked.connect(self.show_pair)
         self.dataset.findings.remedy_asked.connect(self.show_remedy)
         self.dataset.header.labels_asked.connect(self._on_labels_asked)
+        self.dataset.header.known_asked.connect(self._on_known_asked)
         self.folders = FolderWatch(session, self)
         self.waiting = WaitingBar(session, self.folders)
         self.waiting.import_asked.connect(self._on_waiting_asked)
@@ -258,6 +260,14 @@ class Page(QStackedWidget):
         if self.dataset.version is not None:
             asked = LabelsDialog(self._session, self.dataset.version, self.window())
             asked.making.connect(self._on_making)
+            asked.open()
+
+    @Slot()
+    def _on_known_asked(self) -> None:
+        """What is to be predicted, and what gives it away."""
+        if self.dataset.version is not None:
+            asked = KnownDialog(self._session, self.dataset.version, self.window())
+            asked.remedy_asked.connect(self.show_remedy)
             asked.open()
 
     @Slot(str)
