@@ -68,6 +68,7 @@ class KnownDialog(Dialog):
         self.findings = Findings(self._session.theme, words)
         self.findings.remedy_asked.connect(self._on_remedy_asked)
         self.table = KnownTable(self._session.theme, words)
+        self.findings.column_asked.connect(self.table.pick)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         self.before = button(words("ui_datasets.known.before"), self._on_before_clicked)
         self.after = button(words("ui_datasets.known.after"), self._on_after_clicked)
