@@ -64,7 +64,8 @@ class Answers:
         1. Ranks, since of amounts with a long tail a few rows would decide."""
         if self.amounts:
             return np.stack([_standard(self.values), _standard(self.ranks)])
-        return (self.values == self.labels[:, None]).astype(np.float64)
+        own: Floats = (self.values == self.labels[:, None]).astype(np.float64)
+        return own
 
     @cached_property
     def ranks(self) -> Floats:

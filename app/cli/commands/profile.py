@@ -13,9 +13,9 @@ from app.cli.parser import Parser
 from app.cli.terminal import Terminal, table
 from app.cli.work import absolute, dataset_version, opened, project_job
 from app.data.expectations.words import findings as broken_findings
-from app.data.pairs.records import Association
 from app.data.known.answers import known_of
 from app.data.known.records import When
+from app.data.pairs.records import Association
 from app.data.recipe.steps import AnyStep
 from app.data.records import ColumnProfile, DatasetVersion, Profile
 from app.learning.findings.records import FIND, FindAnswer, FindRequest, Without

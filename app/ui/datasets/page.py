@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QStackedWidget
 from app.data.recipe.steps import AnyStep
 from app.data.records import DATASET
 from app.data.sql.addresses import is_sqlite
-from app.jobs.contract import Ended, Event
 from app.resources import resource
 from app.ui.choosers import choose_file
 from app.ui.datasets.compare_view import CompareView
@@ -21,10 +20,8 @@ from app.ui.datasets.dataset_view import DatasetView
 from app.ui.datasets.folder_watch import FolderWatch
 from app.ui.datasets.import_state import begin_query
 from app.ui.datasets.import_view import ImportView
-from app.ui.datasets.known_dialog import KnownDialog
-from app.ui.datasets.labels_dialog import LabelsDialog
 from app.ui.datasets.recipe.page import RecipeView
-from app.ui.datasets.source_dialog import SourceDialog
+from app.ui.datasets.version_dialogs import VersionDialogs
 from app.ui.datasets.versions_view import VersionsView
 from app.ui.datasets.waiting_bar import WaitingBar
 from app.ui.session import Changes, Session
@@ -42,26 +39,26 @@ class Page(QStackedWidget):
         self.setObjectName("datasets.page")
         self.setProperty("role", "page")
         self._session = session
-        self._next_of, self._awaited = "", ""
+        self._next_of = ""
         self.dataset = DatasetView(session)
         self.addWidget(self.dataset)
         self.dataset.import_asked.connect(self.choose_file)
         self.dataset.next_asked.connect(self._on_next_asked)
         self.dataset.versions_asked.connect(self.show_versions)
         self.dataset.bin_asked.connect(self.show_bin)
-        self.dataset.header.source_asked.connect(self._on_source_asked)
         self.dataset.header.prepare_asked.connect(self.show_recipe)
         self.dataset.detail.goes_with.pair_asked.connect(self.show_pair)
         self.dataset.findings.remedy_asked.connect(self.show_remedy)
-        self.dataset.header.labels_asked.connect(self._on_labels_asked)
-        self.dataset.header.known_asked.connect(self._on_known_asked)
         self.folders = FolderWatch(session, self)
+        self.dialogs = VersionDialogs(session, self.dataset, self)
+        self.dialogs.made.connect(self.show_record)
+        self.dialogs.remedy_asked.connect(self.show_remedy)
+        self.dialogs.watched.connect(self.folders.refresh)
         self.waiting = WaitingBar(session, self.folders)
         self.waiting.import_asked.connect(self._on_waiting_asked)
         self.dataset.add_bar(self.waiting)
         self.dataset.rail.database_button.clicked.connect(self.choose_database)
         session.changed.connect(self._on_changed)
-        session.job_event.connect(self._on_job_event)
         session.file_offered.connect(self.begin_import)
         self.show_datasets()
 
@@ -244,43 +241,6 @@ class Page(QStackedWidget):
     def _on_waiting_asked(self, path: str, dataset: str) -> None:
         self._next_of = dataset
         self.begin_import(path)
-
-    @Slot()
-    def _on_source_asked(self) -> None:
-        """Which folder is watched, and what is corrected for the files of the dataset shown."""
-        version = self.dataset.version
-        if version is not None:
-            asked = SourceDialog(self._session, self.window(), version.name, version.body.source_name)
-            asked.watched.connect(self.folders.refresh)
-            asked.open()
-
-    @Slot()
-    def _on_labels_asked(self) -> None:
-        """Which labels are doubtful, and what is decided about them."""
-        if self.dataset.version is not None:
-            asked = LabelsDialog(self._session, self.dataset.version, self.window())
-            asked.making.connect(self._on_making)
-            asked.open()
-
-    @Slot()
-    def _on_known_asked(self) -> None:
-        """What is to be predicted, and what gives it away."""
-        if self.dataset.version is not None:
-            asked = KnownDialog(self._session, self.dataset.version, self.window())
-            asked.remedy_asked.connect(self.show_remedy)
-            asked.open()
-
-    @Slot(str)
-    def _on_making(self, job: str) -> None:
-        self._awaited = job
-
-    @Slot(object)
-    def _on_job_event(self, event: Event) -> None:
-        """Show the version that was waited for."""
-        if isinstance(event, Ended) and event.job == self._awaited:
-            self._awaited = ""
-            if made := event.records.get(DATASET, ()):
-                self.show_record(made[0])
 
     @Slot()
     def _on_sample_asked(self) -> None:
