@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from app import __version__
 from app.data.recipe.travelling import Place
 from app.deployment.approved import ApprovedVersion
-from app.deployment.prepared import within
 from app.learning.model import FittedModel
 from app.learning.records import Feature, RowPart
 
@@ -31,6 +30,8 @@ class Source:
         """The columns that a file of some format is given."""
         if self.part is None:
             return self.model.signature.features
+        from app.deployment.prepared import within
+
         return within(self.part, self.model.signature.features, place).inputs
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.data.records import Column, ColumnType
+from app.data.values.buffers import rises
 from app.errors import CicloError, worded
 from app.learning.matrix import MOMENTS, NUMBERS, cast_column
 from app.learning.nearly import FEW_KINDS, nearly_values
@@ -145,11 +146,11 @@ def _reason_against(column: Column, values: pa.ChunkedArray | None, rows: int, g
 
 
 def _counts_up(column: Column, values: pa.ChunkedArray) -> bool:
-    """Whether it is a row number: whole numbers without gap or repetition."""
+    """Whether it numbers the rows: whole numbers without repetition, and without gap or in the order of the rows."""
     if column.type is not ColumnType.INTEGER:
         return False
     ends = pc.min_max(values)
-    return bool(ends["max"].as_py() - ends["min"].as_py() + 1 == column.distinct)
+    return bool(ends["max"].as_py() - ends["min"].as_py() + 1 == column.distinct) or rises(values)
 
 
 def check_directions(

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from app.data.quality.looked import Looked, finding, left_out
 from app.data.recipe.steps import Blank
 from app.data.records import Bars, ColumnType, Finding
+from app.data.values.buffers import rises
 from app.data.values.tally import MISSING_WORDS
 
 _MOSTLY, _MUCH = 0.5, 0.05
 _NEARLY, _ENOUGH = 0.99, 100
+_NUMBERED = 50
+"""Fewer whole numbers may rise by chance or nature."""
 
 
 def check_filled(column: Looked) -> Iterator[Finding]:
@@ -43,7 +46,8 @@ def check_names_rows(column: Looked) -> Iterator[Finding]:
     """Whether it names the rows one by one."""
     profile = column.profile
     filled = profile.rows - profile.missing
-    if profile.type is ColumnType.IDENTIFIER and profile.distinct == filled:
+    numbered = profile.type is ColumnType.INTEGER and filled == profile.rows >= _NUMBERED
+    if profile.distinct == filled and (profile.type is ColumnType.IDENTIFIER or (numbered and rises(column.cells))):
         yield finding("identifier", profile.name, "note")
     elif profile.type is ColumnType.TEXT and profile.distinct == filled and filled > 1:
         yield finding("all_distinct", profile.name, "note")

@@ -42,6 +42,13 @@ def raw_numbers(array: pa.Array) -> NDArray[np.number]:
     return np.frombuffer(array.buffers()[1], kind, len(array), array.offset * kind.itemsize)
 
 
+def rises(values: pa.Array) -> bool:
+    """Whether each number, day or moment is larger than the one in the row before, as in a column that numbers rows;
+    nothing is missing then."""
+    cells = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    return len(cells) > 1 and not cells.null_count and bool((np.diff(raw_numbers(cells)) > 0).all())
+
+
 _KINDS: dict[str, np.dtype[np.number]] = {
     "int8": np.dtype(np.int8),
     "int16": np.dtype(np.int16),

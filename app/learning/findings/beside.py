@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -188,5 +189,7 @@ def left_out(column: str) -> Drop:
 
 
 def share(value: float) -> Value:
-    """A share in percent: one decimal where that matters."""
-    return amount(value, "percent", 1 if 0 < value < 0.1 or 0.99 < value < 1 else 0)
+    """A share in percent, with as many decimals as tell it from none and from all."""
+    apart = min(value, 1 - value)
+    digits = 1 if value < 0.1 or apart < 0.01 else 0
+    return amount(value, "percent", max(digits, -math.floor(math.log10(apart)) - 2) if apart > 0 else 0)

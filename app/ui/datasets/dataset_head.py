@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.text.message import Text
@@ -48,17 +48,16 @@ class DatasetHead(QWidget):
         self._labels.setObjectName("datasets.labels")
         self._known = button(words("ui_datasets.target.open"), self.known_asked.emit, "link")
         self._known.setObjectName("datasets.known")
-        self._versions = button(words("ui_datasets.dataset.versions"), self.versions_asked.emit)
+        self._versions = button(words("ui_datasets.dataset.versions"), self.versions_asked.emit, "link")
         self._versions.setObjectName("datasets.versions")
         self._prepare = button(words("ui_datasets.dataset.prepare"), self.prepare_asked.emit)
         self._prepare.setObjectName("datasets.prepare")
         self._train = button(words("ui_datasets.dataset.train"), self.train_asked.emit, "primary")
         self._train.setObjectName("datasets.train")
-        top = row(self._title, self._version, self._chooser, 1, self._labels, self._prepare, self._train)
-        below = row(self._where, self._known, self._source, self._versions, self._next)
-        below.setStretch(0, 1)
-        below.setAlignment(self._where, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(column(top, below, spacing=tokens.GAP))
+        top = row(self._title, self._version, self._chooser, 1, self._next, self._prepare, self._train)
+        links = row(self._known, self._labels, self._versions, self._source, 1)
+        links.setSpacing(tokens.WIDE)
+        self.setLayout(column(top, self._where, links, spacing=tokens.GAP))
 
     def show_version(self, version: Version, series: Sequence[Version]) -> None:
         """Show a version among those of its dataset, oldest first."""

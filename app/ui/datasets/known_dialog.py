@@ -51,6 +51,7 @@ class KnownDialog(Dialog):
         self.target.invite(words("ui_datasets.target.invite"))
         self.target.set_options([Option(c.name, c.name) for c in self._version.body.columns])
         self.target.setObjectName("known.target")
+        self.target.chosen.connect(self._on_target_chosen)
         if self._session.project is not None:
             self.target.set_value(target_of(self._session.project, self._version.name))
         self.look = button(words("ui_datasets.known.look"), self._on_look_clicked)
@@ -83,13 +84,19 @@ class KnownDialog(Dialog):
 
     # Looking
 
+    @Slot(str)
+    def _on_target_chosen(self, _target: str) -> None:
+        self._on_look_clicked()
+
     @Slot()
     def _on_look_clicked(self) -> None:
         project, target = self._session.project, self.target.value()
         if project is None or not target:
             return
+        self._leave()
         self.notice.hide()
         self.look.setEnabled(False)
+        self.busy.setText(self._words("ui_datasets.known.looking", column=target))
         request = FindRequest(project=str(project.folder.resolve()), dataset=self._version.record.label, target=target)
         title = Text("ui_datasets.target.job", {"dataset": self._version.name, "column": target})
         self._job = self._session.submit(FIND, request, title, stores=False)
@@ -164,5 +171,10 @@ class KnownDialog(Dialog):
 
     @Slot(int)
     def _on_finished(self, _result: int) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        """Nobody waits for what is being looked for any more."""
         if self._job:
             self._session.jobs.stop(self._job)
+            self._job = ""

@@ -26,8 +26,9 @@ def test_that_a_column_that_gives_the_answer_away_is_asked_about_and_answered(qt
     store(project, "shop", {**columns, "left": (T.BOOLEAN, words)})
     dialog = KnownDialog(session, versions(session)[0], None)
     qtbot.addWidget(dialog)
-    dialog.target.set_value("left")
-    qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
+    dialog.target.setCurrentIndex(dialog.target.findData("left"))
+    dialog.target.activated.emit(dialog.target.currentIndex())
+    assert "left" in dialog.busy.text()
     qtbot.waitUntil(lambda: dialog.table.known.rowCount() == 2, timeout=60_000)
     assert dialog.table.known.row(0).name == "code"
     for made, when in ((dialog.after, When.AFTER), (dialog.before, When.BEFORE)):

@@ -261,3 +261,11 @@ def test_that_no_dates_stop_a_check(cells: list[date | None]) -> None:
 @given(st.text(max_size=20))
 def test_that_a_key_is_the_same_for_capitals_and_blanks(word: str) -> None:
     assert same_key(word) == same_key(f" {word} ")
+
+
+def test_that_numbers_that_rise_with_the_rows_name_them() -> None:
+    given = [3 * n + n % 2 for n in range(N)]
+    assert list(found(given, ColumnType.INTEGER)) == ["identifier"]
+    assert "identifier" not in found([*given[::-1][:-1], 5], ColumnType.INTEGER)
+    assert "identifier" not in found([*given[:-1], None], ColumnType.INTEGER)
+    assert "identifier" not in found(given[:20], ColumnType.INTEGER), "so few may rise by chance"
