@@ -273,7 +273,8 @@ def make_environment() -> None:
     STAMP.unlink(missing_ok=True)
     say("fetching the locked packages")
     target = ["--quiet", "--python", str(PYTHON)]
-    sync = [uv, "pip", "sync", *target, "--require-hashes", str(LOCK)]
+    # Compiled once for all: else each process of a first run does it, and where bytecode isn't written every one does.
+    sync = [uv, "pip", "sync", *target, "--compile-bytecode", "--require-hashes", str(LOCK)]
     if subprocess.call(sync, env=environment, stdin=DEVNULL) != 0:
         # pip knows ways to an index that uv doesn't (a keyring, an odd proxy); it is slower, and ends at the same.
         say("uv could not fetch them; trying with pip")
