@@ -254,7 +254,7 @@ def test_that_a_zip_without_manifest_is_no_bundle(tmp_path: Path) -> None:
 
 def test_that_a_newer_bundle_is_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "b"
-    path.write_bytes(raw_manifest(lambda m: m.replace(b'"format":1,', b'"format":3,"new":[],')))
+    path.write_bytes(raw_manifest(lambda m: m.replace(b'"format":1,', b'"format":4,"new":[],')))
     assert refusal(path).code == "deployment.newer_bundle"
 
 
