@@ -189,9 +189,9 @@ class Page(QStackedWidget):
     def show_pair(self, x: str, y: str) -> None:
         """Show two columns of the version that is shown beside each other."""
         table = self.dataset.table()
-        if table is not None and self.dataset.version is not None:
+        profiles = {row.profile.name: row.profile for row in self.dataset.columns.columns.rows()}
+        if table is not None and self.dataset.version is not None and {x, y} <= profiles.keys():  # they come late
             self.setCurrentWidget(self.pair)
-            profiles = {row.profile.name: row.profile for row in self.dataset.columns.columns.rows()}
             self.pair.show_pair(self.dataset.version, table, profiles, x, y)
 
     @Slot(object)

@@ -145,3 +145,9 @@ def test_that_spanish_has_every_sentence(looked: GoesWith, hand: Hand, page: Pag
     words = type(session.words)("es")
     for id in ("pair.middle", "pair.share", "pair.missing", "goes_with.link", "pair.key_cells"):
         assert words.has(f"ui_datasets.{id}")
+
+
+def test_that_two_columns_wait_until_the_version_is_read(looked: GoesWith, page: Page) -> None:
+    page.dataset.columns.columns.set_rows(())
+    page.show_pair("months", "paid")
+    assert page.currentWidget() is page.dataset
