@@ -44,8 +44,21 @@ def check_look_alikes(column: Looked) -> Iterator[Finding]:
         groups_said = [listed([quoted(word) for word in group[:_SHOWN]], joint="equal") for group in found[:_SHOWN]]
         words = listed(groups_said, joint="semicolon")
         code, severity = ("look_alikes", "warning") if alike else ("typos", "note")
-        remedy = Replace(column=column.name, words={word: group[0] for group in found for word in group[1:]})
+        merged = {word: new for group in found for word, new in _merged(group)}
+        remedy = Replace(column=column.name, words=merged)
         yield finding(code, column.name, severity, remedy, n=len(found), words=words)
+
+
+def _merged(group: list[str]) -> Iterator[tuple[str, str]]:
+    """Each way of writing a category, most frequent first, beside the one that stays: the most frequent without blanks
+    too many. A step that takes those away may come before, so each is told without them, too."""
+    stays = next((word for word in group if word == _tidy(word)), _tidy(group[0]))
+    ways = dict.fromkeys(way for word in group for way in (word, _tidy(word)))
+    yield from ((way, stays) for way in ways if way != stays)
+
+
+def _tidy(word: str) -> str:
+    return " ".join(word.split())
 
 
 def same_key(word: str) -> str:

@@ -269,3 +269,11 @@ def test_that_numbers_that_rise_with_the_rows_name_them() -> None:
     assert "identifier" not in found([*given[::-1][:-1], 5], ColumnType.INTEGER)
     assert "identifier" not in found([*given[:-1], None], ColumnType.INTEGER)
     assert "identifier" not in found(given[:20], ColumnType.INTEGER), "so few may rise by chance"
+
+
+def test_that_merging_categories_brings_no_blanks_back() -> None:
+    cells = [*["A  3 "] * 200, *["A 3"] * 90, *["a 3  "] * 60, *["B"] * 100]
+    remedy = found(cells, ColumnType.CATEGORY)["look_alikes"].remedy
+    assert remedy == Replace(column="x", words={"A  3 ": "A 3", "a 3  ": "A 3", "a 3": "A 3"})
+    untidy = found([*["A  3"] * 200, *["a  3"] * 90, *["B"] * 100], ColumnType.CATEGORY)["look_alikes"].remedy
+    assert untidy == Replace(column="x", words={"A  3": "A 3", "a  3": "A 3", "a 3": "A 3"})
