@@ -26,7 +26,7 @@ _SEPARATORS = re.compile(r"[\s_\-/.,;:'\"]+")
 _LETTERS = re.compile(r"[^\W\d_]+(?:[ '\-][^\W\d_]+)*")
 _TYPO_LENGTH, _TYPO_RATIO, _TYPO_FREQUENT = 6, 50, 300
 _RARE, _RARE_SHARE, _RARE_LEVELS, _RARE_ROWS = 10, 0.005, 200, 500
-_NUMERIC_LEAST, _NUMERIC_MOST = 0.8, 0.9999
+_NUMERIC_LEAST, _NUMERIC_MOST, _CODED = 0.8, 0.9999, 0.01
 _SHORT = 40
 
 
@@ -139,7 +139,9 @@ def check_mixed(column: Looked) -> Iterator[Finding]:
     if _NUMERIC_LEAST <= share < _NUMERIC_MOST and others:
         words = listed([quoted(word) for word, _ in others[:_SHOWN]])
         remedy = Retype(column=column.name, type=ColumnType.NUMBER, decimal=_mark(list(column.words)))
-        yield finding("mixed", column.name, "warning", remedy, share=share, words=words)
+        # words with digits are codes (C539644), which would be lost
+        coded = sum(n for word, n in others if any(sign.isdigit() for sign in word)) / column.filled
+        yield finding("mixed", column.name, "warning", remedy if coded <= _CODED else None, share=share, words=words)
 
 
 def _are_numbers(words: list[str]) -> list[bool]:

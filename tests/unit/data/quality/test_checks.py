@@ -277,3 +277,9 @@ def test_that_merging_categories_brings_no_blanks_back() -> None:
     assert remedy == Replace(column="x", words={"A  3 ": "A 3", "a 3  ": "A 3", "a 3": "A 3"})
     untidy = found([*["A  3"] * 200, *["a  3"] * 90, *["B"] * 100], ColumnType.CATEGORY)["look_alikes"].remedy
     assert untidy == Replace(column="x", words={"A  3": "A 3", "a  3": "A 3", "a 3": "A 3"})
+
+
+def test_that_codes_among_numbers_arent_offered_to_be_lost() -> None:
+    numbers = [str(n) for n in range(500, 690)]
+    assert found([*numbers, *["C512", "85A", "M7"] * 4], ColumnType.TEXT)["mixed"].remedy is None
+    assert found([*numbers, *["none", "see note"] * 4], ColumnType.TEXT)["mixed"].remedy is not None
