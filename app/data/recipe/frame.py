@@ -86,6 +86,14 @@ def literal(value: str | int | float, type: ColumnType) -> pa.Scalar:
     return pa.scalar(float(value)).cast(kind) if type in NUMBERS else pa.scalar(value, kind)
 
 
+def as_number(value: str | int | float, type: ColumnType) -> float:
+    """A value of a step as files of other programs have it: a day as days since 1970, a moment as seconds."""
+    if type not in TIMES:
+        return float(value)
+    found = literal(value, type).value
+    return float(found) if type is ColumnType.DATE else float(found / 1e6)
+
+
 def one_zero(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     """With -0.0 as 0.0: they are equal, but Arrow looks values up by their bits."""
     return pc.add(cells, 0.0) if pa.types.is_floating(cells.type) else cells

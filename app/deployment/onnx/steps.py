@@ -12,7 +12,7 @@ from functools import singledispatchmethod
 
 import numpy as np
 
-from app.data.recipe.frame import literal
+from app.data.recipe.frame import as_number
 from app.data.recipe.steps import (
     AnyRowStep,
     Bin,
@@ -33,7 +33,7 @@ from app.data.recipe.steps import (
     Retype,
     Step,
 )
-from app.data.types import TIMES, WORDS, ColumnType
+from app.data.types import WORDS, ColumnType
 from app.deployment.onnx.dates import date_parts, days_of
 from app.deployment.onnx.graph import ML, Graph
 from app.deployment.onnx.inputs import MISSING, is_words, missing_word
@@ -41,7 +41,8 @@ from app.deployment.onnx.writer import no_converter
 from app.learning.records import Feature
 
 _DAY_S = 86_400.0
-_LONGEST = 2.0**63
+LONGEST = 2.0**63
+"""Numbers from here on are no whole numbers of 64 bits."""
 _COMPARED = {
     Condition.EQUAL: "Equal",
     Condition.LESS: "Less",
@@ -50,7 +51,8 @@ _COMPARED = {
     Condition.AT_LEAST: "GreaterOrEqual",
 }
 _WORK = {Operator.PLUS: "Add", Operator.MINUS: "Sub", Operator.TIMES: "Mul", Operator.OVER: "Div"}
-_PARTS = {Part.YEAR: "year", Part.MONTH: "month", Part.DAY: "monthday", Part.HOUR: "hour"}
+PARTS = {Part.YEAR: "year", Part.MONTH: "month", Part.DAY: "monthday", Part.HOUR: "hour"}
+"""Parts of dates as they come out of those of frames (:mod:`app.deployment.onnx.dates`) without a change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +103,6 @@ class Steps:
 
     # What they ask of the graph
 
-    def _value(self, value: Plain, type: ColumnType) -> float:
-        """A value of a step, as a column of this type has it."""
-        if type not in TIMES:
-            return float(value)
-        found = literal(value, type).value
-        return float(found) if type is ColumnType.DATE else found / 1e6
-
     def _where(self, condition: str, then: str, other: str) -> str:
         return self._graph.add("Where", condition, then, other)
 
@@ -138,7 +133,7 @@ class Steps:
     def _any_of(self, column: Column, values: Sequence[Plain]) -> str:
         """Which numbers are one of these."""
         graph, found = self._graph, ""
-        for value in dict.fromkeys(self._value(value, column.type) for value in values):
+        for value in dict.fromkeys(as_number(value, column.type) for value in values):
             same = graph.add("Equal", column.name, graph.number(value))
             found = graph.add("Or", found, same) if found else same
         return found
@@ -169,7 +164,7 @@ class Steps:
         name = column.name
         if column.type is ColumnType.NUMBER and step.type is ColumnType.INTEGER:
             whole = graph.add("Equal", graph.add("Floor", name), name)
-            small = graph.add("Less", graph.add("Abs", name), graph.number(_LONGEST))
+            small = graph.add("Less", graph.add("Abs", name), graph.number(LONGEST))
             name = self._where(graph.add("And", whole, small), name, graph.number(np.nan))
         elif column.type is ColumnType.DATE and step.type is ColumnType.DATETIME:
             name = graph.add("Mul", name, graph.number(_DAY_S))
@@ -204,7 +199,7 @@ class Steps:
         if column.type in WORDS:
             value = self._word(str(step.value))
         else:
-            value = self._graph.number(self._value(step.value, column.type))
+            value = self._graph.number(as_number(step.value, column.type))
         self.columns[step.column] = replace(column, name=self._where(self._gone(column), value, column.name))
 
     @_do.register
@@ -243,7 +238,7 @@ class Steps:
             minutes = self._part(column.name, 60)
             name = graph.add("Sub", minutes, graph.add("Mul", self._part(minutes, 60), graph.number(60)))
         else:
-            name = parts[_PARTS[step.part]]
+            name = parts[PARTS[step.part]]
         self.columns[step.into] = Column(name=name, type=ColumnType.INTEGER)
 
     def _part(self, value: str, number: float) -> str:
@@ -269,7 +264,7 @@ class Steps:
                 graph.add("Mul", column.name, graph.number(_DAY_S)) if column.type is ColumnType.DATE else column.name
             )
         days = operator is Operator.DAYS
-        return graph.number(self._value(value, ColumnType.DATE) * _DAY_S if days else float(value))
+        return graph.number(as_number(value, ColumnType.DATE) * _DAY_S if days else float(value))
 
     def _as_rows(self, value: str) -> str:
         """A number of constants alone has a row for each of the caller's."""
@@ -303,7 +298,7 @@ class Steps:
         elif step.test in (Condition.AMONG, Condition.UNEQUAL):
             found = self._any_of(column, step.values)
         else:
-            value = graph.number(self._value(step.values[0], column.type))
+            value = graph.number(as_number(step.values[0], column.type))
             found = graph.add(_COMPARED[step.test], column.name, value)
         if step.test is Condition.UNEQUAL:
             return graph.add("And", there, graph.add("Not", found))

@@ -9,7 +9,7 @@ from functools import singledispatchmethod
 
 import numpy as np
 
-from app.data.recipe.frame import literal
+from app.data.recipe.frame import as_number
 from app.data.recipe.steps import (
     AnyRowStep,
     Bin,
@@ -30,13 +30,13 @@ from app.data.recipe.steps import (
     Retype,
     Step,
 )
-from app.data.types import TIMES, WORDS, ColumnType
+from app.data.types import WORDS, ColumnType
+from app.deployment.onnx.steps import LONGEST, PARTS
 from app.deployment.pmml.dates import DAY_S, date_parts, days_of
 from app.deployment.pmml.markup import Expression, apply, flag, number, ref, text_table, where_known, word
 from app.deployment.pmml.writer import Writer, no_converter
 from app.learning.records import Feature
 
-_LONGEST = 2.0**63
 _COMPARED = {
     Condition.EQUAL: "equal",
     Condition.LESS: "lessThan",
@@ -45,7 +45,6 @@ _COMPARED = {
     Condition.AT_LEAST: "greaterOrEqual",
 }
 _SIGNS = {Operator.PLUS: "+", Operator.MINUS: "-", Operator.TIMES: "*", Operator.OVER: "/"}
-_PARTS = {Part.YEAR: "year", Part.MONTH: "month", Part.DAY: "monthday", Part.HOUR: "hour"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,20 +86,13 @@ class Steps:
         field = self._writer.field(f"{name}|prepared", expression, data_type="string" if words else "double")
         self.columns[name] = Column(field=field, type=type)
 
-    def _value(self, value: Plain, type: ColumnType) -> float:
-        """A value of a step, as a column of this type has it."""
-        if type not in TIMES:
-            return float(value)
-        found = literal(value, type).value
-        return float(found) if type is ColumnType.DATE else found / 1e6
-
     def _among(self, name: str, values: Sequence[Plain]) -> Expression:
         """Whether a cell that isn't missing is one of these."""
         column = self.columns[name]
         if column.type in WORDS:
             told = [word(str(value)) for value in values]
         else:
-            told = [number(self._value(value, column.type)) for value in values]
+            told = [number(as_number(value, column.type)) for value in values]
         same = [apply("equal", ref(column.field), one) for one in dict.fromkeys(told)]
         return apply("or", *same) if len(same) > 1 else same[0]
 
@@ -125,7 +117,7 @@ class Steps:
         if before is ColumnType.NUMBER and step.type is ColumnType.INTEGER:
             # the difference, since JPMML's floor is of another type than what it is of
             whole = apply("equal", apply("-", given, apply("floor", given)), number(0.0))
-            small = apply("lessThan", apply("abs", given), number(_LONGEST))
+            small = apply("lessThan", apply("abs", given), number(LONGEST))
             self._put(step.column, where_known(given, apply("if", apply("and", whole, small), given)), step.type)
         elif before is ColumnType.DATE and step.type is ColumnType.DATETIME:
             self._put(step.column, where_known(given, apply("*", given, number(DAY_S))), step.type)
@@ -155,7 +147,7 @@ class Steps:
     @_do.register
     def _fill(self, step: Fill) -> None:
         given, type = self._ref(step.column), self.columns[step.column].type
-        value = word(str(step.value)) if type in WORDS else number(self._value(step.value, type))
+        value = word(str(step.value)) if type in WORDS else number(as_number(step.value, type))
         self._put(step.column, apply("if", apply("isMissing", given), value, given), type)
 
     @_do.register
@@ -194,7 +186,7 @@ class Steps:
             minutes = _part(given, 60.0)
             found = apply("-", minutes, apply("*", _part(minutes, 60.0), number(60.0)))
         else:
-            found = parts[_PARTS[step.part]]
+            found = parts[PARTS[step.part]]
         self._put(step.into, where_known(given, found), ColumnType.INTEGER)
 
     @_do.register
@@ -220,7 +212,7 @@ class Steps:
             given, day = self._ref(value), self.columns[value].type is ColumnType.DATE
             return apply("*", given, number(DAY_S)) if day else given
         days = operator is Operator.DAYS
-        return number(self._value(value, ColumnType.DATE) * DAY_S if days else float(value))
+        return number(as_number(value, ColumnType.DATE) * DAY_S if days else float(value))
 
     @_do.register
     def _concatenate(self, step: Concatenate) -> None:
@@ -248,7 +240,7 @@ class Steps:
         if step.test in (Condition.AMONG, Condition.UNEQUAL) or self.columns[step.column].type in WORDS:
             found = self._among(step.column, step.values)
             return apply("not", found) if step.test is Condition.UNEQUAL else found
-        value = number(self._value(step.values[0], self.columns[step.column].type))
+        value = number(as_number(step.values[0], self.columns[step.column].type))
         return apply(_COMPARED[step.test], self._ref(step.column), value)
 
 
